@@ -1,0 +1,63 @@
+import { randomInt } from 'node:crypto';
+
+import { operation, type Tx } from '../store/database';
+import type { CampaignDefinition } from './definition';
+
+export interface PublishInput {
+	/** Workflow id and node id of the Campaign Trigger. */
+	campaignId: string;
+	workflowId: string;
+	name: string;
+	labels: string[];
+	definition: CampaignDefinition;
+	/** True when an operator published; false when n8n merely started again, which never starts a run by itself. */
+	byOperator: boolean;
+	workflowVersion?: string;
+}
+
+export interface PublishOutput {
+	/** The run of this run key, if there is one. */
+	run?: { run: number; state: string; scheduledAt: number };
+	/** True when this call made the run. */
+	created: boolean;
+}
+
+/**
+ * Registers a published campaign and, if an operator published it under a run key not seen before, schedules its run.
+ * A run that is still scheduled follows the new definition; one that has started keeps its own.
+ */
+export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx, input, { now }) => {
+	const { campaignId, definition, byOperator } = input;
+	await tx.run(
+		`INSERT INTO campaign (id, workflow_id, name, labels, definition, published_at) VALUES ($1, $2, $3, $4, $5, $6)
+		 ON CONFLICT (id) DO UPDATE SET name = excluded.name, labels = excluded.labels, definition = excluded.definition,
+			published_at = CASE WHEN $7 = 1 THEN excluded.published_at ELSE campaign.published_at END,
+			paused_reason = CASE WHEN $7 = 1 THEN NULL ELSE campaign.paused_reason END`,
+		[campaignId, input.workflowId, input.name, JSON.stringify(input.labels), JSON.stringify(definition), now, byOperator ? 1 : 0],
+	);
+	if (!byOperator) return { run: await findRun(tx, campaignId, definition.runKey), created: false };
+
+	const scheduledAt = definition.schedule.kind === 'at' ? definition.schedule.at : now + definition.graceMs;
+	const made = await tx.get<{ run: number }>(
+		`INSERT INTO run (campaign_id, run_key, state, definition, workflow_version, scheduled_at, seed, qualified)
+		 VALUES ($1, $2, 'scheduled', $3, $4, $5, $6, 0)
+		 ON CONFLICT (campaign_id, run_key) DO NOTHING RETURNING run`,
+		[campaignId, definition.runKey, JSON.stringify(definition), input.workflowVersion ?? null, scheduledAt, randomInt(2 ** 32)],
+	);
+	if (!made) {
+		await tx.run(
+			`UPDATE run SET definition = $3, workflow_version = $4,
+				scheduled_at = CASE WHEN $6 = 'at' THEN $5 ELSE scheduled_at END
+			 WHERE campaign_id = $1 AND run_key = $2 AND state = 'scheduled'`,
+			[campaignId, definition.runKey, JSON.stringify(definition), input.workflowVersion ?? null, scheduledAt, definition.schedule.kind],
+		);
+	}
+	return { run: await findRun(tx, campaignId, definition.runKey), created: made !== undefined };
+});
+
+async function findRun(tx: Tx, campaignId: string, runKey: string): Promise<PublishOutput['run']> {
+	return await tx.get<{ run: number; state: string; scheduledAt: number }>(
+		'SELECT run, state, scheduled_at AS "scheduledAt" FROM run WHERE campaign_id = $1 AND run_key = $2',
+		[campaignId, runKey],
+	);
+}

@@ -1,0 +1,21 @@
+/** How a request proves who sends it. Values are used as they are: no token is replaced inside a secret. */
+export type HttpAuth = { type: 'none' } | { type: 'basic'; user: string; password: string } | { type: 'header'; name: string; value: string };
+
+/** RFC 7617, credentials in UTF-8. */
+export function basicAuth(user: string, password: string): string {
+	return `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
+}
+
+export function authHeaders(auth: HttpAuth): Record<string, string> {
+	if (auth.type === 'basic') return { Authorization: basicAuth(auth.user, auth.password) };
+	if (auth.type === 'header') return { [auth.name]: auth.value };
+	return {};
+}
+
+/** The strings of an authentication that must never show: the bare ones and what goes over the wire. */
+export function authSecrets(auth: HttpAuth): string[] {
+	if (auth.type === 'basic') return [auth.password, Buffer.from(`${auth.user}:${auth.password}`, 'utf8').toString('base64')];
+	// A header value is often `Scheme secret`: the bare secret must not show either.
+	if (auth.type === 'header') return [auth.value, ...auth.value.split(' ').slice(1)];
+	return [];
+}

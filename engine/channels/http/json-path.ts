@@ -1,0 +1,27 @@
+/**
+ * Reads a value by a path such as `data.messages[0].id` out of parsed JSON. Own properties only, a literal key before a
+ * dotted one. Undefined when nothing is there.
+ */
+export function readPath(value: unknown, path: string): unknown {
+	if (isObject(value) && Object.hasOwn(value, path)) return value[path];
+	const steps = path.replace(/^\$\.?/, '').replace(/\[(\d+)\]/g, '.$1').split('.').filter(Boolean);
+	let current: unknown = value;
+	for (const step of steps) {
+		if (!isObject(current) || !Object.hasOwn(current, step)) return undefined;
+		current = current[step];
+	}
+	return current;
+}
+
+/** Parsed JSON, or undefined where the text is none. */
+export function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+	return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,18 @@
+import { operation } from '../store/database';
+
+/**
+ * Writes messages as `sending` just before their requests leave, under the token they were claimed with. Returns the
+ * messages that may go; one that is absent has been taken over by somebody else and must not be sent.
+ */
+export const markSending = operation<{ messages: Array<{ message: number; token: string }> }, { go: number[] }>(
+	async (tx, { messages }, { now }) => {
+		const rows = await tx.all<{ message: number }>(
+			`UPDATE message SET state = 'sending', sent_at = $2
+			 FROM ${tx.dialect.rows('$1', { message: 'integer', token: 'text' })} AS a
+			 WHERE message.message = a.message AND message.token = a.token AND message.state IN ('claimed', 'sending')
+			 RETURNING message.message`,
+			[JSON.stringify(messages.map(({ message, token }) => [message, token])), now],
+		);
+		return { go: rows.map((row) => row.message) };
+	},
+);

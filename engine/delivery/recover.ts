@@ -1,0 +1,27 @@
+import { HoldState } from '../holds/states';
+import { operation } from '../store/database';
+import { ownerIsGone } from '../store/processes';
+import { CLAIM_MS } from './states';
+
+/**
+ * Looks after the open messages of a campaign that nobody works on any more. What a dead process was sending is
+ * unknown. What was merely claimed is brought back to its sender: its entry waits there, due at once.
+ */
+export const recoverMessages = operation<{ campaignId: string }, void>(async (tx, { campaignId }, { now }) => {
+	const runs = `message.run IN (SELECT run FROM run WHERE campaign_id = $1 AND state = 'running')`;
+	await tx.run(
+		`UPDATE message SET state = 'unknown', reason = 'unknown_outcome', settled_at = $2,
+			detail = 'The process that was sending it ended before the provider''s answer was recorded'
+		 WHERE ${runs} AND state = 'sending' AND ${ownerIsGone('message.owner', '$2')}`,
+		[campaignId, now],
+	);
+	await tx.run(
+		`INSERT INTO hold (entry, node, visit, run, due_at, state, attempts, held_at)
+		 SELECT entry, node, visit, run, $2, ${HoldState.waiting}, 0, $2 FROM message
+		 WHERE ${runs} AND state = 'claimed' AND (claimed_at < $3 OR ${ownerIsGone('message.owner', '$2')})
+		   AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.entry = message.entry AND h.state IN (${HoldState.waiting}, ${HoldState.claimed}))
+		 ON CONFLICT (entry, node, visit) DO UPDATE SET state = ${HoldState.waiting}, due_at = excluded.due_at,
+			token = NULL, owner = NULL, lease_until = NULL`,
+		[campaignId, now, now - CLAIM_MS],
+	);
+});

@@ -1,0 +1,12 @@
+/**
+ * The life of a message.
+ * - `claimed`: ours to send; nothing has left. A void claim may be taken over.
+ * - `sending`: its request may have left. Only from here can it become `unknown`, and never while its owner lives.
+ * - `held`: every provider was unavailable; waits at its sender.
+ * - `sent`, `failed` (a provider or we tried and it is certain that nothing was delivered), `not_sent` (never tried, with
+ *   a reason), `unknown` (nobody can tell): settled.
+ */
+export type MessageState = 'claimed' | 'sending' | 'held' | 'sent' | 'failed' | 'not_sent' | 'unknown';
+
+/** A claim that nobody has touched for this long may be taken over; the token keeps the former owner from sending. */
+export const CLAIM_MS = 60_000;

@@ -1,0 +1,41 @@
+import { dueRuns, startRun } from './campaigns/select';
+import { announced, finishRuns } from './campaigns/finish';
+import { publishCampaign } from './campaigns/publish';
+import { claimMessages } from './delivery/claim';
+import { holdMessages } from './delivery/hold-message';
+import { markSending } from './delivery/mark-sending';
+import { recoverMessages } from './delivery/recover';
+import { renewClaims } from './delivery/renew-claims';
+import { settleMessages } from './delivery/settle';
+import { claimRelease } from './holds/claim';
+import { lookUpArrivals, recordDecisions } from './holds/gate';
+import { registerNode } from './holds/nodes';
+import { openRelease, renewLeases } from './holds/release';
+import { settleRelease } from './holds/settle';
+
+/** Everything a store can do. Each is one transaction; the same functions serve both stores. */
+export const operations = {
+	// Campaigns and their runs
+	publishCampaign,
+	dueRuns,
+	startRun,
+	finishRuns,
+	announced,
+	// Entries waiting at nodes
+	registerNode,
+	claimRelease,
+	openRelease,
+	renewLeases,
+	settleRelease,
+	lookUpArrivals,
+	recordDecisions,
+	// Messages: claim, send, settle
+	claimMessages,
+	renewClaims,
+	markSending,
+	settleMessages,
+	holdMessages,
+	recoverMessages,
+};
+
+export type Operations = typeof operations;

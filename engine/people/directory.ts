@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+
+import type { Param, Tx } from '../store/database';
+import type { CleanRecord } from './clean';
+import { PersonState, type PersonRow } from './state';
+
+export type IdentityKind = 'user' | 'anonymous' | 'email';
+
+/** Somebody, perhaps about to get a number, perhaps about to become somebody else. */
+export interface Somebody {
+	/** Undefined until a new person is numbered. */
+	person?: number;
+	/** Has a user id; somebody without one is a device or an address nobody has claimed yet. */
+	known: boolean;
+	/** Loaded for those whose content may change. */
+	state?: PersonState;
+	survivor?: Somebody;
+}
+
+/** Who is who, during one ingestion: what the store knew of the ids in it, and what the records add to that. */
+export class Directory {
+	private readonly byId = new Map<string, Somebody>();
+
+	private readonly byNumber = new Map<number, Somebody>();
+
+	/** Ids to be written. */
+	readonly bound = new Map<string, { kind: IdentityKind; value: string; who: Somebody }>();
+
+	readonly created: Somebody[] = [];
+
+	/** People of the store who became somebody else. */
+	readonly merged: Somebody[] = [];
+
+	private constructor(
+		private readonly now: number,
+		private readonly firstEvent: number,
+	) {}
+
+	/** Finds everybody an input names, with a fixed number of statements. Call it under the lock `people`. */
+	static async load(tx: Tx, records: readonly CleanRecord[], emails: boolean, now: number): Promise<Directory> {
+		const last = await tx.get<{ id: number | null }>('SELECT max(id) AS id FROM event');
+		const directory = new Directory(now, (last?.id ?? 0) + 1);
+		const wanted = new Map<string, [IdentityKind, string]>();
+		for (const record of records) for (const id of idsOf(record, emails)) wanted.set(identityKey(...id), id);
+		const rows = await tx.all<{ kind: IdentityKind; value: string; person: number; known: number }>(
+			`SELECT wanted.kind, wanted.value, identity.person,
+			        CASE WHEN wanted.kind = 'user' OR EXISTS (
+			          SELECT 1 FROM identity AS other WHERE other.person = identity.person AND other.kind = 'user'
+			        ) THEN 1 ELSE 0 END AS known
+			 FROM ${tx.dialect.rows('$1', { kind: 'text', value: 'text' })} AS wanted
+			 JOIN identity ON identity.kind = wanted.kind AND identity.value = wanted.value`,
+			[JSON.stringify([...wanted.values()])],
+		);
+		for (const { kind, value, person, known } of rows) {
+			let who = directory.byNumber.get(person);
+			if (!who) directory.byNumber.set(person, (who = { person, known: known === 1 }));
+			directory.byId.set(identityKey(kind, value), who);
+		}
+		await directory.loadStates(tx, records, emails);
+		return directory;
+	}
+
+	find(kind: IdentityKind, value: string): Somebody | undefined {
+		const who = this.byId.get(identityKey(kind, value));
+		return who && survivorOf(who);
+	}
+
+	create(ids: Array<[IdentityKind, string]>): Somebody {
+		const [kind, value] = ids[0] as [IdentityKind, string];
+		const who: Somebody = { known: kind === 'user', state: new PersonState(emptyRow(kind, value, this.now, this.firstEvent)) };
+		this.created.push(who);
+		for (const id of ids) this.bind(id[0], id[1], who);
+		return who;
+	}
+
+	/** From now on `value` is `who`. */
+	bind(kind: IdentityKind, value: string, who: Somebody): void {
+		const key = identityKey(kind, value);
+		this.byId.set(key, who);
+		this.bound.set(key, { kind, value, who });
+		if (kind !== 'user' || who.known) return;
+		who.known = true;
+		if (who.state) {
+			who.state.row.external_id = value;
+			who.state.changed = true;
+		}
+	}
+
+	/** `from` has become `into`; their contents have been put together. */
+	merge(from: Somebody, into: Somebody): void {
+		from.survivor = into;
+		if (from.person !== undefined) this.merged.push(from);
+	}
+
+	/** Those whose push tokens were given to somebody else, and everybody else in memory. */
+	states(): Somebody[] {
+		return [...this.byNumber.values(), ...this.created].filter((who) => who.state && !who.survivor);
+	}
+
+	/** Gives numbers to new people: dense, in the order of their appearance. */
+	async number(tx: Tx): Promise<Somebody[]> {
+		const fresh = this.created.filter((who) => !who.survivor);
+		if (fresh.length === 0) return [];
+		const top = await tx.get<{ top: number | null }>('SELECT max(person) AS top FROM person');
+		let person = top?.top ?? 0;
+		for (const who of fresh) {
+			who.person = ++person;
+			if (who.state) who.state.row.person = person;
+		}
+		return fresh;
+	}
+
+	/** Loads the content of people by number, such as former owners of a push token. */
+	async loadPeople(tx: Tx, numbers: Iterable<number>): Promise<void> {
+		const missing = [...new Set(numbers)].filter((person) => !this.byNumber.get(person)?.state);
+		if (missing.length === 0) return;
+		const rows = await loadRows(tx, missing);
+		for (const row of rows) {
+			let who = this.byNumber.get(row.person);
+			if (!who) this.byNumber.set(row.person, (who = { person: row.person, known: false }));
+			who.state = new PersonState(row);
+		}
+	}
+
+	byPerson(person: number): Somebody | undefined {
+		const who = this.byNumber.get(person);
+		return who && survivorOf(who);
+	}
+
+	/** The content of people is read only where it may change: for events it is enough to know who. */
+	private async loadStates(tx: Tx, records: readonly CleanRecord[], emails: boolean): Promise<void> {
+		const needed = new Set<number>();
+		for (const record of records) {
+			const ids = idsOf(record, emails);
+			if (record.list === 'events' && ids.length < 2) continue;
+			const people = ids.map(([kind, value]) => this.find(kind, value));
+			if (record.list === 'events' && people[0] && people[0] === people[1]) continue;
+			for (const who of people) if (who?.person !== undefined) needed.add(who.person);
+		}
+		await this.loadPeople(tx, needed);
+	}
+}
+
+export function survivorOf(who: Somebody): Somebody {
+	let survivor = who;
+	while (survivor.survivor) survivor = survivor.survivor;
+	return survivor;
+}
+
+/** Emails identify without regard to case. */
+export function emailIdentity(email: string): string {
+	return email.toLowerCase();
+}
+
+export async function loadRows(tx: Tx, people: readonly number[]): Promise<PersonRow[]> {
+	const params: Param[] = [JSON.stringify(people.map((person) => [person]))];
+	return await tx.all<PersonRow>(
+		`SELECT person.person, external_id, bucket_key, properties, email, phone, timezone, devices, opted_out, created_at,
+		        updated_at, property_times, first_event
+		 FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS wanted
+		 JOIN person ON person.person = wanted.person`,
+		params,
+	);
+}
+
+function idsOf(record: CleanRecord, emails: boolean): Array<[IdentityKind, string]> {
+	const ids: Array<[IdentityKind, string]> = [];
+	if (record.list === 'aliases') {
+		for (const id of [record.from, record.to]) ids.push(['user', id], ['anonymous', id]);
+		return ids;
+	}
+	if (record.user !== undefined) ids.push(['user', record.user]);
+	if (record.anonymousId !== undefined) ids.push(['anonymous', record.anonymousId]);
+	if (emails && record.list === 'profiles' && typeof record.email === 'string') ids.push(['email', emailIdentity(record.email)]);
+	return ids;
+}
+
+function identityKey(kind: IdentityKind, value: string): string {
+	return `${kind}\0${value}`;
+}
+
+/** The bucket key is drawn from the first id: the same people get the same buckets whenever they are imported anew. */
+function emptyRow(kind: IdentityKind, value: string, now: number, firstEvent: number): PersonRow {
+	return {
+		person: 0,
+		external_id: value,
+		bucket_key: createHash('sha256').update(`bucket\0${kind}\0${value}`).digest().readUInt32LE(0),
+		properties: '{}',
+		email: null,
+		phone: null,
+		timezone: null,
+		devices: '[]',
+		opted_out: '{}',
+		created_at: now,
+		updated_at: now,
+		property_times: '{}',
+		first_event: firstEvent,
+	};
+}

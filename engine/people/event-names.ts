@@ -1,0 +1,54 @@
+import type { Tx } from '../store/database';
+
+/** The form in which event names are compared: without case and spaces. `added to cart` is `AddedToCart`. */
+export function eventMatchKey(name: string): string {
+	return name.normalize('NFC').toLowerCase().replace(/\s+/gu, '');
+}
+
+/** Events that only the engine itself writes; a public key may not forge them. */
+export const ENGINE_EVENTS = [
+	'Notification Sent',
+	'Notification Delivered',
+	'Notification Viewed',
+	'Notification Clicked',
+	'Notification Replied',
+	'Control Group',
+];
+
+const ENGINE_EVENT_KEYS = new Set(ENGINE_EVENTS.map(eventMatchKey));
+
+export function isEngineEvent(matchKey: string): boolean {
+	return ENGINE_EVENT_KEYS.has(matchKey);
+}
+
+/**
+ * The numbers of event names, making new ones. Call it under the lock `people`.
+ * @param names match key -> name as first seen
+ * @returns match key -> number
+ */
+export async function internEventNames(tx: Tx, names: ReadonlyMap<string, string>): Promise<Map<string, number>> {
+	const known = await findEventNames(tx, [...names.keys()]);
+	const missing = [...names].filter(([key]) => !known.has(key));
+	if (missing.length === 0) return known;
+	const top = await tx.get<{ top: number | null }>('SELECT max(name_id) AS top FROM event_name');
+	const rows = missing.map(([key, name], index) => [(top?.top ?? 0) + 1 + index, name, key]);
+	await tx.run(
+		`INSERT INTO event_name (name_id, name, match_key)
+		 SELECT name_id, name, match_key
+		 FROM ${tx.dialect.rows('$1', { name_id: 'integer', name: 'text', match_key: 'text' })} AS fresh`,
+		[JSON.stringify(rows)],
+	);
+	for (const [id, , key] of rows) known.set(key as string, id as number);
+	return known;
+}
+
+/** Match key -> number, of those the store has seen. */
+export async function findEventNames(tx: Tx, matchKeys: string[]): Promise<Map<string, number>> {
+	const rows = await tx.all<{ match_key: string; name_id: number }>(
+		`SELECT event_name.match_key, event_name.name_id
+		 FROM ${tx.dialect.rows('$1', { match_key: 'text' })} AS wanted
+		 JOIN event_name ON event_name.match_key = wanted.match_key`,
+		[JSON.stringify(matchKeys.map((key) => [key]))],
+	);
+	return new Map(rows.map((row) => [row.match_key, row.name_id]));
+}

@@ -1,0 +1,62 @@
+/** What a statement may be given. Arrays and objects travel as one JSON text (see `Dialect.rows`). */
+export type Param = string | number | null | Uint8Array;
+
+/** Column types of rows that travel into a statement as JSON. */
+export type ColumnType = 'integer' | 'real' | 'text';
+
+/**
+ * One SQL dialect with a handful of hooks. Statements are written once, with `$1` parameters that may repeat, in the
+ * SQL that SQLite and PostgreSQL share: always parenthesised, INSERT .. ON CONFLICT, RETURNING, CTEs, window functions,
+ * FILTER, row values. Times are epoch milliseconds in 64-bit integers; booleans are 0 and 1; JSON is text.
+ */
+export interface Dialect {
+	readonly name: 'sqlite' | 'postgres';
+	/**
+	 * A FROM item that turns parameter `param` (JSON text: an array of arrays) into rows:
+	 * `FROM ${dialect.rows('$1', { person: 'integer', name: 'text' })} AS r`.
+	 */
+	rows(param: string, columns: Record<string, ColumnType>): string;
+	/** Appended to a SELECT that claims rows: lets concurrent claimers pass each other by. */
+	readonly skipLocked: string;
+	/** Appended to a SELECT whose rows must not change until the transaction ends. */
+	readonly forUpdate: string;
+}
+
+/** A transaction. Everything an operation does goes through one of these, and commits or fails as a whole. */
+export interface Tx {
+	readonly dialect: Dialect;
+	all<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Row[]>;
+	get<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Row | undefined>;
+	/** Runs a statement and returns the number of rows it changed. */
+	run(sql: string, params?: readonly Param[]): Promise<number>;
+	/** Makes concurrent transactions that ask for the same name wait for each other until commit. A no-op on SQLite, which has one writer. */
+	lock(name: string): Promise<void>;
+}
+
+/** What an operation may know besides its input. */
+export interface OperationContext {
+	/** The store's clock at the start of the transaction, epoch milliseconds. */
+	readonly now: number;
+	/** The process that runs this operation (see `process` in the schema): owner of leases and of messages being sent. */
+	readonly owner: string;
+}
+
+/** How durable a commit must be: `events` may lose the last commits in a power cut (never in a crash), `full` none. */
+export type Durability = 'events' | 'full';
+
+/**
+ * One thing the store can do, as one transaction. The same function runs on both stores: in the writer thread of the
+ * embedded store, in the calling process on PostgreSQL. Inputs and outputs must survive a structured clone.
+ */
+export interface Operation<Input, Output> {
+	readonly durability: Durability;
+	run(tx: Tx, input: Input, context: OperationContext): Promise<Output>;
+}
+
+/** Defines an operation; the types of input and output are those of `run`. */
+export function operation<Input, Output>(
+	run: (tx: Tx, input: Input, context: OperationContext) => Promise<Output>,
+	durability: Durability = 'full',
+): Operation<Input, Output> {
+	return { durability, run };
+}

@@ -1,0 +1,136 @@
+import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
+
+import { CampaignError } from '../../errors';
+import type { Param, Tx } from '../database';
+import { postgresDialect } from '../dialects';
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK = '40P01';
+const MAX_TRIES = 6;
+
+/** A pool of connections to a PostgreSQL store, whose tables lie in a schema of their own. */
+export class PostgresConnection {
+	private readonly pool: Pool;
+
+	constructor(
+		connectionString: string,
+		private readonly schema: string,
+		connections = 8,
+	) {
+		if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
+			throw new CampaignError('store_schema', `"${schema}" cannot be the store's schema.`, 'Use lower-case letters, digits and underscores.');
+		}
+		this.pool = new Pool({
+			connectionString,
+			max: connections,
+			types: exactTypes(),
+			connectionTimeoutMillis: 10_000,
+			// Searched first; set at connecting, so that no statement has to name it.
+			options: `-c search_path=${schema}`,
+			application_name: 'n8n-nodes-campaigns',
+			allowExitOnIdle: true,
+		});
+		// A connection that breaks while idle is replaced by the next call.
+		this.pool.on('error', () => {});
+	}
+
+	async createSchema(): Promise<void> {
+		await this.guard(async () => {
+			const client = await this.pool.connect();
+			try {
+				// Concurrent CREATE SCHEMA IF NOT EXISTS collide on the catalogue without the lock.
+				await client.query("BEGIN; SELECT pg_advisory_xact_lock(hashtext('n8n-nodes-campaigns schema'))");
+				await client.query(`CREATE SCHEMA IF NOT EXISTS ${this.schema}`);
+				await client.query('COMMIT');
+			} finally {
+				client.release();
+			}
+		});
+	}
+
+	/** A write transaction; repeated as a whole when PostgreSQL chose it as the victim of a deadlock. */
+	async write<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+		for (let attempt = 1; ; attempt++) {
+			try {
+				return await this.inTransaction('BEGIN', work);
+			} catch (error) {
+				const { code } = error as { code?: string };
+				if (attempt >= MAX_TRIES || (code !== SERIALIZATION_FAILURE && code !== DEADLOCK)) throw error;
+			}
+		}
+	}
+
+	/** A read transaction: one consistent picture. */
+	async read<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+		return await this.inTransaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work);
+	}
+
+	async close(): Promise<void> {
+		await this.pool.end();
+	}
+
+	private async inTransaction<Result>(begin: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+		return await this.guard(async () => {
+			const client = await this.pool.connect();
+			let broken: Error | undefined;
+			try {
+				await client.query(begin);
+				const result = await work(transaction(client));
+				await client.query('COMMIT');
+				return result;
+			} catch (error) {
+				await client.query('ROLLBACK').catch((lost: Error) => {
+					broken = lost;
+				});
+				throw error;
+			} finally {
+				client.release(broken);
+			}
+		});
+	}
+
+	/** Says what an operator can do about a server that cannot be reached; other errors pass. */
+	private async guard<Result>(work: () => Promise<Result>): Promise<Result> {
+		try {
+			return await work();
+		} catch (error) {
+			const { code, message } = error as { code?: string; message: string };
+			const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN'].includes(code ?? '');
+			if (unreachable || /timeout expired|timeout exceeded/.test(message)) {
+				throw new CampaignError('store_unreachable', `The PostgreSQL campaign store cannot be reached (${code ?? 'time-out'}).`, 'Check host, port and network in the credential, and that PostgreSQL runs.');
+			}
+			if (code === '28P01' || code === '28000') {
+				throw new CampaignError('store_auth', 'PostgreSQL refused the user or password of the campaign store.', 'Check user and password in the credential.');
+			}
+			if (code === '3D000') {
+				throw new CampaignError('store_database', 'The database of the campaign store does not exist.', 'Create it, or name another one in the credential.');
+			}
+			throw error;
+		}
+	}
+}
+
+function transaction(client: PoolClient): Tx {
+	const query = async (sql: string, params: readonly Param[] = []) => await client.query(sql, params.map(encode));
+	return {
+		dialect: postgresDialect,
+		all: async <Row>(sql: string, params?: readonly Param[]) => (await query(sql, params)).rows as Row[],
+		get: async <Row>(sql: string, params?: readonly Param[]) => (await query(sql, params)).rows[0] as Row | undefined,
+		run: async (sql, params) => (await query(sql, params)).rowCount ?? 0,
+		lock: async (name) => {
+			await query("SELECT pg_advisory_xact_lock(hashtext(current_schema() || ':' || $1))", [name]);
+		},
+	};
+}
+
+function encode(value: Param): unknown {
+	return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
+}
+
+/** 64-bit integers and counts as numbers: ours are ids and milliseconds, far below 2^53. */
+function exactTypes(): TypeOverrides {
+	const overrides = new TypeOverrides();
+	overrides.setTypeParser(types.builtins.INT8, Number);
+	overrides.setTypeParser(types.builtins.NUMERIC, Number);
+	return overrides;
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+
+import { systemClock, type Clock } from '../../clock';
+import { CampaignError } from '../../errors';
+import { operations } from '../../operations';
+import type { Operation, Tx } from '../database';
+import { migrate, type StoreIdentity } from '../migrate';
+import { ALIVE_MS, BEAT_MS, forget, reportAlive } from '../processes';
+import type { OperationInput, OperationName, OperationOutput, QuestionInput, QuestionName, QuestionOutput, Store, PostgresOptions } from '../store';
+import { ThreadClient } from '../thread-client';
+import { PostgresConnection } from './connection';
+
+const DEFAULT_SCHEMA = 'campaigns';
+
+/** The store for n8n queue mode: PostgreSQL does the waiting, so operations run in the calling process. */
+export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
+	const { connectionString, schema = DEFAULT_SCHEMA, accountZone = 'UTC' } = options;
+	const connection = new PostgresConnection(connectionString, schema);
+	try {
+		await connection.createSchema();
+		const identity = await connection.write(migrate);
+		const owner = randomUUID();
+		const questions = new ThreadClient('questions-thread', { role: 'questions', owner, accountZone, connectionString, schema });
+		const store = new PostgresStore(identity, options.clock ?? systemClock(), owner, connection, questions);
+		await store.beat();
+		return store;
+	} catch (error) {
+		await connection.close();
+		throw error;
+	}
+}
+
+class PostgresStore implements Store {
+	readonly kind = 'postgres';
+
+	readonly fingerprint: string;
+
+	readonly secret: string;
+
+	private readonly heart: NodeJS.Timeout;
+
+	private closed = false;
+
+	private lastBeat = 0;
+
+	constructor(
+		identity: StoreIdentity,
+		readonly clock: Clock,
+		readonly owner: string,
+		private readonly connection: PostgresConnection,
+		private readonly questions: ThreadClient,
+	) {
+		this.fingerprint = identity.fingerprint;
+		this.secret = identity.secret;
+		this.heart = setInterval(() => {
+			this.beat().catch(() => {});
+		}, BEAT_MS).unref();
+	}
+
+	async call<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
+		if (this.closed) throw new CampaignError('store_closed', 'The campaign store has been closed.');
+		const now = this.clock.now();
+		// A clock that jumped, or a process that slept: report before claiming anything.
+		if (now - this.lastBeat >= BEAT_MS) await this.beat();
+		const { run } = operations[name] as Operation<unknown, unknown>;
+		const context = { now, owner: this.owner };
+		return (await this.connection.write(async (tx: Tx) => await run(tx, input, context))) as OperationOutput<Name>;
+	}
+
+	async ask<Name extends QuestionName>(name: Name, input: QuestionInput<Name>): Promise<QuestionOutput<Name>> {
+		return (await this.questions.call(name, input, this.clock.now())) as QuestionOutput<Name>;
+	}
+
+	async beat(): Promise<void> {
+		const now = this.clock.now();
+		await this.connection.write(async (tx) => await reportAlive(tx, this.owner, now, now + ALIVE_MS));
+		this.lastBeat = now;
+	}
+
+	async close(): Promise<void> {
+		this.closed = true;
+		clearInterval(this.heart);
+		await this.questions.close();
+		await this.connection.write(async (tx) => await forget(tx, this.owner)).catch(() => {});
+		await this.connection.close();
+	}
+}

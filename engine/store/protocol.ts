@@ -1,0 +1,20 @@
+import type { PlainError } from '../errors';
+
+/** How a store thread is told what to open. */
+export type ThreadOptions = {
+	role: 'operations' | 'questions';
+	owner: string;
+	accountZone: string;
+} & ({ path: string } | { connectionString: string; schema: string });
+
+/** One call to a store thread. `now` comes along, so that a shifted or manual clock rules there, too. */
+export interface ThreadRequest {
+	id: number;
+	name: string;
+	input: unknown;
+	now: number;
+}
+
+export type ThreadResponse =
+	| { id: number; output: unknown; error?: undefined }
+	| { id: number; output?: undefined; error: PlainError };

@@ -1,0 +1,87 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+import type { Durability, Param, Tx } from '../database';
+import { sqliteDialect } from '../dialects';
+import { nodeSqlite } from './node-sqlite';
+
+const BUSY_TIMEOUT_MS = 10_000;
+
+/**
+ * One connection to the embedded store. `node:sqlite` is synchronous, so this belongs in a thread of its own; the
+ * promises of its Tx are already settled.
+ */
+export class SqliteConnection {
+	private readonly db: DatabaseSync;
+
+	private readonly statements = new Map<string, StatementSync>();
+
+	private durability?: Durability;
+
+	readonly tx: Tx = {
+		dialect: sqliteDialect,
+		all: async <Row>(sql: string, params: readonly Param[] = []) => this.prepare(sql).all(bind(params)) as Row[],
+		get: async <Row>(sql: string, params: readonly Param[] = []) =>
+			this.prepare(sql).get(bind(params)) as Row | undefined,
+		run: async (sql: string, params: readonly Param[] = []) => Number(this.prepare(sql).run(bind(params)).changes),
+		lock: async () => {},
+	};
+
+	constructor(path: string, readOnly = false) {
+		const { DatabaseSync: Database } = nodeSqlite();
+		this.db = new Database(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
+		this.db.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;');
+		if (!readOnly) {
+			this.db.exec('PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 16000;');
+		}
+	}
+
+	/** A write transaction; commits when `work` resolves, rolls back when it rejects. */
+	async write<Result>(durability: Durability, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+		if (durability !== this.durability) {
+			// FULL waits for the disk at every commit, NORMAL at checkpoints. Cannot change inside a transaction.
+			this.db.exec(`PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
+			this.durability = durability;
+		}
+		return await this.inTransaction('BEGIN IMMEDIATE', work);
+	}
+
+	/** A read transaction: one consistent picture. */
+	async read<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+		return await this.inTransaction('BEGIN', work);
+	}
+
+	close(): void {
+		this.statements.clear();
+		this.db.close();
+	}
+
+	private async inTransaction<Result>(begin: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+		this.db.exec(begin);
+		try {
+			const result = await work(this.tx);
+			this.db.exec('COMMIT');
+			return result;
+		} catch (error) {
+			if (this.db.isTransaction) this.db.exec('ROLLBACK');
+			throw error;
+		}
+	}
+
+	private prepare(sql: string): StatementSync {
+		let statement = this.statements.get(sql);
+		if (!statement) {
+			statement = this.db.prepare(sql);
+			this.statements.set(sql, statement);
+		}
+		return statement;
+	}
+}
+
+/** `$1` is a named parameter to SQLite, so that it may repeat. */
+function bind(params: readonly Param[]): Record<string, Param> {
+	const named: Record<string, Param> = {};
+	params.forEach((value, index) => {
+		named[`$${index + 1}`] = value;
+	});
+	return named;
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../clock';
+import type { Operations } from '../operations';
+import type { Questions } from '../questions';
+
+export type OperationName = keyof Operations;
+export type OperationInput<Name extends OperationName> = Parameters<Operations[Name]['run']>[1];
+export type OperationOutput<Name extends OperationName> = Awaited<ReturnType<Operations[Name]['run']>>;
+
+export type QuestionName = keyof Questions;
+export type QuestionInput<Name extends QuestionName> = Parameters<Questions[Name]>[1];
+export type QuestionOutput<Name extends QuestionName> = Awaited<ReturnType<Questions[Name]>>;
+
+/**
+ * Where people, events and the state of every campaign live. All it can do is listed in engine/operations.ts
+ * (each one transaction) and engine/questions.ts (each answered on a thread and a read-only connection of its own).
+ */
+export interface Store {
+	readonly kind: 'sqlite' | 'postgres';
+	/** Random id given to the store when it was made; tells one store from another. */
+	readonly fingerprint: string;
+	/** Secret made with the store; signs the marks that items carry. Never leaves the process. */
+	readonly secret: string;
+	readonly clock: Clock;
+	/** This process, as owner of leases and of messages being sent. */
+	readonly owner: string;
+	/** Runs one operation as one transaction. Rejects with a CampaignError. */
+	call<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>>;
+	/** Asks one question. Rejects with a CampaignError. */
+	ask<Name extends QuestionName>(name: Name, input: QuestionInput<Name>): Promise<QuestionOutput<Name>>;
+	close(): Promise<void>;
+}
+
+interface CommonOptions {
+	/** Shifted or manual clock; default the system's. */
+	clock?: Clock;
+	/** Zone of the account: of date-only values, of people whose zone is unknown. Default UTC. */
+	accountZone?: string;
+}
+
+export interface SqliteOptions extends CommonOptions {
+	/** File of the embedded store; made when missing. */
+	path: string;
+}
+
+export interface PostgresOptions extends CommonOptions {
+	connectionString: string;
+	/** Schema that holds the store's tables; default `campaigns`. */
+	schema?: string;
+}
+
+export type StoreOptions = SqliteOptions | PostgresOptions;

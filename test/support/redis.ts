@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { connect, createServer, type AddressInfo } from 'node:net';
+
+const LOCAL_SERVER = 'redis://127.0.0.1:6379';
+const START_DEADLINE_MS = 5000;
+
+let spawned: Promise<string | undefined> | undefined;
+
+/**
+ * Address of a Redis server the tests may use: CAMPAIGNS_TEST_REDIS, else 127.0.0.1:6379 if it answers, else a
+ * `redis-server` found on PATH, started without persistence and ended with this process. `undefined` if there is none.
+ * It may be shared: use keys of your own.
+ */
+export async function findRedis(): Promise<string | undefined> {
+	const named = process.env.CAMPAIGNS_TEST_REDIS;
+	if (named) return named;
+	if (await answers(LOCAL_SERVER)) return LOCAL_SERVER;
+	spawned ??= spawnRedis();
+	return await spawned;
+}
+
+/** Sends PING over the plain Redis protocol; a server that wants a password does not count as answering. */
+async function answers(url: string): Promise<boolean> {
+	const { hostname, port } = new URL(url);
+	return await new Promise<boolean>((resolve) => {
+		const socket = connect(Number(port), hostname);
+		const finish = (answer: boolean) => {
+			socket.destroy();
+			resolve(answer);
+		};
+		socket.setTimeout(1000, () => finish(false));
+		socket.once('error', () => finish(false));
+		socket.once('connect', () => socket.write('PING\r\n'));
+		socket.once('data', (data) => finish(data.toString().startsWith('+PONG')));
+	});
+}
+
+async function spawnRedis(): Promise<string | undefined> {
+	const port = await freePort();
+	const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+	const child = spawn('redis-server', args, { stdio: 'ignore' });
+	let gone = false;
+	child.once('error', () => (gone = true));
+	child.once('exit', () => (gone = true));
+	child.unref();
+	process.once('exit', () => child.kill());
+	const url = `redis://127.0.0.1:${port}`;
+	const deadline = Date.now() + START_DEADLINE_MS;
+	while (!gone && Date.now() < deadline) {
+		if (await answers(url)) return url;
+		await new Promise((resolve) => setTimeout(resolve, 50));
+	}
+	child.kill();
+	return undefined;
+}
+
+async function freePort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	await new Promise<void>((resolve) => server.close(() => resolve()));
+	return port;
+}
