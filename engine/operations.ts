@@ -1,4 +1,5 @@
 import { dueRuns, startRun } from './campaigns/select';
+import { enterForeign } from './campaigns/enter-foreign';
 import { announced, finishRuns } from './campaigns/finish';
 import { publishCampaign } from './campaigns/publish';
 import { claimMessages } from './delivery/claim';
@@ -7,6 +8,7 @@ import { markSending } from './delivery/mark-sending';
 import { recoverMessages } from './delivery/recover';
 import { renewClaims } from './delivery/renew-claims';
 import { settleMessages } from './delivery/settle';
+import { takePlaces } from './gates/throttle';
 import { claimRelease } from './holds/claim';
 import { lookUpArrivals, recordDecisions } from './holds/gate';
 import { registerNode } from './holds/nodes';
@@ -21,6 +23,7 @@ export const operations = {
 	startRun,
 	finishRuns,
 	announced,
+	enterForeign,
 	// Entries waiting at nodes
 	registerNode,
 	claimRelease,
@@ -29,6 +32,7 @@ export const operations = {
 	settleRelease,
 	lookUpArrivals,
 	recordDecisions,
+	takePlaces,
 	// Messages: claim, send, settle
 	claimMessages,
 	renewClaims,

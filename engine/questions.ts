@@ -1,3 +1,5 @@
+import { find, matching, reach } from './segments/questions';
+
 /** What a question may know besides its input. */
 export interface QuestionContext {
 	/** The store's clock, epoch milliseconds. */
@@ -7,6 +9,10 @@ export interface QuestionContext {
 }
 
 /** Everything a store can be asked. Each is answered from one consistent picture, on a thread of its own. */
-export const questions = {};
+export const questions = {
+	find,
+	matching,
+	reach,
+};
 
 export type Questions = typeof questions;

@@ -37,19 +37,21 @@ export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx,
 	);
 	if (!byOperator) return { run: await findRun(tx, campaignId, definition.runKey), created: false };
 
+	// A date that was changed before it came: the run it stood for has selected nobody and is forgotten.
+	await tx.run("DELETE FROM run WHERE campaign_id = $1 AND state = 'scheduled' AND run_key <> $2", [campaignId, definition.runKey]);
 	const scheduledAt = definition.schedule.kind === 'at' ? definition.schedule.at : now + definition.graceMs;
 	const made = await tx.get<{ run: number }>(
-		`INSERT INTO run (campaign_id, run_key, state, definition, workflow_version, scheduled_at, seed, qualified)
-		 VALUES ($1, $2, 'scheduled', $3, $4, $5, $6, 0)
+		`INSERT INTO run (campaign_id, run_key, state, definition, workflow_version, scheduled_at, seed, qualified, max_lateness_ms)
+		 VALUES ($1, $2, 'scheduled', $3, $4, $5, $6, 0, $7)
 		 ON CONFLICT (campaign_id, run_key) DO NOTHING RETURNING run`,
-		[campaignId, definition.runKey, JSON.stringify(definition), input.workflowVersion ?? null, scheduledAt, randomInt(2 ** 32)],
+		[campaignId, definition.runKey, JSON.stringify(definition), input.workflowVersion ?? null, scheduledAt, randomInt(2 ** 32), definition.maxLatenessMs],
 	);
 	if (!made) {
 		await tx.run(
 			`UPDATE run SET definition = $3, workflow_version = $4,
-				scheduled_at = CASE WHEN $6 = 'at' THEN $5 ELSE scheduled_at END
+				scheduled_at = CASE WHEN $6 = 'at' THEN $5 ELSE scheduled_at END, max_lateness_ms = $7
 			 WHERE campaign_id = $1 AND run_key = $2 AND state = 'scheduled'`,
-			[campaignId, definition.runKey, JSON.stringify(definition), input.workflowVersion ?? null, scheduledAt, definition.schedule.kind],
+			[campaignId, definition.runKey, JSON.stringify(definition), input.workflowVersion ?? null, scheduledAt, definition.schedule.kind, definition.maxLatenessMs],
 		);
 	}
 	return { run: await findRun(tx, campaignId, definition.runKey), created: made !== undefined };

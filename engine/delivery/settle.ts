@@ -6,7 +6,7 @@ import { operation, type Tx } from '../store/database';
 export interface Settlement {
 	message: number;
 	token: string;
-	state: 'sent' | 'failed' | 'unknown';
+	state: 'sent' | 'failed' | 'not_sent' | 'unknown';
 	reason: Reason | null;
 	/** For the operator; redacted. */
 	detail: string | null;

@@ -3,19 +3,13 @@ import { ownerIsGone } from '../store/processes';
 import { HoldState, LEASE_MS } from './states';
 
 /** One person released from a hold. */
-export interface Released {
+export interface Released extends RunInfo {
 	hold: number;
 	entry: number;
 	/** Number of releases on the way, this one not counted: the visit under which the entry came to the node. */
 	visit: number;
 	person: number;
 	run: number;
-	campaignId: string;
-	campaignName: string;
-	/** JSON array of strings. */
-	labels: string;
-	runState: string;
-	runStartedAt: number;
 	/** The event that made a live entry. */
 	event: number | null;
 	dueAt: number;
@@ -24,17 +18,20 @@ export interface Released {
 	payload: string | null;
 }
 
+/** What a node has to know about the run an entry belongs to. */
 export interface RunInfo {
 	campaignId: string;
 	campaignName: string;
+	/** JSON array of strings. */
 	labels: string;
 	runState: string;
 	runStartedAt: number;
+	maxLatenessMs: number;
 }
 
 /** SQL columns of a run r and its campaign c, as in RunInfo. */
 export const RUN_COLUMNS = `c.id AS "campaignId", c.name AS "campaignName", c.labels AS labels,
-	r.state AS "runState", coalesce(r.started_at, r.scheduled_at) AS "runStartedAt"`;
+	r.state AS "runState", coalesce(r.started_at, r.scheduled_at) AS "runStartedAt", r.max_lateness_ms AS "maxLatenessMs"`;
 
 /**
  * The holds behind a lease token, if the token is (still) theirs: a token that is stale, forged or of another node

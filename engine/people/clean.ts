@@ -52,6 +52,7 @@ const DEVICE_KINDS: ReadonlyArray<Device['kind']> = ['fcm', 'apns', 'webpush'];
 /** Checks every record of an input and puts those that pass in the order in which they are to be taken. */
 export function cleanInput(input: IngestInput, now: number): { records: CleanRecord[]; refused: Refusal[] } {
 	const trust = input.trust ?? 'server';
+	const emailIdentifies = input.identifyByEmail === true && trust === 'server';
 	const refused: Refusal[] = [];
 	const read = <Input extends { position?: number }, Clean extends CleanRecord>(
 		list: Refusal['list'],
@@ -68,7 +69,7 @@ export function cleanInput(input: IngestInput, now: number): { records: CleanRec
 			}
 		});
 	const records: CleanRecord[] = [
-		...read('profiles', input.profiles, (record, index) => cleanProfile(record, index, now, LIMITS[trust], input.identifyByEmail === true)),
+		...read('profiles', input.profiles, (record, index) => cleanProfile(record, index, now, LIMITS[trust], emailIdentifies)),
 		...read('aliases', input.aliases, cleanAlias),
 		...read('events', input.events, (record, index) => cleanEvent(record, index, now, trust)),
 	];
@@ -192,7 +193,7 @@ function cleanChange(change: PropertyChange, limits: Limits): PropertyChange {
 		return { property, increment: change.increment };
 	}
 	const key = 'add' in change ? 'add' : 'remove';
-	const values = list((change as Record<string, unknown>)[key], `the values to ${key}`);
+	const values = list((change as Record<string, unknown>)[key] as unknown[] | undefined, `the values to ${key}`);
 	checkValue(values, property, limits);
 	return { property, [key]: values } as PropertyChange;
 }

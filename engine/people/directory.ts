@@ -92,8 +92,8 @@ export class Directory {
 		if (from.person !== undefined) this.merged.push(from);
 	}
 
-	/** Those whose push tokens were given to somebody else, and everybody else in memory. */
-	states(): Somebody[] {
+	/** Everybody whose content is in memory. */
+	loaded(): Somebody[] {
 		return [...this.byNumber.values(), ...this.created].filter((who) => who.state && !who.survivor);
 	}
 
@@ -110,21 +110,36 @@ export class Directory {
 		return fresh;
 	}
 
-	/** Loads the content of people by number, such as former owners of a push token. */
-	async loadPeople(tx: Tx, numbers: Iterable<number>): Promise<void> {
+	private async loadPeople(tx: Tx, numbers: Iterable<number>): Promise<void> {
 		const missing = [...new Set(numbers)].filter((person) => !this.byNumber.get(person)?.state);
 		if (missing.length === 0) return;
-		const rows = await loadRows(tx, missing);
-		for (const row of rows) {
-			let who = this.byNumber.get(row.person);
-			if (!who) this.byNumber.set(row.person, (who = { person: row.person, known: false }));
-			who.state = new PersonState(row);
+		for (const row of await loadRows(tx, missing)) {
+			const who = this.byNumber.get(row.person);
+			if (who) who.state = new PersonState(row);
 		}
 	}
 
-	byPerson(person: number): Somebody | undefined {
-		const who = this.byNumber.get(person);
-		return who && survivorOf(who);
+	/** Whose each push token is, of those that belong to anybody; loads the content of these people. */
+	async loadOwners(tx: Tx, tokens: Iterable<string>): Promise<Map<string, Somebody>> {
+		const wanted = [...new Set(tokens)].map((token) => [token]);
+		if (wanted.length === 0) return new Map();
+		const rows = await tx.all<{ token: string; person: number; known: number }>(
+			`SELECT device_owner.token, device_owner.person,
+			        CASE WHEN EXISTS (
+			          SELECT 1 FROM identity WHERE identity.person = device_owner.person AND identity.kind = 'user'
+			        ) THEN 1 ELSE 0 END AS known
+			 FROM ${tx.dialect.rows('$1', { token: 'text' })} AS wanted
+			 JOIN device_owner ON device_owner.token = wanted.token`,
+			[JSON.stringify(wanted)],
+		);
+		for (const { person, known } of rows) {
+			if (!this.byNumber.has(person)) this.byNumber.set(person, { person, known: known === 1 });
+		}
+		await this.loadPeople(
+			tx,
+			rows.map((row) => row.person),
+		);
+		return new Map(rows.map((row) => [row.token, this.byNumber.get(row.person) as Somebody]));
 	}
 
 	/** The content of people is read only where it may change: for events it is enough to know who. */

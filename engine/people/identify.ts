@@ -29,6 +29,12 @@ export class Identifier {
 		return email === undefined ? (who as Somebody) : this.withEmail(who, email);
 	}
 
+	/** Whether the store or an earlier record already knows a person with a user id under the record's ids. */
+	isKnown({ user, anonymousId }: CleanProfile): boolean {
+		if (user !== undefined) return this.directory.find('user', user) !== undefined;
+		return anonymousId !== undefined && this.directory.find('anonymous', anonymousId)?.known === true;
+	}
+
 	/** Makes one person of the two that an alias names. */
 	alias({ from, to }: CleanAlias): void {
 		const { directory } = this;

@@ -1,5 +1,5 @@
 // What the demo's providers did, one JSON line per request, written before the answer goes out.
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 
 /**
  * @typedef {object} LedgerEntry
@@ -69,6 +69,8 @@ function byNumber(entries, outcome) {
  */
 export function openLedger(file) {
 	const handle = openSync(file, 'a');
+	// A line torn by a crash would swallow the next one.
+	ftruncateSync(handle, Buffer.byteLength(contents(file).replace(/[^\n]*$/, '')));
 	const { entries } = readLedger(file);
 	const accepted = new Set();
 	const hung = new Set();

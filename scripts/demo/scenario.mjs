@@ -71,8 +71,11 @@ export const farZones = /** @type {const} */ ([
 	'Europe/Paris',
 ]);
 
-/** Cities with their home zones, and how many of a thousand people live there. */
-export const cities = /** @type {const} */ ([
+/**
+ * Cities with their home zones, and how many of a thousand people live there.
+ * @type {readonly (readonly [{ city: string | null, zone: string | null }, number])[]}
+ */
+export const cities = [
 	[{ city: 'San Francisco', zone: 'America/Los_Angeles' }, 400],
 	[{ city: 'South San Francisco', zone: 'America/Los_Angeles' }, 20],
 	[{ city: 'Oakland', zone: 'America/Los_Angeles' }, 80],
@@ -85,4 +88,4 @@ export const cities = /** @type {const} */ ([
 	[{ city: 'Paris', zone: 'Europe/Paris' }, 25],
 	[{ city: 'Bengaluru', zone: 'Asia/Kolkata' }, 15],
 	[{ city: null, zone: null }, 10],
-]);
+];

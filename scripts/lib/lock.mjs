@@ -38,7 +38,7 @@ async function take(file) {
 
 async function isAbandoned(file) {
 	const owner = Number(await readFile(file, 'utf8').catch(() => ''));
-	if (!owner || owner === process.pid) return false;
+	if (!owner || owner === process.pid) return false; // just released, just taken, or taken elsewhere in this process
 	try {
 		process.kill(owner, 0);
 		return false;

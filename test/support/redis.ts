@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { connect, createServer, type AddressInfo } from 'node:net';
 
 const LOCAL_SERVER = 'redis://127.0.0.1:6379';
@@ -17,6 +17,17 @@ export async function findRedis(): Promise<string | undefined> {
 	if (await answers(LOCAL_SERVER)) return LOCAL_SERVER;
 	spawned ??= spawnRedis();
 	return await spawned;
+}
+
+/**
+ * Whether `findRedis` will find one; for deciding on skipping while tests are being declared, which cannot wait.
+ */
+export function canFindRedis(): boolean {
+	if (process.env.CAMPAIGNS_TEST_REDIS) return true;
+	const { hostname, port } = new URL(LOCAL_SERVER);
+	const probe = `require('net').connect(${port}, '${hostname}').once('connect', () => process.exit(0)).once('error', () => process.exit(1))`;
+	if (spawnSync(process.execPath, ['-e', probe], { timeout: 2000 }).status === 0) return true;
+	return spawnSync('redis-server', ['--version']).status === 0;
 }
 
 /** Sends PING over the plain Redis protocol; a server that wants a password does not count as answering. */

@@ -181,7 +181,8 @@ function refused(error: unknown, watch?: WriteWatch): Exchange {
 	}
 	if (DNS_CODES.has(code)) return { kind: 'refused', transient: true, code: 'dns', detail };
 	if (watch?.established) return { kind: 'refused', transient: true, code: 'connection_lost', detail: `The kept-alive connection was closed before the request was written: ${detail}` };
-	const network = /^E[A-Z0-9]+$/.test(code);
+	// EPROTO is OpenSSL's complaint; certificate errors have names of their own; every other E... is the network's.
+	const network = /^E[A-Z0-9]+$/.test(code) && code !== 'EPROTO';
 	return { kind: 'refused', transient: true, code: network ? 'connect' : 'tls', detail };
 }
 

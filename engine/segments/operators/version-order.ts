@@ -5,7 +5,8 @@ export interface Version {
 	preRelease: string[];
 }
 
-const VERSION = /^v?(\d+(?:\.\d+)*)(?:-([0-9a-z.-]+))?(?:\+[0-9a-z.-]+)?$/i;
+/** A date is none: of "2026-11-22" the whole is numbers and hyphens. */
+const VERSION = /^(?!\d+(?:-\d+)+$)v?(\d+(?:\.\d+)*)(?:-([0-9a-z.-]+))?(?:\+[0-9a-z.-]+)?$/i;
 
 /** Reads "2.10", "v2.10.1", "2.0.0-beta.1+build"; undefined for anything else. What follows a plus does not count. */
 export function parseVersion(text: string | undefined): Version | undefined {

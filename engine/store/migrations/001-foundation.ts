@@ -117,6 +117,7 @@ export const foundation: Migration = {
 			announced_at {int},
 			seed {int} NOT NULL,
 			qualified {int} NOT NULL,
+			max_lateness_ms {int} NOT NULL,
 			UNIQUE (campaign_id, run_key)
 		) {strict}`,
 		// Selected people who have not been released yet: the cheap form of many holds. people: person numbers, u32 little endian.

@@ -1,0 +1,38 @@
+/**
+ * Gathers single calls that come in close together into one call for all of them: the ledger is written before and
+ * after every request, and one transaction for each would make the disk the bottleneck.
+ */
+export class Coalescer<Input, Output> {
+	private waiting: Array<{ input: Input; resolve(output: Output): void; reject(error: unknown): void }> = [];
+
+	private scheduled = false;
+
+	/** @param work answers a batch, one output per input, in order */
+	constructor(
+		private readonly work: (inputs: Input[]) => Promise<Output[]>,
+		private readonly maxBatch = 500,
+	) {}
+
+	async call(input: Input): Promise<Output> {
+		return await new Promise((resolve, reject) => {
+			this.waiting.push({ input, resolve, reject });
+			if (this.scheduled) return;
+			this.scheduled = true;
+			setImmediate(() => void this.flush());
+		});
+	}
+
+	/** One batch at a time: while the store works on one, the next gathers. */
+	private async flush(): Promise<void> {
+		while (this.waiting.length > 0) {
+			const batch = this.waiting.splice(0, this.maxBatch);
+			try {
+				const outputs = await this.work(batch.map(({ input }) => input));
+				batch.forEach(({ resolve }, index) => resolve(outputs[index] as Output));
+			} catch (error) {
+				for (const { reject } of batch) reject(error);
+			}
+		}
+		this.scheduled = false;
+	}
+}

@@ -1,0 +1,191 @@
+import { createHash } from 'node:crypto';
+
+import type { Channel } from '../people/records';
+import type { Reason } from '../reasons';
+import type { Store } from '../store/store';
+import type { GroupResult } from './attempt';
+import { claimToken, type ClaimedMessage, type MessageClaim } from './claim';
+import type { MessageHold } from './hold-message';
+import { Ledger } from './ledger';
+import type { Settlement } from './settle';
+
+/** One message to be delivered. */
+export interface Delivery<Message> {
+	entry: number;
+	visit: number;
+	/** Tells several messages of one entry at one sender apart; usually ''. */
+	key: string;
+	run: number;
+	campaignId: string;
+	person: number;
+	/** When the entry first came to this sender: an outage is waited out from here. */
+	since: number;
+	/** Where it goes, or why it cannot go anywhere. */
+	address: { ok: true; address: string } | { ok: false; reason: Reason; detail?: string };
+	/** Makes the message, under the id given to it. Only called when it is really to be sent. */
+	render(messageId: string): { ok: true; message: Message } | { ok: false; reason: Reason; detail: string };
+	/** JSON of what other nodes had put on the item; kept if the message has to wait. */
+	payload: string | null;
+}
+
+/** What became of one delivery. `elsewhere`: another execution has it in hand, and will pass its item on. */
+export interface Delivered {
+	state: 'sent' | 'failed' | 'not_sent' | 'unknown' | 'held' | 'elsewhere';
+	reason: Reason | null;
+	detail: string | null;
+	/** The provider's label. */
+	provider: string | null;
+	/** Our id of the message; absent when there was none to make. */
+	messageId?: string;
+}
+
+export interface DeliverOptions<Message> {
+	store: Store;
+	/** Number of the sender's node. */
+	node: number;
+	channel: Channel;
+	/** Sends one message through the sender's providers. `beforeRequest` must be awaited before anything leaves. */
+	send(message: Message, beforeRequest: () => Promise<void>): Promise<GroupResult>;
+	/** How long an outage is waited out before a message fails as provider_unavailable, ms. */
+	maxWaitMs: number;
+	/** False inside a sub-workflow, where nothing can be released: a message that would wait fails instead. */
+	canHold: boolean;
+}
+
+const RENEW_MS = 20_000;
+const FIRST_HOLD_MS = 30_000;
+const MAX_HOLD_MS = 15 * 60_000;
+
+/** Thrown out of `beforeRequest` when the message has been taken over; nothing has left. */
+class TakenOver extends Error {}
+
+/**
+ * The one path of every message: claim, send, settle. Messages that exist already keep their recorded outcome and send
+ * nothing. Results are in the order of `deliveries`.
+ */
+export async function deliver<Message>(deliveries: Delivery<Message>[], options: DeliverOptions<Message>): Promise<Delivered[]> {
+	if (deliveries.length === 0) return [];
+	const { store, node, channel } = options;
+	const token = claimToken();
+	const claimed = await store.call('claimMessages', { node, channel, token, messages: deliveries.map(toClaim) });
+	const byIdentity = new Map(claimed.map((message) => [identity(message), message]));
+	const renewal = setInterval(() => void store.call('renewClaims', { token }).catch(() => {}), RENEW_MS);
+	try {
+		const ends = await Promise.allSettled(
+			deliveries.map(async (delivery) => {
+				const message = byIdentity.get(identity(delivery)) as ClaimedMessage;
+				return message.mine ? await new OneMessage(delivery, message, token, options).run() : recorded(message, store);
+			}),
+		);
+		// Everybody else is seen to their end before one failure fails the batch.
+		return ends.map((end) => {
+			if (end.status === 'rejected') throw end.reason;
+			return end.value;
+		});
+	} finally {
+		clearInterval(renewal);
+	}
+}
+
+function identity({ entry, visit, key }: { entry: number; visit: number; key: string }): string {
+	return `${entry}/${visit}/${key}`;
+}
+
+function toClaim(delivery: Delivery<unknown>): MessageClaim {
+	const { entry, visit, key, run, campaignId, person, address } = delivery;
+	return {
+		entry, visit, key, run, campaignId, person,
+		addressHash: address.ok ? createHash('sha256').update(address.address).digest('base64url') : null,
+		...(address.ok ? {} : { refuse: { reason: address.reason, detail: address.detail } }),
+	};
+}
+
+function recorded(message: ClaimedMessage, store: Store): Delivered {
+	const { state, reason, detail, provider } = message;
+	const settled = state === 'sent' || state === 'failed' || state === 'not_sent' || state === 'unknown';
+	return { state: settled ? state : 'elsewhere', reason, detail, provider, messageId: messageId(store, message.message) };
+}
+
+/** Opaque, stable over retries, unique over stores. */
+function messageId(store: Store, message: number): string {
+	return `${store.fingerprint}-${message}`;
+}
+
+/** A message that is ours, from rendering to its settlement. */
+class OneMessage<Message> {
+	private readonly id: string;
+
+	private readonly ledger: Ledger;
+
+	constructor(
+		private readonly delivery: Delivery<Message>,
+		private readonly claimed: ClaimedMessage,
+		private readonly token: string,
+		private readonly options: DeliverOptions<Message>,
+	) {
+		this.id = messageId(options.store, claimed.message);
+		this.ledger = Ledger.of(options.store);
+	}
+
+	async run(): Promise<Delivered> {
+		const { address } = this.delivery;
+		// Claimed before, held, and no longer to be sent when it came out.
+		if (!address.ok) return await this.settle('not_sent', address.reason, address.detail ?? null);
+		const rendered = this.delivery.render(this.id);
+		if (!rendered.ok) return await this.settle('failed', rendered.reason, rendered.detail);
+		let result: GroupResult;
+		let mayHaveLeft = false;
+		try {
+			result = await this.options.send(rendered.message, async () => {
+				if (!(await this.ledger.markSending(this.claimed.message, this.token))) throw new TakenOver();
+				mayHaveLeft = true;
+			});
+		} catch (error) {
+			if (error instanceof TakenOver) return { state: 'elsewhere', reason: null, detail: null, provider: null };
+			// The store failed before the request, and the claim is left to whoever comes next; or we did, after it.
+			if (!mayHaveLeft) throw error;
+			return await this.settle('unknown', 'unknown_outcome', (error as Error).message);
+		}
+		switch (result.outcome) {
+			case 'sent':
+				return await this.settle('sent', null, null, result.provider, result.providerId);
+			case 'recipient':
+				return await this.settle('failed', result.reason, `${result.code}: ${result.detail}`, result.provider);
+			case 'unknown':
+				return await this.settle('unknown', 'unknown_outcome', `${result.code}: ${result.detail}`, result.provider);
+			case 'failed':
+				return await this.refused(result);
+		}
+	}
+
+	/** No provider took it. For a passing reason it waits at the sender, as long as there is time. */
+	private async refused(result: Extract<GroupResult, { outcome: 'failed' }>): Promise<Delivered> {
+		const detail = result.attempts.map((attempt) => `${attempt.provider}: ${attempt.code ?? attempt.outcome} ${attempt.detail ?? ''}`.trim()).join('; ');
+		const { store, maxWaitMs, canHold } = this.options;
+		const now = store.clock.now();
+		const waited = now - this.delivery.since;
+		const until = now + Math.max(Math.min(Math.max(waited, FIRST_HOLD_MS), MAX_HOLD_MS), result.retryAfterMs ?? 0);
+		const inTime = canHold && until - this.delivery.since <= maxWaitMs;
+		if (!result.transient || !inTime) return await this.settle('failed', result.reason, detail, result.attempts.at(-1)?.provider);
+		await this.hold(until, detail);
+		return { state: 'held', reason: null, detail, provider: null, messageId: this.id };
+	}
+
+	private async hold(until: number, detail: string): Promise<void> {
+		const { node } = this.options;
+		const { entry, visit, run, payload } = this.delivery;
+		const hold: MessageHold = { message: this.claimed.message, token: this.token, entry, visit, run, until, payload, detail };
+		await this.ledger.hold(node, hold);
+	}
+
+	private async settle(
+		state: Settlement['state'],
+		reason: Reason | null,
+		detail: string | null,
+		provider: string | null = null,
+		providerId: string | null = null,
+	): Promise<Delivered> {
+		await this.ledger.settle({ message: this.claimed.message, token: this.token, state, reason, detail, provider, providerId });
+		return { state, reason, detail, provider, messageId: this.id };
+	}
+}

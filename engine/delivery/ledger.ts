@@ -1,0 +1,61 @@
+import type { Store } from '../store/store';
+import { Coalescer } from './coalesce';
+import type { MessageHold } from './hold-message';
+import type { Settlement } from './settle';
+
+const FIRST_RETRY_MS = 200;
+const MAX_RETRY_MS = 10_000;
+
+/** Writes the ledger of messages around their requests, gathered over everything this process sends at the moment. */
+export class Ledger {
+	private readonly sending: Coalescer<{ message: number; token: string }, boolean>;
+
+	private readonly settling: Coalescer<Settlement, void>;
+
+	private static readonly ofStores = new WeakMap<Store, Ledger>();
+
+	private constructor(private readonly store: Store) {
+		this.sending = new Coalescer(async (messages) => {
+			const { go } = await store.call('markSending', { messages });
+			const allowed = new Set(go);
+			return messages.map(({ message }) => allowed.has(message));
+		});
+		this.settling = new Coalescer(async (settlements) => {
+			await untilWritten(async () => await store.call('settleMessages', { settlements }));
+			return settlements.map(() => undefined);
+		});
+	}
+
+	static of(store: Store): Ledger {
+		let ledger = Ledger.ofStores.get(store);
+		if (!ledger) Ledger.ofStores.set(store, (ledger = new Ledger(store)));
+		return ledger;
+	}
+
+	/** Just before a request. False: somebody else has taken the message over, it must not be sent. */
+	async markSending(message: number, token: string): Promise<boolean> {
+		return await this.sending.call({ message, token });
+	}
+
+	/** Resolves when the outcome is written, however long the store is away: this process is the only one that knows it. */
+	async settle(settlement: Settlement): Promise<void> {
+		await this.settling.call(settlement);
+	}
+
+	/** Puts a message that nobody took back on hold at its sender; resolves when that is written. */
+	async hold(node: number, hold: MessageHold): Promise<void> {
+		await untilWritten(async () => await this.store.call('holdMessages', { node, holds: [hold] }));
+	}
+}
+
+async function untilWritten(write: () => Promise<unknown>): Promise<void> {
+	for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, MAX_RETRY_MS)) {
+		try {
+			await write();
+			return;
+		} catch (error) {
+			if ((error as { code?: string }).code === 'store_closed') throw error;
+			await new Promise((resolve) => setTimeout(resolve, wait));
+		}
+	}
+}

@@ -1,0 +1,56 @@
+import { operation, type Tx } from '../store/database';
+
+export interface ThrottleInput {
+	node: number;
+	run: number;
+	/** When the run started: windows are counted from here. */
+	runStartedAt: number;
+	/** People let through per window. */
+	limit: number;
+	/** Length of a window, ms. */
+	intervalMs: number;
+	/** Entries in the order in which they are to pass. A released one says which window it held a place in. */
+	entries: Array<{ entry: number; placeIn?: number }>;
+}
+
+/**
+ * Gives every entry a place in the first window with room, beginning with the current one, and returns the window's
+ * start (epoch ms) per entry: at or before now means pass. Places are counted in the transaction that gives them, so
+ * that a window never lets more than `limit` through, however many processes ask. A place given for a window that has
+ * passed meanwhile is given again.
+ */
+export const takePlaces = operation<ThrottleInput, number[]>(async (tx, input, { now }) => {
+	const { node, run, runStartedAt, limit, intervalMs, entries } = input;
+	const current = runStartedAt + Math.max(0, Math.floor((now - runStartedAt) / intervalMs)) * intervalMs;
+	await tx.lock(`throttle ${run} ${node}`);
+	const used = await usedPlaces(tx, run, node, current);
+	const taken = new Map<number, number>();
+	let window = current;
+	const places = entries.map(({ placeIn }) => {
+		if (placeIn !== undefined && placeIn >= current) return placeIn;
+		while ((used.get(window) ?? 0) + (taken.get(window) ?? 0) >= limit) window += intervalMs;
+		taken.set(window, (taken.get(window) ?? 0) + 1);
+		return window;
+	});
+	await addPlaces(tx, run, node, taken);
+	return places;
+});
+
+async function usedPlaces(tx: Tx, run: number, node: number, from: number): Promise<Map<number, number>> {
+	const rows = await tx.all<{ window_start: number; used: number }>(
+		'SELECT window_start, used FROM throttle_window WHERE run = $1 AND node = $2 AND window_start >= $3',
+		[run, node, from],
+	);
+	return new Map(rows.map((row) => [row.window_start, row.used]));
+}
+
+async function addPlaces(tx: Tx, run: number, node: number, taken: Map<number, number>): Promise<void> {
+	if (taken.size === 0) return;
+	await tx.run(
+		`INSERT INTO throttle_window (run, node, window_start, used)
+		 SELECT $2, $3, a.window_start, a.used
+		 FROM ${tx.dialect.rows('$1', { window_start: 'integer', used: 'integer' })} AS a WHERE true
+		 ON CONFLICT (run, node, window_start) DO UPDATE SET used = throttle_window.used + excluded.used`,
+		[JSON.stringify([...taken]), run, node],
+	);
+}

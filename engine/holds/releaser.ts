@@ -1,0 +1,137 @@
+import type { Store } from '../store/store';
+import type { ReleaseEnd } from './settle';
+
+export interface ReleaserOptions {
+	store: Store;
+	/** Number of the node whose holds are released. */
+	node: number;
+	/** People per release. */
+	limit: number;
+	/** Releases at once. */
+	inFlight: number;
+	/** Hands a lease token to an execution and resolves when that has ended. */
+	emit(token: string): Promise<ReleaseEnd>;
+	/** Told once per outage when the store fails, and with undefined when it works again. */
+	onTrouble(error: Error | undefined): void;
+	/** Called about every second, before claiming; what else the node has to look after. */
+	beat?(): Promise<void>;
+}
+
+export interface Releaser {
+	/** Claims nothing more. Executions that run are seen to their end. */
+	stop(): void;
+}
+
+const POLL_MS = 1_000;
+const RENEW_MS = 10_000;
+const MAX_BACKOFF_MS = 30_000;
+
+/**
+ * Releases the holds of one node as they come due: claims them, hands each batch to an execution, renews its lease
+ * while it runs, and settles it by how it ended. Nothing is decided in memory, so a restart resumes where the store stands.
+ */
+export function startReleaser(options: ReleaserOptions): Releaser {
+	const loop = new ReleaserLoop(options);
+	void loop.run();
+	return { stop: () => loop.stop() };
+}
+
+class ReleaserLoop {
+	private stopped = false;
+
+	private readonly running = new Set<string>();
+
+	private wake: () => void = () => {};
+
+	private readonly renewal: NodeJS.Timeout;
+
+	constructor(private readonly options: ReleaserOptions) {
+		this.renewal = setInterval(() => void this.renew(), RENEW_MS);
+		this.renewal.unref();
+	}
+
+	stop(): void {
+		this.stopped = true;
+		this.wake();
+		this.endRenewalWhenIdle();
+	}
+
+	async run(): Promise<void> {
+		let failures = 0;
+		while (!this.stopped) {
+			try {
+				await this.options.beat?.();
+				const nextDue = await this.releaseDue();
+				if (failures > 0) this.options.onTrouble(undefined);
+				failures = 0;
+				await this.idle(this.waitUntil(nextDue));
+			} catch (error) {
+				failures += 1;
+				if (failures === 1) this.options.onTrouble(error as Error);
+				await this.idle(Math.min(MAX_BACKOFF_MS, POLL_MS * 2 ** failures));
+			}
+		}
+	}
+
+	/** Releases until nothing is due or enough is under way; returns when the next hold is due. */
+	private async releaseDue(): Promise<number | undefined> {
+		const { store, node, limit, inFlight } = this.options;
+		while (!this.stopped && this.running.size < inFlight) {
+			const claim = await store.call('claimRelease', { node, limit });
+			if (!claim.release) return claim.nextDue;
+			if (claim.release.size > 0) void this.release(claim.release.token);
+		}
+		return undefined;
+	}
+
+	private async release(token: string): Promise<void> {
+		this.running.add(token);
+		let end: ReleaseEnd;
+		try {
+			end = await this.options.emit(token);
+		} catch {
+			end = 'not_started';
+		}
+		await this.settle(token, end);
+		this.running.delete(token);
+		this.wake();
+		this.endRenewalWhenIdle();
+	}
+
+	/** Until the store takes it; when it never does, the lease runs out and the entries are released again. */
+	private async settle(token: string, end: ReleaseEnd): Promise<void> {
+		for (let attempt = 1; attempt <= 5; attempt++) {
+			try {
+				await this.options.store.call('settleRelease', { token, end });
+				return;
+			} catch (error) {
+				if (attempt === 5) this.options.onTrouble(error as Error);
+				await new Promise((resolve) => setTimeout(resolve, attempt * 1_000).unref());
+			}
+		}
+	}
+
+	private async renew(): Promise<void> {
+		if (this.running.size === 0) return;
+		await this.options.store.call('renewLeases', { tokens: [...this.running] }).catch(() => {});
+	}
+
+	private endRenewalWhenIdle(): void {
+		if (this.stopped && this.running.size === 0) clearInterval(this.renewal);
+	}
+
+	private waitUntil(nextDue: number | undefined): number {
+		const now = this.options.store.clock.now();
+		return Math.max(1, Math.min(POLL_MS, (nextDue ?? Infinity) - now));
+	}
+
+	private async idle(ms: number): Promise<void> {
+		await new Promise<void>((resolve) => {
+			const timer = setTimeout(resolve, ms);
+			this.wake = () => {
+				clearTimeout(timer);
+				resolve();
+			};
+		});
+	}
+}

@@ -1,0 +1,121 @@
+import type { Reason } from '../reasons';
+import type { Tx } from '../store/database';
+import type { MergePair } from './merge';
+
+interface EntryRow {
+	entry: number;
+	run: number;
+	person: number;
+	qualified_at: number;
+	waiting: number;
+	reached: number;
+}
+
+/** One of the merged people's entries in one run. */
+interface Side {
+	person: number;
+	entries: EntryRow[];
+	reached: boolean;
+	waiting: boolean;
+	qualifiedAt: number;
+	entry: number;
+}
+
+/**
+ * Campaign entries of merged people become the survivor's. Where both were in one run, one person must not get the
+ * campaign twice: the side that has been sent to goes on, else the one still waiting, else the older; what waits on the
+ * other side is dropped as `merged_duplicate` and its entries stay under the other number. All messages count for the
+ * survivor, so frequency caps add up.
+ */
+export async function collapseEntries(tx: Tx, pairs: readonly MergePair[], now: number): Promise<void> {
+	const survivor = new Map(pairs.map(({ from, into }) => [from, into]));
+	const rows = await entriesOf(tx, [...new Set(pairs.flatMap(({ from, into }) => [from, into]))]);
+	const moved: Array<[number, number]> = [];
+	const losers: number[] = [];
+	const groups = groupBy(rows, (row) => `${row.run} ${survivor.get(row.person) ?? row.person}`);
+	for (const group of groups.values()) {
+		const sides = sidesOf(group);
+		const [keeper, ...others] = sides as [Side, ...Side[]];
+		const into = survivor.get(keeper.person) ?? keeper.person;
+		if (keeper.person !== into) for (const { entry } of keeper.entries) moved.push([entry, into]);
+		for (const side of others) {
+			for (const { entry } of side.entries) {
+				losers.push(entry);
+				// Makes room for the keeper: a run has one entry per person and key.
+				if (side.person === into) moved.push([entry, keeper.person]);
+			}
+		}
+	}
+	await dropWaiting(tx, losers, 'merged_duplicate', now);
+	await moveEntries(tx, moved);
+	const messages = rows.flatMap((row) => (survivor.has(row.person) ? [[row.entry, survivor.get(row.person)]] : []));
+	if (messages.length === 0) return;
+	await tx.run(
+		`UPDATE message SET person = moved.person
+		 FROM ${tx.dialect.rows('$1', { entry: 'integer', person: 'integer' })} AS moved WHERE message.entry = moved.entry`,
+		[JSON.stringify(messages)],
+	);
+}
+
+/** All entries of people; by way of the runs, for entries are found by run and person. */
+export async function entriesOf(tx: Tx, people: readonly number[]): Promise<EntryRow[]> {
+	return await tx.all<EntryRow>(
+		`SELECT entry.entry, entry.run, entry.person, entry.qualified_at,
+		        CASE WHEN EXISTS (SELECT 1 FROM hold WHERE hold.entry = entry.entry AND hold.state < 2) THEN 1 ELSE 0 END AS waiting,
+		        CASE WHEN EXISTS (
+		          SELECT 1 FROM message WHERE message.entry = entry.entry AND message.state <> 'failed'
+		        ) THEN 1 ELSE 0 END AS reached
+		 FROM run
+		 CROSS JOIN ${tx.dialect.rows('$1', { person: 'integer' })} AS wanted
+		 JOIN entry ON entry.run = run.run AND entry.person = wanted.person
+		 ORDER BY entry.entry`,
+		[JSON.stringify(people.map((person) => [person]))],
+	);
+}
+
+/** Ends the waiting holds of entries with a reason; holds that are out in an execution end there. */
+export async function dropWaiting(tx: Tx, entries: readonly number[], reason: Reason, now: number): Promise<void> {
+	if (entries.length === 0) return;
+	const rows = JSON.stringify(entries.map((entry) => [entry]));
+	const named = tx.dialect.rows('$1', { entry: 'integer' });
+	await tx.run(
+		`INSERT INTO dropped (entry, node, visit, run, reason, dropped_at)
+		 SELECT entry, node, visit, run, $2, $3 FROM hold
+		 WHERE state = 0 AND entry IN (SELECT entry FROM ${named} AS named)
+		 ON CONFLICT (entry, node, visit) DO NOTHING`,
+		[rows, reason, now],
+	);
+	await tx.run(`UPDATE hold SET state = 3, payload = NULL WHERE state = 0 AND entry IN (SELECT entry FROM ${named} AS named)`, [rows]);
+}
+
+function sidesOf(entries: EntryRow[]): Side[] {
+	const sides = [...groupBy(entries, (row) => row.person)].map(([person, own]) => ({
+		person,
+		entries: own,
+		reached: own.some((row) => row.reached === 1),
+		waiting: own.some((row) => row.waiting === 1),
+		qualifiedAt: Math.min(...own.map((row) => row.qualified_at)),
+		entry: Math.min(...own.map((row) => row.entry)),
+	}));
+	return sides.sort((a, b) => Number(b.reached) - Number(a.reached) || Number(b.waiting) - Number(a.waiting) || a.qualifiedAt - b.qualifiedAt || a.entry - b.entry);
+}
+
+/** In two steps, so that two entries may trade places under the unique key. */
+async function moveEntries(tx: Tx, moved: ReadonlyArray<[number, number]>): Promise<void> {
+	if (moved.length === 0) return;
+	const rows = JSON.stringify(moved);
+	const named = tx.dialect.rows('$1', { entry: 'integer', person: 'integer' });
+	await tx.run(`UPDATE entry SET person = -entry WHERE entry IN (SELECT entry FROM ${named} AS moved)`, [rows]);
+	await tx.run(`UPDATE entry SET person = moved.person FROM ${named} AS moved WHERE entry.entry = moved.entry`, [rows]);
+}
+
+function groupBy<Key>(rows: readonly EntryRow[], keyOf: (row: EntryRow) => Key): Map<Key, EntryRow[]> {
+	const groups = new Map<Key, EntryRow[]>();
+	for (const row of rows) {
+		const key = keyOf(row);
+		const group = groups.get(key);
+		if (group) group.push(row);
+		else groups.set(key, [row]);
+	}
+	return groups;
+}

@@ -1,0 +1,55 @@
+import { operation, type Tx } from '../store/database';
+import { dropWaiting, entriesOf } from './collapse-entries';
+import { findPerson, type PersonName } from './person';
+
+/**
+ * Erases a person: properties, addresses, devices, ids and events are gone at commit, what waits for them is dropped as
+ * `erased`. Their rows in the history of campaigns stay, without anything that says who they were; the number is never
+ * used again. The same user id seen later is a new person.
+ * @returns how many people were erased: 1, or 0 when there is nobody of that name
+ */
+export const erasePerson = operation(async (tx: Tx, { name }: { name: PersonName }, { now }): Promise<{ erased: number }> => {
+	await tx.lock('people');
+	const person = await findPerson(tx, name);
+	if (person === undefined) return { erased: 0 };
+	const rows = await tx.all<{ person: number; first_event: number }>(
+		`SELECT person.person, person.first_event
+		 FROM person AS named
+		 JOIN person ON person.person = COALESCE(named.merged_into, named.person)
+		             OR person.merged_into = COALESCE(named.merged_into, named.person)
+		 WHERE named.person = $1 AND person.erased_at IS NULL`,
+		[person],
+	);
+	if (rows.length === 0) return { erased: 0 };
+	const numbers = rows.map((row) => row.person);
+	await eraseContent(tx, numbers, Math.min(...rows.map((row) => row.first_event)), now);
+	await eraseFromCampaigns(tx, numbers, now);
+	return { erased: 1 };
+});
+
+async function eraseContent(tx: Tx, people: readonly number[], firstEvent: number, now: number): Promise<void> {
+	const params = JSON.stringify(people.map((person) => [person]));
+	const erased = `(SELECT person FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS erased)`;
+	await tx.run(
+		`UPDATE person
+		 SET erased_at = $2, updated_at = $2, external_id = '', properties = '{}', email = NULL, phone = NULL,
+		     timezone = NULL, devices = '[]', opted_out = '{}', property_times = '{}'
+		 WHERE person IN ${erased}`,
+		[params, now],
+	);
+	await tx.run(`DELETE FROM identity WHERE person IN ${erased}`, [params]);
+	await tx.run(`DELETE FROM device_owner WHERE person IN ${erased}`, [params]);
+	await tx.run(`DELETE FROM event WHERE id >= $2 AND person IN ${erased}`, [params, firstEvent]);
+}
+
+async function eraseFromCampaigns(tx: Tx, people: readonly number[], now: number): Promise<void> {
+	const entries = (await entriesOf(tx, people)).map((row) => row.entry);
+	if (entries.length === 0) return;
+	await dropWaiting(tx, entries, 'erased', now);
+	const params = [JSON.stringify(entries.map((entry) => [entry]))];
+	const named = `(SELECT entry FROM ${tx.dialect.rows('$1', { entry: 'integer' })} AS named)`;
+	await tx.run(`UPDATE hold SET payload = NULL WHERE entry IN ${named}`, params);
+	await tx.run(`UPDATE dropped SET detail = NULL WHERE entry IN ${named}`, params);
+	// A provider's words may quote the address; its hash could be recomputed from one.
+	await tx.run(`UPDATE message SET detail = NULL, address_hash = NULL WHERE entry IN ${named}`, params);
+}

@@ -1,0 +1,186 @@
+import { analyzeSync, Liquid, LiquidError, toValueSync, UndefinedVariableError, type Template } from 'liquidjs';
+import { truncate } from '../channels/http/redact';
+import { CampaignError } from '../errors';
+import { PersonContext } from './context';
+import { installDateFilters, NOW } from './dates';
+import { AbortError, AbortTag, echoTag, MissingValueError, StrictParser, type OutputRules } from './strict-output';
+
+export type { Escape } from './strict-output';
+
+/** What a person gets, or why not. `detail` is for operators: the variable that is missing, or what went wrong. */
+export type RenderResult = { ok: true; text: string } | { ok: false; reason: 'personalization_failed' | 'liquid_aborted'; detail: string };
+
+/** What one rendering works on. Properties are data: text in them is never read as a template. */
+export interface RenderInput {
+	/** `Profile.x` */
+	profile: object;
+	/** `Event.x`; absent where the campaign has no event. */
+	event?: object;
+	/** Further roots, such as `Linked`. */
+	extra?: Record<string, unknown>;
+	/** Epoch milliseconds, what `'now' | date` prints. */
+	now: number;
+	/** IANA zone in which dates are read and printed. Default UTC. */
+	timezone?: string;
+}
+
+export interface TemplateOptions extends Partial<OutputRules> {
+	/** Longest text a rendering may give, in characters. Default 100,000. */
+	maxLength?: number;
+}
+
+/** Something wrong in a template. Line and column count from 1. */
+export interface TemplateProblem {
+	message: string;
+	line: number;
+	column: number;
+}
+
+const LIMITS = {
+	/** Characters of a template. */
+	parseLimit: 200_000,
+	/** Milliseconds of one rendering: far beyond any honest one, also on a busy machine. */
+	renderLimit: 1_000,
+	/** Characters and list items made on the way. */
+	memoryLimit: 5_000_000,
+};
+
+const DEFAULT_MAX_LENGTH = 100_000;
+
+/** Tags that read other files. */
+const FILE_TAGS = ['include', 'render', 'layout', 'block'];
+
+/** Filters that read an argument as an expression: an argument may be a person's property. */
+const EXPRESSION_FILTERS = ['where_exp', 'reject_exp', 'group_by_exp', 'has_exp', 'find_exp', 'find_index_exp'];
+
+function makeEngine(rules: OutputRules, catchAllErrors: boolean): Liquid {
+	const engine = new Liquid({
+		...LIMITS,
+		templates: {},
+		strictFilters: true,
+		strictVariables: false,
+		ownPropertyOnly: true,
+		catchAllErrors,
+		timezoneOffset: 'UTC',
+		locale: 'en-US',
+	});
+	for (const tag of FILE_TAGS) delete engine.tags[tag];
+	for (const filter of EXPRESSION_FILTERS) delete engine.filters[filter];
+	engine.registerTag('abort', AbortTag);
+	engine.registerTag('echo', echoTag(rules));
+	installDateFilters(engine);
+	return engine;
+}
+
+const engines = new Map<string, Liquid>();
+
+/** One engine per set of rules; it keeps nothing of a template or a person. */
+function engineFor(rules: OutputRules): Liquid {
+	const key = `${rules.missing} ${rules.escape}`;
+	let engine = engines.get(key);
+	if (!engine) engines.set(key, (engine = makeEngine(rules, false)));
+	return engine;
+}
+
+/** Collects the text and stops before it grows beyond the limit. */
+class BoundedEmitter {
+	buffer = '';
+
+	constructor(private readonly maxLength: number) {}
+
+	write(piece: unknown): void {
+		this.buffer += String(piece ?? '');
+		if (this.buffer.length > this.maxLength) throw new Error(`the text is longer than ${this.maxLength} characters`);
+	}
+}
+
+/** A template that was read once and renders for many people. */
+export class CompiledTemplate {
+	constructor(
+		private readonly engine: Liquid,
+		private readonly templates: Template[],
+		private readonly maxLength: number,
+	) {}
+
+	/** Never throws. */
+	render(input: RenderInput): RenderResult {
+		const emitter = new BoundedEmitter(this.maxLength);
+		try {
+			const context = new PersonContext(scopeOf(input), optionsIn(this.engine, input.timezone), { sync: true, globals: { [NOW]: input.now } }, { liquid: this.engine });
+			toValueSync(this.engine.renderer.renderTemplates(this.templates, context, emitter));
+			return { ok: true, text: emitter.buffer };
+		} catch (error) {
+			return failureOf(error);
+		}
+	}
+}
+
+function scopeOf({ profile, event, extra }: RenderInput): object {
+	return Object.assign(Object.create(null) as object, extra, { Profile: profile, Event: event });
+}
+
+function optionsIn(engine: Liquid, timezone: string | undefined): Liquid['options'] {
+	return timezone === undefined ? engine.options : { ...engine.options, timezoneOffset: timezone };
+}
+
+function failureOf(error: unknown): RenderResult {
+	const cause = LiquidError.is(error) ? (error as { originalError?: unknown }).originalError ?? error : error;
+	if (cause instanceof AbortError) return { ok: false, reason: 'liquid_aborted', detail: 'The template said {% abort %} for this person' };
+	const variable = missingVariable(error, cause);
+	const detail = variable === undefined ? `The template failed: ${messageOf(cause)}` : `No value for ${variable}, and the template gives no default`;
+	return { ok: false, reason: 'personalization_failed', detail: truncate(detail, 300) };
+}
+
+function missingVariable(error: unknown, cause: unknown): string | undefined {
+	if (cause instanceof MissingValueError) return cause.variable;
+	return error instanceof UndefinedVariableError ? error.token.getText() : undefined;
+}
+
+/** A library message without the position at its end. */
+function messageOf(error: unknown): string {
+	return String((error as Error).message).replace(/(, file:[^,]*)?, line:\d+, col:\d+$/, '');
+}
+
+function positionOf(error: unknown): { line: number; column: number } {
+	const token = (error as { token?: { getPosition?: () => [number, number] } }).token;
+	const [line, column] = token?.getPosition?.() ?? [1, 1];
+	return { line, column };
+}
+
+const DEFAULT_RULES: OutputRules = { missing: 'fail', escape: 'none' };
+
+/**
+ * Reads a template: Liquid over `Profile` and `Event`, with `{% abort %}`.
+ * Throws a CampaignError with the place of the first mistake.
+ */
+export function compile(template: string, options: TemplateOptions = {}): CompiledTemplate {
+	const rules: OutputRules = { ...DEFAULT_RULES, ...options };
+	const engine = engineFor(rules);
+	try {
+		return new CompiledTemplate(engine, new StrictParser(engine, rules).parse(template), options.maxLength ?? DEFAULT_MAX_LENGTH);
+	} catch (error) {
+		const { line, column } = positionOf(error);
+		throw new CampaignError('invalid_template', `The message template has a mistake in line ${line}, column ${column}: ${messageOf(error)}`, 'Correct the template; a Preview of the sender shows every mistake with its place.');
+	}
+}
+
+/**
+ * Everything wrong in a template that can be told without a person: mistakes of syntax, unknown tags and filters, and
+ * variables that do not begin with a known root.
+ * @param roots names beside `Profile` and `Event` that the campaign provides
+ */
+export function check(template: string, roots: readonly string[] = []): TemplateProblem[] {
+	const engine = makeEngine(DEFAULT_RULES, true);
+	let templates: Template[];
+	try {
+		templates = new StrictParser(engine, DEFAULT_RULES).parse(template);
+	} catch (error) {
+		const errors = (error as { errors?: unknown[] }).errors ?? [error];
+		return errors.map((one) => ({ message: messageOf(one), ...positionOf(one) }));
+	}
+	const known = new Set(['Profile', 'Event', ...roots]);
+	const strangers = Object.entries(analyzeSync(templates).globals).filter(([name]) => !known.has(name));
+	return strangers.flatMap(([name, uses]) =>
+		uses.map(({ location }) => ({ message: `Unknown variable "${name}": a variable begins with ${[...known].join(', ')}`, line: location.row, column: location.col })),
+	);
+}

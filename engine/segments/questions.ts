@@ -1,0 +1,64 @@
+import type { Tx } from '../store/database';
+import { evaluate } from './evaluate';
+import type { OperatorContext } from './operators';
+import { optOutsOf, storeSource } from './store-source';
+import type { Rule } from './rule';
+import { requireRule } from './validate';
+
+/** Estimated size of a segment: who qualifies, and how many of them have an address and have not opted out. */
+export interface Reach {
+	qualified: number;
+	reachable: Record<'sms' | 'email' | 'push', number>;
+}
+
+/** Everybody in the segment: person numbers, ascending. Rejects with `invalid_rule`. */
+export async function find(tx: Tx, { rule }: { rule: Rule }, context: OperatorContext): Promise<{ people: Uint32Array }> {
+	return { people: await evaluate(requireRule(rule), storeSource(tx), context) };
+}
+
+/** Those of the given people who are in the segment: person numbers, ascending. Rejects with `invalid_rule`. */
+export async function matching(
+	tx: Tx,
+	{ rule, people }: { rule: Rule; people: ArrayLike<number> },
+	context: OperatorContext,
+): Promise<{ people: Uint32Array }> {
+	return { people: await evaluate(requireRule(rule), storeSource(tx, { people }), context) };
+}
+
+interface AddressRow {
+	person: number | string;
+	email: string | null;
+	phone: string | null;
+	devices: string;
+	opted_out: string;
+}
+
+const PAGE = 20_000;
+
+/** How many people the segment has, and how many of them each channel reaches. Rejects with `invalid_rule`. */
+export async function reach(tx: Tx, { rule }: { rule: Rule }, context: OperatorContext): Promise<Reach> {
+	const { people } = await find(tx, { rule }, context);
+	const reachable = { sms: 0, email: 0, push: 0 };
+	let next = 0;
+	while (next < people.length) {
+		const rows = await tx.all<AddressRow>(
+			`SELECT person, email, phone, devices, opted_out FROM person
+			 WHERE person >= $1 AND person <= $2 ORDER BY person LIMIT $3`,
+			[people[next] as number, people[people.length - 1] as number, PAGE],
+		);
+		if (rows.length === 0) break;
+		for (const row of rows) {
+			if (Number(row.person) !== people[next]) continue;
+			next++;
+			count(row, reachable);
+		}
+	}
+	return { qualified: people.length, reachable };
+}
+
+function count(row: AddressRow, reachable: Reach['reachable']): void {
+	const optedOut = optOutsOf(row.opted_out);
+	if (row.phone && !optedOut.sms) reachable.sms++;
+	if (row.email && !optedOut.email) reachable.email++;
+	if (row.devices !== '[]' && !optedOut.push) reachable.push++;
+}

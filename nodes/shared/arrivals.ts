@@ -1,0 +1,92 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { HoldState } from '../../engine/holds/states';
+import type { KnownArrival } from '../../engine/holds/gate';
+import type { Profile } from '../../engine/people/records';
+import type { Store } from '../../engine/store/store';
+import { campaignTag, isAfterCampaignTrigger, isLive, ownAncestors, recoverTag, type CampaignTag } from './items';
+import { profilesByNumber } from './releases';
+
+/** An item that came to one of our nodes over the canvas, sorted by what may be done with it. */
+export type Arrived =
+	/** Live, known to the store, with the person as they are now. */
+	| { kind: 'entry'; index: number; json: IDataObject; arrival: KnownArrival; profile: Profile }
+	/** Seen here before under the same visit, and on its way or ended: nothing more is to be done. */
+	| { kind: 'duplicate'; index: number }
+	/** Of a campaign, but not from a live execution: explain, and do nothing. */
+	| { kind: 'dry'; index: number; json: IDataObject; tag: CampaignTag | undefined }
+	/** Lost its campaign data, or carries somebody else's. */
+	| { kind: 'lost'; index: number; json: IDataObject; detail: string }
+	/** Never was in a campaign. */
+	| { kind: 'foreign'; index: number; json: IDataObject };
+
+/** Sorts the items of an execution, with one look-up for the whole batch. A second item of an entry is a duplicate unless its message key differs. */
+export async function sortArrivals(
+	context: IExecuteFunctions,
+	store: Store,
+	node: number,
+	messageKey: (itemIndex: number) => string = () => '',
+): Promise<Arrived[]> {
+	const items = context.getInputData();
+	const ancestors = ownAncestors(context);
+	const inCampaign = isAfterCampaignTrigger(context);
+	const tagged = items.map(({ json }, index) => ({
+		index,
+		json,
+		tag: campaignTag(json) ?? (inCampaign ? recoverTag(context, index, ancestors) : undefined),
+	}));
+	const live = tagged.filter(({ tag }) => tag && tag.store === store.fingerprint && isLive(context, store, tag));
+	const known = await lookUp(store, node, live.map(({ tag }) => tag as CampaignTag));
+	const profiles = await profilesByNumber(store, [...known.values()].map(({ person }) => person));
+
+	const seen = new Set<string>();
+	return tagged.map(({ index, json, tag }): Arrived => {
+		if (!tag && !inCampaign) return { kind: 'foreign', index, json };
+		if (!tag) return isLive(context, store, undefined) ? lost(context, index, json) : { kind: 'dry', index, json, tag };
+		if (tag.store !== store.fingerprint) {
+			return { kind: 'lost', index, json, detail: 'The item belongs to another campaign store than this node points at' };
+		}
+		if (!isLive(context, store, tag)) return { kind: 'dry', index, json, tag };
+		const arrival = known.get(arrivalKey(tag));
+		const profile = arrival && profiles.get(arrival.person);
+		if (!arrival || !belongsTo(json, profile)) {
+			return { kind: 'lost', index, json, detail: 'The campaign data of the item is not that of its person' };
+		}
+		const once = `${arrivalKey(tag)}/${messageKey(index)}`;
+		if (!profile || isDone(arrival) || seen.has(once)) return { kind: 'duplicate', index };
+		seen.add(once);
+		return { kind: 'entry', index, json, arrival, profile };
+	});
+}
+
+async function lookUp(store: Store, node: number, tags: CampaignTag[]): Promise<Map<string, KnownArrival>> {
+	if (tags.length === 0) return new Map();
+	const arrivals = tags.map(({ entry, visit }) => ({ entry, visit }));
+	const known = await store.call('lookUpArrivals', { node, arrivals });
+	return new Map(known.map((arrival) => [arrivalKey(arrival), arrival]));
+}
+
+export function arrivalKey({ entry, visit }: { entry: number; visit: number }): string {
+	return `${entry}/${visit}`;
+}
+
+/** A gate's recorded pass is repeated; anything else that is recorded is on its way without this item. */
+function isDone(arrival: KnownArrival): boolean {
+	return arrival.recorded !== null && arrival.recorded !== HoldState.passedAtOnce;
+}
+
+/** An item may have lost its `user`, but must not carry another's. Ids of people who were merged count as the survivor's. */
+function belongsTo(json: IDataObject, profile: Profile | undefined): boolean {
+	const id = (json.user as IDataObject | undefined)?.id;
+	return !profile || id === undefined || id === profile.id || profile.aliases.includes(String(id));
+}
+
+function lost(context: IExecuteFunctions, index: number, json: IDataObject): Arrived {
+	const from = context.getInputSourceData()?.previousNode ?? 'the node before';
+	return {
+		kind: 'lost',
+		index,
+		json,
+		detail: `"${from}" passed the item on without its campaign data. Let it keep the fields user and campaign (in Edit Fields: "Include Other Input Fields").`,
+	};
+}

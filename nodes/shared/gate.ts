@@ -1,0 +1,157 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { overruled } from '../../engine/gates/always';
+import type { ArrivalDecision, Decision } from '../../engine/holds/gate';
+import type { RunInfo } from '../../engine/holds/release';
+import { HoldState } from '../../engine/holds/states';
+import type { Profile } from '../../engine/people/records';
+import { REASONS } from '../../engine/reasons';
+import type { Store } from '../../engine/store/store';
+import { sortArrivals, type Arrived } from './arrivals';
+import { toNodeError } from './errors';
+import { campaignItem, foreignKeys, MAX_PAYLOAD_BYTES, outputItem } from './items';
+import { openRelease, registerSelf, releaseToken } from './releases';
+import { getStore } from './store';
+
+/** Somebody a gate has to decide about. */
+export interface Candidate extends RunInfo {
+	entry: number;
+	run: number;
+	/** Absent in dry runs of items that are of no person. */
+	profile: Profile | undefined;
+	/** When they come out of a hold at this gate: the time it was due. */
+	dueAt?: number;
+}
+
+export interface Gate {
+	/**
+	 * Decides about a batch, in order; once on arrival and again on every release. `dry`: only say what would be
+	 * decided, and take nothing.
+	 */
+	decide(candidates: Candidate[], at: { store: Store; node: number; now: number; dry: boolean }): Promise<Decision[]>;
+}
+
+type Outputs = [passed: INodeExecutionData[], dropped: INodeExecutionData[]];
+
+/** What `execute` of every gate does: outputs Pass and Dropped; whoever is held comes out of this node later. */
+export async function passThroughGate(context: IExecuteFunctions, gate: Gate): Promise<Outputs> {
+	try {
+		const store = await getStore(context);
+		const node = await registerSelf(context, store);
+		const token = releaseToken(context);
+		return token === undefined
+			? await decideArrivals(context, gate, store, node)
+			: await decideReleased(gate, store, node, token);
+	} catch (error) {
+		throw toNodeError(context.getNode(), error);
+	}
+}
+
+async function decideReleased(gate: Gate, store: Store, node: number, token: string): Promise<Outputs> {
+	const opened = await openRelease(store, node, token);
+	const now = store.clock.now();
+	const candidates = opened.map(({ released, profile }) => ({ ...released, profile }));
+	const decisions = await decideAll(gate, candidates, { store, node, now, dry: false });
+	const released = opened.map(({ released: { hold } }, index) => ({ hold, decision: decisions[index] as Decision }));
+	await store.call('recordDecisions', { node, arrivals: [], token, released });
+
+	const outputs: Outputs = [[], []];
+	opened.forEach(({ released: entry, profile }, index) => {
+		if (!profile) return;
+		const foreign = JSON.parse(entry.payload ?? '{}') as IDataObject;
+		const json = campaignItem(store, profile, { ...entry, visit: entry.visit + 1 }, foreign);
+		route(outputs, json, 0, decisions[index] as Decision);
+	});
+	return outputs;
+}
+
+async function decideArrivals(context: IExecuteFunctions, gate: Gate, store: Store, node: number): Promise<Outputs> {
+	const arrived = await sortArrivals(context, store, node);
+	const outputs: Outputs = [[], []];
+	const now = store.clock.now();
+	await explain(context, gate, arrived, outputs, { store, node, now });
+	const payloads = keepPayloads(context, arrived, outputs);
+
+	const fresh = arrived.filter((item) => item.kind === 'entry' && item.arrival.recorded === null && payloads.has(item.index)) as Array<Extract<Arrived, { kind: 'entry' }>>;
+	const candidates = fresh.map(({ arrival, profile }) => ({ ...arrival, profile }));
+	const decisions = await decideAll(gate, candidates, { store, node, now, dry: false });
+	const arrivals: ArrivalDecision[] = fresh.map(({ index, arrival }, order) => {
+		const decision = decisions[order] as Decision;
+		const kept = decision.kind === 'hold' ? { ...decision, payload: payloads.get(index) } : decision;
+		return { entry: arrival.entry, visit: arrival.visit, run: arrival.run, decision: kept };
+	});
+	await store.call('recordDecisions', { node, arrivals });
+
+	fresh.forEach(({ index, json }, order) => route(outputs, json, index, decisions[order] as Decision));
+	for (const item of arrived) {
+		// Decided before, in an execution that was repeated: the same again.
+		if (item.kind === 'entry' && item.arrival.recorded === HoldState.passedAtOnce) outputs[0].push(outputItem(item.json, item.index));
+		if (item.kind === 'lost') route(outputs, item.json, item.index, { kind: 'drop', reason: 'entry_lost', detail: item.detail });
+	}
+	return outputs;
+}
+
+async function decideAll(
+	gate: Gate,
+	candidates: Candidate[],
+	at: { store: Store; node: number; now: number; dry: boolean },
+): Promise<Decision[]> {
+	const decisions = candidates.map((candidate): Decision | undefined =>
+		candidate.profile || at.dry ? overruled(candidate, candidate.dueAt, at.now) : { kind: 'drop', reason: 'erased' },
+	);
+	const open = candidates.filter((_candidate, index) => !decisions[index]);
+	const decided = open.length > 0 ? await gate.decide(open, at) : [];
+	return decisions.map((decision) => decision ?? (decided.shift() as Decision));
+}
+
+/** Items that are not live pass, and say what would have become of them. */
+async function explain(
+	_context: IExecuteFunctions,
+	gate: Gate,
+	arrived: Arrived[],
+	outputs: Outputs,
+	at: { store: Store; node: number; now: number },
+): Promise<void> {
+	const dry = arrived.filter((item) => item.kind === 'dry' || item.kind === 'foreign');
+	const candidates = dry.map((item): Candidate => ({
+		entry: 0, run: 0, campaignId: '', campaignName: '', labels: '[]', runState: 'running', runStartedAt: at.now,
+		maxLatenessMs: Infinity, profile: item.json.user as unknown as Profile | undefined,
+	}));
+	const decisions = await decideAll(gate, candidates, { ...at, dry: true });
+	dry.forEach((item, order) => {
+		const decision = decisions[order] as Decision;
+		const preview = { ...(item.json.preview as IDataObject | undefined), [_context.getNode().name]: inWords(decision) };
+		outputs[decision.kind === 'drop' ? 1 : 0].push(outputItem({ ...item.json, preview }, item.index));
+	});
+}
+
+function inWords(decision: Decision): string {
+	if (decision.kind === 'pass') return 'would pass';
+	if (decision.kind === 'hold') return `would be held until ${new Date(decision.until).toISOString()}`;
+	return `would be dropped: ${REASONS[decision.reason]}`;
+}
+
+/** What a hold would have to keep of each item. One that carries too much fails by itself. */
+function keepPayloads(context: IExecuteFunctions, arrived: Arrived[], outputs: Outputs): Map<number, string> {
+	const payloads = new Map<number, string>();
+	for (const item of arrived) {
+		if (item.kind !== 'entry') continue;
+		const payload = JSON.stringify(foreignKeys(item.json));
+		if (Buffer.byteLength(payload) <= MAX_PAYLOAD_BYTES) {
+			payloads.set(item.index, payload);
+			continue;
+		}
+		const message = `Item ${item.index} carries more than ${MAX_PAYLOAD_BYTES / 1024} KB besides the person. Remove what later nodes do not need.`;
+		if (!context.continueOnFail()) throw toNodeError(context.getNode(), new Error(message), item.index);
+		outputs[1].push(outputItem({ ...item.json, error: message }, item.index));
+	}
+	return payloads;
+}
+
+function route(outputs: Outputs, json: IDataObject, index: number, decision: Decision): void {
+	if (decision.kind === 'pass') outputs[0].push(outputItem(json, index));
+	if (decision.kind === 'drop') {
+		const { reason, detail } = decision;
+		outputs[1].push(outputItem({ ...json, reason, reasonText: REASONS[reason], ...(detail ? { detail } : {}) }, index));
+	}
+}

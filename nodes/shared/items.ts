@@ -1,0 +1,124 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import type { Profile } from '../../engine/people/records';
+import type { RunInfo } from '../../engine/holds/release';
+import type { Store } from '../../engine/store/store';
+
+/** What every item of a campaign carries under `campaign`, besides the person under `user`. */
+export interface CampaignTag {
+	entry: number;
+	visit: number;
+	run: number;
+	id: string;
+	name: string;
+	labels: string[];
+	/** Fingerprint of the store the entry lives in. */
+	store: string;
+	/** Proof that the item came out of a live execution of this store. */
+	live: string;
+}
+
+/** Largest payload of foreign keys that a hold keeps per person, in bytes of JSON. */
+export const MAX_PAYLOAD_BYTES = 16 * 1024;
+
+/** The item of one person at one moment of their way. `foreign` is what other nodes had put on it. */
+export function campaignItem(
+	store: Store,
+	profile: Profile,
+	entry: { entry: number; visit: number; run: number } & Pick<RunInfo, 'campaignId' | 'campaignName' | 'labels'>,
+	foreign: IDataObject = {},
+): IDataObject {
+	const campaign: CampaignTag = {
+		entry: entry.entry,
+		visit: entry.visit,
+		run: entry.run,
+		id: entry.campaignId,
+		name: entry.campaignName,
+		labels: JSON.parse(entry.labels) as string[],
+		store: store.fingerprint,
+		live: liveMark(store, entry.entry),
+	};
+	return { ...foreign, user: userOf(profile), campaign: campaign as unknown as IDataObject };
+}
+
+/** A person as items show them: enough to branch and to write a message by. */
+export function userOf(profile: Profile): IDataObject {
+	return {
+		id: profile.id,
+		email: profile.email,
+		phone: profile.phone,
+		timezone: profile.timezone,
+		optedOut: profile.optedOut as IDataObject,
+		properties: profile.properties as IDataObject,
+	};
+}
+
+/** The campaign data of an item, if it looks like ours; that the entry exists and fits is for the store to say. */
+export function campaignTag(item: IDataObject): CampaignTag | undefined {
+	const tag = item.campaign as Partial<CampaignTag> | undefined;
+	if (typeof tag !== 'object' || tag === null) return undefined;
+	const whole = [tag.entry, tag.visit, tag.run].every((value) => Number.isSafeInteger(value));
+	return whole && typeof tag.store === 'string' ? (tag as CampaignTag) : undefined;
+}
+
+/** What other nodes put on an item: everything but the keys that are ours. */
+export function foreignKeys(item: IDataObject): IDataObject {
+	const { user: _user, campaign: _campaign, event: _event, ...foreign } = item;
+	return foreign;
+}
+
+/**
+ * The campaign data of an item that lost it on the way (Set, Code), found through paired items at the nodes of ours
+ * that stand before this one. The furthest on its way wins.
+ */
+export function recoverTag(context: IExecuteFunctions, itemIndex: number, ancestors: string[]): CampaignTag | undefined {
+	let found: CampaignTag | undefined;
+	for (const name of ancestors) {
+		try {
+			const quoted = JSON.stringify(name);
+			const value = context.evaluateExpression(`{{ $(${quoted}).item.json.campaign }}`, itemIndex) as unknown;
+			const tag = campaignTag({ campaign: value as IDataObject });
+			if (tag && (!found || tag.visit > found.visit)) found = tag;
+		} catch {
+			// That node did not run in this execution, or the pairing is broken: the next may know.
+			continue;
+		}
+	}
+	return found;
+}
+
+/** Names of the nodes of this pack that stand before this one. */
+export function ownAncestors(context: IExecuteFunctions): string[] {
+	return context
+		.getParentNodes(context.getNode().name)
+		.filter((node) => node.type.startsWith('n8n-nodes-campaigns.'))
+		.map((node) => node.name);
+}
+
+export function isAfterCampaignTrigger(context: IExecuteFunctions): boolean {
+	return context.getParentNodes(context.getNode().name).some((node) => node.type === 'n8n-nodes-campaigns.campaignTrigger');
+}
+
+function liveMark(store: Store, entry: number): string {
+	return createHmac('sha256', store.secret).update(`live ${entry}`).digest('base64url').slice(0, 22);
+}
+
+/**
+ * Whether this execution may hold, drop and send for real. Modes trigger and webhook may; others (a retry, a
+ * sub-workflow, the command line) only for items that prove to come out of a live one; a manual run never.
+ */
+export function isLive(context: IExecuteFunctions, store: Store, tag: CampaignTag | undefined): boolean {
+	const mode = context.getMode();
+	if (mode === 'manual') return false;
+	if (mode === 'trigger' || mode === 'webhook') return true;
+	if (!tag || typeof tag.live !== 'string') return false;
+	const given = Buffer.from(tag.live);
+	const right = Buffer.from(liveMark(store, tag.entry));
+	return given.length === right.length && timingSafeEqual(given, right);
+}
+
+export function outputItem(json: IDataObject, item: number): INodeExecutionData {
+	return { json, pairedItem: { item } };
+}

@@ -1,0 +1,89 @@
+import type { IDataObject, IExecuteFunctions, IRun, ITriggerFunctions } from 'n8n-workflow';
+
+import type { Profile } from '../../engine/people/records';
+import type { Released } from '../../engine/holds/release';
+import { startReleaser, type Releaser } from '../../engine/holds/releaser';
+import type { ReleaseEnd } from '../../engine/holds/settle';
+import type { Store } from '../../engine/store/store';
+
+/** Releases of one node that run at once. n8n starts every one as an execution. */
+const IN_FLIGHT = 4;
+
+/** The one item that a node emits for a release; its own `execute` turns it into the people behind the token. */
+interface ReleaseItem {
+	campaignRelease: { token: string };
+}
+
+/** Number of the node an execution or trigger belongs to, in the store. */
+export async function registerSelf(context: ITriggerFunctions | IExecuteFunctions, store: Store): Promise<number> {
+	const { id, name, type } = context.getNode();
+	const { node } = await store.call('registerNode', { workflowId: String(context.getWorkflow().id), nodeId: id, name, type });
+	return node;
+}
+
+/** Starts releasing the people who wait at this node; what `trigger` of every node that holds does. */
+export async function releaseFrom(
+	context: ITriggerFunctions,
+	store: Store,
+	options: { limit?: number; beat?: (node: number) => Promise<void> } = {},
+): Promise<Releaser> {
+	const node = await registerSelf(context, store);
+	const { beat } = options;
+	return startReleaser({
+		store,
+		node,
+		limit: options.limit ?? 500,
+		inFlight: IN_FLIGHT,
+		emit: async (token) => await emitAndWait(context, [[{ json: { campaignRelease: { token } } }]], `campaigns:${token}`),
+		beat: beat && (async () => await beat(node)),
+		onTrouble: (error) => {
+			if (error) context.logger.error(`Campaign node "${context.getNode().name}" cannot reach its store: ${error.message}`);
+			else context.logger.info(`Campaign node "${context.getNode().name}" reaches its store again`);
+		},
+	});
+}
+
+/** Starts one execution at this node and waits for its end. */
+export async function emitAndWait(
+	context: ITriggerFunctions,
+	data: Array<Array<{ json: IDataObject }>>,
+	deduplicationKey: string,
+): Promise<ReleaseEnd> {
+	const done = context.helpers.createDeferredPromise<IRun>();
+	context.emit(data, undefined, done, deduplicationKey);
+	try {
+		const run = (await done.promise) as IRun | undefined;
+		// Undefined: n8n has an execution with this key already, and tells nothing about it.
+		if (!run) return 'not_started';
+		return run.status === 'success' ? 'success' : 'failed';
+	} catch (error) {
+		// n8n rejects with its own error classes, of another copy of its packages than ours: told apart by their reason.
+		const { reason } = error as { reason?: string };
+		if (reason === 'manual') return 'canceled';
+		return reason === 'shutdown' ? 'not_started' : 'failed';
+	}
+}
+
+/** The lease token, when this execution was started by this node's own release. */
+export function releaseToken(context: IExecuteFunctions): string | undefined {
+	const [first] = context.getInputData();
+	const release = (first?.json as Partial<ReleaseItem> | undefined)?.campaignRelease;
+	return typeof release?.token === 'string' ? release.token : undefined;
+}
+
+/** Everybody behind a lease token with their profile as it is now. Empty when the token is stale or forged. */
+export async function openRelease(
+	store: Store,
+	node: number,
+	token: string,
+): Promise<Array<{ released: Released; profile: Profile | undefined }>> {
+	const released = await store.call('openRelease', { token, node });
+	const profiles = await profilesByNumber(store, released.map(({ person }) => person));
+	return released.map((one) => ({ released: one, profile: profiles.get(one.person) }));
+}
+
+/** Profiles by the number they were asked for; people who were erased are absent. */
+export async function profilesByNumber(store: Store, people: number[]): Promise<Map<number, Profile>> {
+	const found = await store.call('profilesOf', { people: [...new Set(people)] });
+	return new Map(found.map(({ asked, profile }) => [asked, profile]));
+}

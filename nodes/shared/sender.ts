@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto';
+
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import type { GroupResult } from '../../engine/delivery/attempt';
+import { deliver, type Delivered, type Delivery } from '../../engine/delivery/deliver';
+import { overruled } from '../../engine/gates/always';
+import type { Channel } from '../../engine/people/records';
+import { REASONS, type Reason } from '../../engine/reasons';
+import type { Store } from '../../engine/store/store';
+import { sortArrivals, type Arrived } from './arrivals';
+import { toNodeError } from './errors';
+import { campaignItem, foreignKeys, outputItem } from './items';
+import { openRelease, registerSelf, releaseToken } from './releases';
+import { getStore } from './store';
+
+/** Whom a message is for, and what it may be written from. */
+export interface Recipient {
+	/** The item as it came. */
+	json: IDataObject;
+	/** The person, or what the item says of one. */
+	user: Recipient.User;
+	campaignId: string;
+}
+
+export namespace Recipient {
+	export interface User {
+		id?: string;
+		email?: string | null;
+		phone?: string | null;
+		timezone?: string | null;
+		properties: Record<string, unknown>;
+	}
+}
+
+/** What a sender node supplies: how its messages are made and sent. Everything else is the same for all channels. */
+export interface Sender<Message> {
+	channel: Channel;
+	/** The address of this channel, or why there is none. */
+	address(recipient: Recipient): Delivery<Message>['address'];
+	render(recipient: Recipient, messageId: string): ReturnType<Delivery<Message>['render']>;
+	send(message: Message, beforeRequest: () => Promise<void>): Promise<GroupResult>;
+	/** For a dry run: the message as the operator may read it. */
+	show(message: Message): IDataObject;
+}
+
+export interface SenderOptions {
+	/** Longest wait for a provider, ms. */
+	maxWaitMs: number;
+	/** Foreign items are sent for real even in a manual run. */
+	sendInManualRuns: boolean;
+	/** Value that makes a foreign item be sent once ever, per item. */
+	deduplicateBy?(itemIndex: number): string;
+	/** Tells several messages of one entry at this node apart, per item. */
+	messageKey(itemIndex: number): string;
+}
+
+/** Outputs of every sender: Sent, Not sent, Unknown. Whoever waits for a provider comes out of this node later. */
+export type SenderOutputs = [sent: INodeExecutionData[], notSent: INodeExecutionData[], unknown: INodeExecutionData[]];
+
+interface Work<Message> {
+	delivery: Delivery<Message>;
+	/** The item that leaves; absent for somebody who was erased while the message waited. */
+	json?: IDataObject;
+	index: number;
+}
+
+/** What `execute` of every sender does. */
+export async function runSender<Message>(
+	context: IExecuteFunctions,
+	sender: Sender<Message>,
+	options: SenderOptions,
+): Promise<SenderOutputs> {
+	try {
+		const store = await getStore(context);
+		const node = await registerSelf(context, store);
+		const outputs: SenderOutputs = [[], [], []];
+		const token = releaseToken(context);
+		const work =
+			token === undefined
+				? await fromArrivals(context, sender, options, store, node, outputs)
+				: await fromRelease(sender, store, node, token);
+		const results = await deliver(work.map(({ delivery }) => delivery), {
+			store,
+			node,
+			channel: sender.channel,
+			send: async (message, beforeRequest) => await sender.send(message, beforeRequest),
+			maxWaitMs: options.maxWaitMs,
+			canHold: context.getMode() === 'trigger' || context.getMode() === 'webhook',
+		});
+		work.forEach(({ json, index }, order) => {
+			if (json) route(outputs, json, index, results[order] as Delivered);
+		});
+		return outputs;
+	} catch (error) {
+		throw toNodeError(context.getNode(), error);
+	}
+}
+
+async function fromRelease<Message>(sender: Sender<Message>, store: Store, node: number, token: string): Promise<Array<Work<Message>>> {
+	const opened = await openRelease(store, node, token);
+	return opened.map(({ released, profile }) => {
+		const facts = { ...released, key: '', since: released.heldAt };
+		if (!profile) {
+			const nobody: Recipient = { json: {}, user: { properties: {} }, campaignId: released.campaignId };
+			return { delivery: toDelivery(sender, nobody, { ...facts, refuse: 'erased' }), index: 0 };
+		}
+		const foreign = JSON.parse(released.payload ?? '{}') as IDataObject;
+		const json = campaignItem(store, profile, { ...released, visit: released.visit + 1 }, foreign);
+		const stop = overruled(released, undefined, store.clock.now());
+		const recipient: Recipient = { json, user: profile, campaignId: released.campaignId };
+		return { delivery: toDelivery(sender, recipient, { ...facts, refuse: stop?.kind === 'drop' ? stop.reason : undefined }), json, index: 0 };
+	});
+}
+
+async function fromArrivals<Message>(
+	context: IExecuteFunctions,
+	sender: Sender<Message>,
+	options: SenderOptions,
+	store: Store,
+	node: number,
+	outputs: SenderOutputs,
+): Promise<Array<Work<Message>>> {
+	const arrived = await sortArrivals(context, store, node, options.messageKey);
+	const foreign = arrived.filter((item) => item.kind === 'foreign');
+	const foreignLive = isForeignLive(context, options);
+	for (const item of arrived) {
+		if (item.kind === 'dry' || (item.kind === 'foreign' && !foreignLive)) outputs[0].push(explain(sender, item));
+		if (item.kind === 'lost') outputs[1].push(notSent(item.json, item.index, 'entry_lost', item.detail));
+	}
+	const now = store.clock.now();
+	const known = arrived.flatMap((item): Array<Work<Message>> => {
+		if (item.kind !== 'entry') return [];
+		const { arrival, profile, json, index } = item;
+		const recipient: Recipient = { json, user: profile, campaignId: arrival.campaignId };
+		const delivery = toDelivery(sender, recipient, {
+			...arrival, key: options.messageKey(index), since: now, payload: JSON.stringify(foreignKeys(json)),
+		});
+		return [{ delivery, json, index }];
+	});
+	return foreignLive ? [...known, ...(await enterForeign(context, sender, options, store, foreign))] : known;
+}
+
+function isForeignLive(context: IExecuteFunctions, options: SenderOptions): boolean {
+	const mode = context.getMode();
+	return mode === 'trigger' || mode === 'webhook' || (mode === 'manual' && options.sendInManualRuns);
+}
+
+async function enterForeign<Message>(
+	context: IExecuteFunctions,
+	sender: Sender<Message>,
+	options: SenderOptions,
+	store: Store,
+	items: Array<Extract<Arrived, { kind: 'foreign' }>>,
+): Promise<Array<Work<Message>>> {
+	if (items.length === 0) return [];
+	const { id, name } = context.getWorkflow();
+	// When the execution began: a retry shares it, an execution that shares it and the content does not exist.
+	const root = `${context.getExecutionContext()?.establishedAt ?? context.getExecutionId()}`;
+	const recipients = items.map(({ json }): Recipient => ({ json, user: foreignUser(json), campaignId: `${id}/items` }));
+	const entries = await store.call('enterForeign', {
+		workflowId: String(id),
+		workflowName: String(name ?? id),
+		items: items.map(({ index, json }, order) => ({
+			entryKey: options.deduplicateBy?.(index) ?? `${context.getNode().id} ${root} ${index} ${hash(json)}`,
+			userId: (recipients[order] as Recipient).user.id,
+		})),
+	});
+	return items.map(({ index, json }, order) => {
+		const recipient = recipients[order] as Recipient;
+		const entry = entries[order] as (typeof entries)[number];
+		const facts = { ...entry, visit: 0, key: options.messageKey(index), since: store.clock.now(), payload: null };
+		return { delivery: toDelivery(sender, recipient, facts), json, index };
+	});
+}
+
+function hash(json: IDataObject): string {
+	return createHash('sha256').update(JSON.stringify(json)).digest('base64url').slice(0, 16);
+}
+
+/** What an item that is of no campaign says about a person: its `user`, or the item itself. */
+function foreignUser(json: IDataObject): Recipient.User {
+	const source = (typeof json.user === 'object' && json.user !== null ? json.user : json) as IDataObject;
+	const text = (value: unknown) => (value === undefined || value === null || value === '' ? undefined : String(value));
+	return {
+		id: text(source.id),
+		email: text(source.email) ?? null,
+		phone: text(source.phone) ?? null,
+		timezone: text(source.timezone) ?? null,
+		properties: (source.properties as Record<string, unknown> | undefined) ?? source,
+	};
+}
+
+function toDelivery<Message>(
+	sender: Sender<Message>,
+	recipient: Recipient,
+	facts: { entry: number; visit: number; key: string; run: number; campaignId: string; person: number; since: number; payload: string | null; refuse?: Reason },
+): Delivery<Message> {
+	const { entry, visit, key, run, campaignId, person, since, payload, refuse } = facts;
+	return {
+		entry, visit, key, run, campaignId, person, since, payload,
+		address: refuse ? { ok: false, reason: refuse } : sender.address(recipient),
+		render: (messageId) => sender.render(recipient, messageId),
+	};
+}
+
+/** A dry run: the message as it would be, and nothing leaves. */
+function explain<Message>(sender: Sender<Message>, item: { json: IDataObject; index: number }): INodeExecutionData {
+	const recipient: Recipient = { json: item.json, user: foreignUser(item.json), campaignId: '' };
+	const address = sender.address(recipient);
+	const rendered = address.ok ? sender.render(recipient, 'preview') : undefined;
+	const preview: IDataObject = !address.ok
+		? { wouldNotSend: REASONS[address.reason], detail: address.detail }
+		: rendered?.ok
+			? { wouldSend: sender.show(rendered.message) }
+			: { wouldNotSend: rendered && REASONS[rendered.reason], detail: rendered?.detail };
+	return outputItem({ ...item.json, preview: { ...(item.json.preview as IDataObject | undefined), [sender.channel]: preview } }, item.index);
+}
+
+function route(outputs: SenderOutputs, json: IDataObject, index: number, result: Delivered): void {
+	const { state, reason, detail, provider, messageId } = result;
+	const delivery = { messageId, provider };
+	if (state === 'sent') outputs[0].push(outputItem({ ...json, delivery }, index));
+	if (state === 'failed' || state === 'not_sent') outputs[1].push(notSent({ ...json, delivery }, index, reason as Reason, detail ?? undefined));
+	if (state === 'unknown') {
+		outputs[2].push(outputItem({ ...json, delivery, reason, reasonText: REASONS.unknown_outcome, detail }, index));
+	}
+}
+
+function notSent(json: IDataObject, index: number, reason: Reason, detail?: string): INodeExecutionData {
+	return outputItem({ ...json, reason, reasonText: REASONS[reason], ...(detail ? { detail } : {}) }, index);
+}

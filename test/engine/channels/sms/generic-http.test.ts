@@ -1,0 +1,206 @@
+import { GenericHttpSms, type GenericHttpConfig } from '../../../../engine/channels/sms/generic-http';
+import type { SmsMessage } from '../../../../engine/channels/provider';
+import { readAnswer, sendOnce } from '../../../support/exchange';
+import { closedPort, startLoopback, startTcp, type Answer } from '../../../support/loopback';
+
+const message: SmsMessage = {
+	to: '+14155552671',
+	body: 'Say "hi" & 1<2\n$$To 😀',
+	messageId: 'm-1',
+	campaignId: 'wf1:node1',
+	templateId: 'T9',
+	templateVariables: ['Ann', 'a "b", c'],
+	keyValues: { uid: 'Ürs\r\nX-Evil: 1', Plain: 'x y' },
+};
+const config = (extra: Partial<GenericHttpConfig> = {}): GenericHttpConfig => ({
+	label: 'Gateway',
+	method: 'POST',
+	url: 'https://gw.example.com/send',
+	body: { type: 'json', template: '{"to":"$$To","text":"$$Body"}' },
+	auth: { type: 'none' },
+	...extra,
+});
+const request = (extra: Partial<GenericHttpConfig>, over: Partial<SmsMessage> = {}) => new GenericHttpSms(config(extra)).request({ ...message, ...over });
+
+describe('GenericHttpSms.request', () => {
+	it('fills a JSON document, escaping inside strings and putting lists as arrays', () => {
+		const template = '{"to":"$$to","text":"$$BODY","v":$$TemplateVariables,"w":"$$TemplateVariables","joined":"v=$$templatevariables","id":"$$TemplateId/$$MessageID","c":$$CampaignID,"u":"<$$uid>","n":5}';
+		const { body, headers } = request({ body: { type: 'json', template } });
+		expect(JSON.parse(body ?? '')).toEqual({
+			to: message.to,
+			text: message.body,
+			v: message.templateVariables,
+			w: message.templateVariables,
+			joined: 'v=Ann,a "b", c',
+			id: 'T9/m-1',
+			c: 'wf1:node1',
+			u: `<${message.keyValues?.['uid']}>`,
+			n: 5,
+		});
+		expect(headers['Content-Type']).toBe('application/json; charset=utf-8');
+	});
+
+	it('never reads a value as a template', () => {
+		const { body } = request({}, { body: '$$MessageID","to":"+1999' });
+		expect(JSON.parse(body ?? '')).toEqual({ to: message.to, text: '$$MessageID","to":"+1999' });
+	});
+
+	it('fills a form', () => {
+		const { body, headers } = request({ body: { type: 'form', fields: [{ name: 'To', value: '$$To' }, { name: 'msg', value: 'Hey: $$Body' }, { name: 'vars', value: '$$TemplateVariables' }, { name: 'k$$Plain', value: 'a&b=c' }] } });
+		expect([...new URLSearchParams(body)]).toEqual([['To', message.to], ['msg', `Hey: ${message.body}`], ['vars', 'Ann,a "b", c'], ['kx y', 'a&b=c']]);
+		expect(headers['Content-Type']).toBe('application/x-www-form-urlencoded; charset=utf-8');
+	});
+
+	it.each([
+		['application/xml', '<sms to="$$To">$$Body</sms>', '<sms to="+14155552671">Say &#34;hi&#34; &#38; 1&#60;2\n$$To 😀</sms>'],
+		['application/vnd.gw+json', '{"t":"$$Body","to":"$$To"}', JSON.stringify({ t: message.body, to: message.to })],
+		['text/plain', '$$To|$$Body', `${message.to}|${message.body}`],
+		['application/x-www-form-urlencoded', 'to=$$To&text=$$Plain+$$Body', `to=%2B14155552671&text=x+y+${new URLSearchParams({ '': message.body }).toString().slice(1)}`],
+	])('fills a raw body of %s', (contentType, template, body) => {
+		expect(request({ body: { type: 'raw', contentType, template } })).toMatchObject({ body, headers: { 'Content-Type': contentType } });
+	});
+
+	it('puts values into path and query, percent-encoded', () => {
+		const made = request({ method: 'GET', body: { type: 'none' }, url: 'https://gw.example.com/u/$$uid?x=1&to=$$To', query: [{ name: 'text', value: 'A b: $$Body' }, { name: 'fixed&', value: 'ü' }] });
+		expect(made.body).toBeUndefined();
+		expect(made.headers).toEqual({});
+		const url = new URL(made.url);
+		expect(url.pathname).toBe(`/u/${encodeURIComponent(message.keyValues?.['uid'] ?? '')}`);
+		expect([...url.searchParams]).toEqual([['x', '1'], ['to', message.to], ['text', `A b: ${message.body}`], ['fixed&', 'ü']]);
+	});
+
+	it('puts values into headers without letting them end the line, in UTF-8', () => {
+		const { headers } = request({ headers: [{ name: 'X-User', value: 'u=$$uid' }, { name: 'content-type', value: 'application/json' }] });
+		expect(Object.keys(headers)).toEqual(['Content-Type', 'X-User']);
+		expect(headers['Content-Type']).toBe('application/json');
+		expect(Buffer.from(headers['X-User'] ?? '', 'latin1').toString('utf8')).toBe('u=Ürs X-Evil: 1');
+	});
+
+	it.each([
+		[{ type: 'basic', user: 'me', password: 'pä$$To' } as const, { Authorization: `Basic ${Buffer.from('me:pä$$To').toString('base64')}` }],
+		[{ type: 'header', name: 'X-Api-Key', value: 'key-$$To' } as const, { 'X-Api-Key': 'key-$$To' }],
+	])('signs in: %j, replacing nothing inside the secret', (auth, headers) => expect(request({ auth }).headers).toMatchObject(headers));
+
+	it('lists the custom names, and refuses a message without a value for one', () => {
+		const provider = new GenericHttpSms(config({ headers: [{ name: 'X', value: '$$Uid $$MessageID' }], body: { type: 'json', template: '{"to":"$$To","t":"$$Body","u":"$$uid","h":"$$Hid"}' } }));
+		expect(provider.customNames).toEqual(['Uid', 'Hid']);
+		expect(() => provider.request(message)).toThrow('$$Hid');
+		expect(() => new GenericHttpSms(config({ body: { type: 'json', template: '{"to":"$$To","t":"$$TemplateID"}' } })).request({ ...message, templateId: undefined })).toThrow('$$TemplateID');
+	});
+
+	it.each([
+		[{ url: 'https://$$host/x' }, /fixed text/],
+		[{ url: 'https://gw.example.com:$$To/x' }, /fixed text/],
+		[{ url: '$$scheme://gw.example.com/x' }, /must begin/],
+		[{ url: 'gw.example.com/x' }, /must begin/],
+		[{ body: { type: 'json', template: '{"t":"$$Body"}' } as const }, /\$\$To/],
+		[{ body: { type: 'json', template: '{"to":"$$To"}' } as const }, /\$\$Body/],
+		[{ body: { type: 'json', template: '{"to":"$$To","text":"$$Body"' } as const }, /not valid JSON/],
+		[{ body: { type: 'json', template: '{"to":$$To$$To,"text":"$$Body"}' } as const }, /not valid JSON/],
+	])('refuses the configuration %j', (extra, why) => expect(() => new GenericHttpSms(config(extra))).toThrow(why));
+
+	it('refuses a value that would climb out of its path', () => {
+		expect(() => request({ url: 'https://gw.example.com/u/$$uid/x' }, { keyValues: { uid: '..' } })).toThrow(/path/);
+	});
+
+	it.each(['__proto__', 'constructor', 'toString'])('treats $$%s as a custom name', (name) => {
+		const provider = new GenericHttpSms(config({ body: { type: 'json', template: `{"to":"$$To","t":"$$Body","x":"$$${name}"}` } }));
+		expect(provider.customNames).toEqual([name]);
+		expect(() => provider.request(message)).toThrow(name);
+	});
+
+	it('shows no secret when it is printed', () => {
+		const provider = new GenericHttpSms(config({ auth: { type: 'basic', user: 'me', password: 'hush-hush' } }));
+		expect(JSON.stringify(provider)).not.toContain('hush');
+	});
+});
+
+describe('GenericHttpSms.read', () => {
+	const read = (extra: Partial<GenericHttpConfig>, status: number, body: unknown = '', headers = {}) => readAnswer(new GenericHttpSms(config(extra)), message, status, body, headers);
+
+	it.each([200, 201, 202, 204])('HTTP %i is sent', (status) => expect(read({}, status)).toEqual({ outcome: 'sent', providerId: null }));
+
+	it.each([
+		['data.id', { data: { id: 7 } }, '7'],
+		['messages[0].id', { messages: [{ id: 'x' }] }, 'x'],
+		['nothing', { a: 1 }, null],
+		['id', 'not json', null],
+	])('message id at %s', (messageIdPath, body, providerId) => expect(read({ messageIdPath }, 200, body)).toEqual({ outcome: 'sent', providerId }));
+
+	const success = { path: 'status', values: ['success', 'queued', '0'] };
+	it.each([
+		[undefined, { status: 'success' }, 'sent'],
+		[undefined, { status: 0 }, 'sent'],
+		[undefined, { status: 'error' }, 'unknown'],
+		[undefined, {}, 'unknown'],
+		[undefined, 'OK', 'unknown'],
+		['refused', { status: 'error' }, 'refused'],
+		['refused', {}, 'refused'],
+		['refused', 'OK', 'unknown'],
+		['refused', '', 'unknown'],
+	] as const)('success by body, otherwise %s: %j is %s', (otherwise, body, outcome) => {
+		expect(read({ success: { ...success, otherwise } }, 200, body)).toMatchObject({ outcome });
+	});
+
+	it.each([
+		[301, 'request'], [400, 'request'], [401, 'auth'], [402, 'auth'], [403, 'auth'], [404, 'request'], [408, 'transient'], [413, 'request'], [422, 'request'], [425, 'transient'], [429, 'transient'],
+	])('HTTP %i is refused: %s', (status, kind) => expect(read({}, status, 'why not')).toEqual({ outcome: 'refused', kind, code: `http_${status}`, detail: `HTTP ${status}: why not` }));
+
+	it.each([500, 502, 503, 504])('HTTP %i is unknown unless listed', (status) => {
+		expect(read({}, status)).toMatchObject({ outcome: 'unknown', code: `http_${status}` });
+		expect(read({ refusedStatuses: [status] }, status, '', { 'retry-after': '9' })).toMatchObject({ outcome: 'refused', kind: 'transient', retryAfterMs: 9000 });
+	});
+});
+
+describe('GenericHttpSms over a loopback server', () => {
+	const against = async (answer: Answer | undefined, extra: Partial<GenericHttpConfig> = {}) => {
+		const server = await startLoopback((_seen, reply) => void (answer && reply(answer)));
+		try {
+			const auth = { type: 'basic', user: 'me', password: 'hush-hush' } as const;
+			const provider = new GenericHttpSms(config({ url: `${server.url}/send?k=$$uid`, headers: [{ name: 'X-User', value: '$$uid' }], auth, ...extra }));
+			return { result: await sendOnce(provider, message), seen: server.seen };
+		} finally {
+			await server.close();
+		}
+	};
+
+	it('is accepted, and everything arrives as meant', async () => {
+		const { result, seen } = await against({ status: 202, body: { id: 'g1' } }, { messageIdPath: 'id' });
+		expect(result).toMatchObject({ outcome: 'sent', providerId: 'g1', provider: 'Gateway', kind: 'generic-http' });
+		expect(seen).toHaveLength(1);
+		expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ to: message.to, text: message.body });
+		expect(new URL(seen[0]?.url ?? '', 'http://x').searchParams.get('k')).toBe(message.keyValues?.['uid']);
+		expect(seen[0]?.headers['x-evil']).toBeUndefined();
+	});
+
+	it.each([
+		['too many requests', { status: 429, headers: { 'Retry-After': '1' } }, { outcome: 'failed', reason: 'provider_unavailable', retryAfterMs: 1000 }],
+		['wrong credentials', { status: 401, body: 'wrong: me:hush-hush' }, { outcome: 'failed', reason: 'provider_auth' }],
+		['a redirect', { status: 302, headers: { Location: 'http://127.0.0.1/' } }, { outcome: 'failed', reason: 'provider_rejected', transient: false }],
+		['500', { status: 500 }, { outcome: 'unknown' }],
+		['502', { status: 502 }, { outcome: 'unknown' }],
+		['504', { status: 504 }, { outcome: 'unknown' }],
+	])('%s', async (_name, answer, expected) => {
+		const { result, seen } = await against(answer);
+		expect(result).toMatchObject(expected);
+		expect(seen).toHaveLength(1);
+		expect(JSON.stringify(result)).not.toContain('hush');
+	});
+
+	it('a slow server is unknown', async () => {
+		expect((await against(undefined, { timeoutMs: 150 })).result).toMatchObject({ outcome: 'unknown', code: 'timeout' });
+	});
+
+	it('a cut connection is unknown; a server that is not there has refused', async () => {
+		const server = await startTcp((socket) => socket.destroy());
+		expect(await sendOnce(new GenericHttpSms(config({ url: server.url })), message)).toMatchObject({ outcome: 'unknown', code: 'connection_lost' });
+		await server.close();
+		expect(await sendOnce(new GenericHttpSms(config({ url: `http://127.0.0.1:${await closedPort()}` })), message)).toMatchObject({ outcome: 'failed', transient: true });
+	});
+
+	it('refuses private addresses where the operator wants that', async () => {
+		const { result, seen } = await against({ status: 200 }, { allowPrivate: false });
+		expect(result).toMatchObject({ outcome: 'failed', reason: 'provider_rejected', attempts: [{ code: 'private_address' }] });
+		expect(seen).toEqual([]);
+	});
+});

@@ -1,0 +1,264 @@
+import { DateTime } from 'luxon';
+
+/**
+ * Who matches a rule, the slow and obvious way: one person at a time, every event looked at for every condition. Written
+ * from the meaning of rules, sharing nothing with the evaluator.
+ */
+
+type Json = any;
+
+export interface ReferencePerson {
+	bucket: number;
+	/** What a path of a profile rule means, before reaching inside objects. */
+	fields: Record<string, Json>;
+	properties: Record<string, Json>;
+	/** In the order of arrival; names without case and spaces. */
+	events: Array<{ key: string; ts: number; properties: Record<string, Json> }>;
+}
+
+export interface ReferenceContext {
+	now: number;
+	zone: string;
+}
+
+export function matchesReference(rule: Json, person: ReferencePerson, context: ReferenceContext): boolean {
+	if (rule.all) return rule.all.filter((each: Json) => !matchesReference(each, person, context)).length === 0;
+	if (rule.any) return rule.any.filter((each: Json) => matchesReference(each, person, context)).length > 0;
+	if (rule.not) return !matchesReference(rule.not, person, context);
+	if (rule.bucket) return rule.bucket.from <= person.bucket && person.bucket <= rule.bucket.to;
+	if (rule.profile) {
+		const cell = Object.hasOwn(person.fields, rule.profile) ? person.fields[rule.profile] : lookUp(person.properties, rule.profile);
+		return compare(cell, rule.is, rule.value, context);
+	}
+	if (rule.event) return did(rule, person, context) === rule.did;
+	throw new Error('no such rule');
+}
+
+function did(rule: Json, person: ReferencePerson, context: ReferenceContext): boolean {
+	const satisfies = (event: { properties: Json }, conditions: Json[] = []) =>
+		conditions.every((each) => compare(lookUp(event.properties, each.property), each.is, each.value, context));
+	const inWindow = (event: { ts: number }) => {
+		if (!rule.when) return true;
+		if (rule.when.last) return event.ts >= ago(rule.when.last, rule.when.unit, context);
+		const from = rule.when.from === undefined ? -Infinity : (date(rule.when.from, context) as number);
+		const to = rule.when.to === undefined ? Infinity : (date(rule.when.to, context) as number);
+		return event.ts >= from && event.ts <= to;
+	};
+	const key = rule.event.toLowerCase().split(' ').join('');
+	const existing = person.events.filter((event) => event.key === key && event.ts <= context.now);
+	const where = existing.filter((event) => satisfies(event, rule.where));
+	if (rule.occurrence) {
+		// Array.sort is stable: events of one instant stay in the order of arrival.
+		const ordered = [...where].sort((a, b) => a.ts - b.ts);
+		const event = rule.occurrence === 'first' ? ordered[0] : ordered[ordered.length - 1];
+		return event !== undefined && inWindow(event) && satisfies(event, rule.that);
+	}
+	const events = where.filter(inWindow);
+	if (!rule.having) return events.length > 0;
+	const { measure, property, is, value, includeZero } = rule.having;
+	if (events.length === 0) {
+		return includeZero === true && measure !== 'min' && measure !== 'max' && figure(0, is, value);
+	}
+	const cells = events.flatMap((event) => present(lookUp(event.properties, property ?? '')));
+	const numbers = cells.map(decimal).filter((number) => number !== undefined) as number[];
+	// Amounts in tests have two decimals at most, so hundredths are exact.
+	const hundredths = numbers.reduce((sum, number) => sum + Math.round(number * 100), 0);
+	switch (measure) {
+		case 'count':
+			return figure(events.length, is, value);
+		case 'sum':
+			return figure(hundredths, is, times(value, 100));
+		case 'average':
+			return figure(hundredths, is, times(value, 100 * events.length));
+		case 'min':
+			return numbers.length > 0 && figure(Math.min(...numbers), is, value);
+		case 'max':
+			return numbers.length > 0 && figure(Math.max(...numbers), is, value);
+		case 'distinct':
+			return figure(new Set(cells.filter((cell) => typeof cell !== 'object').map(String)).size, is, value);
+		case 'distinctDays':
+			return figure(new Set(events.map((event) => day(event.ts, context))).size, is, value);
+		default:
+			throw new Error('no such measure');
+	}
+}
+
+function times(value: Json, factor: number): Json {
+	return Array.isArray(value) ? value.map((each) => Math.round(each * factor)) : Math.round(value * factor);
+}
+
+function figure(figure: number, is: string, value: Json): boolean {
+	switch (is) {
+		case 'equals':
+			return figure === value;
+		case 'not_equals':
+			return figure !== value;
+		case 'greater_than':
+			return figure > value;
+		case 'at_least':
+			return figure >= value;
+		case 'less_than':
+			return figure < value;
+		case 'at_most':
+			return figure <= value;
+		case 'between':
+			return figure >= value[0] && figure <= value[1];
+		default:
+			throw new Error('no such comparison');
+	}
+}
+
+function lookUp(properties: Json, path: string): Json {
+	if (Object.keys(properties).includes(path)) return properties[path];
+	const words = path.split('.');
+	for (let length = words.length - 1; length > 0; length--) {
+		const inner = properties[words.slice(0, length).join('.')];
+		if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) continue;
+		const value = lookUp(inner, words.slice(length).join('.'));
+		if (value !== undefined) return value;
+	}
+	return undefined;
+}
+
+function present(cell: Json): Json[] {
+	const list = Array.isArray(cell) ? cell.flat(9) : [cell];
+	return list.filter((value) => value !== undefined && value !== null && value !== '');
+}
+
+function compare(cell: Json, is: string, value: Json, context: ReferenceContext): boolean {
+	const values = present(cell);
+	switch (is) {
+		case 'exists':
+			return values.length > 0;
+		case 'not_exists':
+			return values.length === 0;
+		case 'not_equals':
+			return !compare(cell, 'equals', value, context);
+		case 'not_in':
+			return !compare(cell, 'in', value, context);
+		case 'not_contains':
+			return !compare(cell, 'contains', value, context);
+		case 'in':
+			return value.some((each: Json) => compare(cell, 'equals', each, context));
+		case 'not_in_last':
+			return values.some((each) => date(each, context) !== undefined) && !compare(cell, 'in_last', value, context);
+		default:
+			return values.some((each) => compareOne(each, is, value, context));
+	}
+}
+
+function compareOne(cell: Json, is: string, value: Json, context: ReferenceContext): boolean {
+	const text = typeof cell === 'object' ? undefined : String(cell);
+	const number = decimal(cell);
+	const instant = date(cell, context);
+	const { now } = context;
+	switch (is) {
+		case 'equals':
+			if (typeof cell === 'boolean' || typeof value === 'boolean') {
+				const fits = (each: Json) => typeof each === 'boolean' || typeof each === 'string';
+				return fits(cell) && fits(value) && String(cell).toLowerCase() === String(value).toLowerCase();
+			}
+			return text === String(value);
+		case 'contains':
+			return text !== undefined && text.includes(String(value));
+		case 'starts_with':
+			return text !== undefined && text.startsWith(String(value));
+		case 'ends_with':
+			return text !== undefined && text.endsWith(String(value));
+		case 'greater_than':
+			return number !== undefined && number > Number(value);
+		case 'at_least':
+			return number !== undefined && number >= Number(value);
+		case 'less_than':
+			return number !== undefined && number < Number(value);
+		case 'at_most':
+			return number !== undefined && number <= Number(value);
+		case 'between':
+			return number !== undefined && number >= Number(value[0]) && number <= Number(value[1]);
+		case 'before':
+			return instant !== undefined && instant < (date(value, context) as number);
+		case 'after':
+			return instant !== undefined && instant > (date(value, context) as number);
+		case 'on':
+			return instant !== undefined && day(instant, context) === day(date(value, context) as number, context);
+		case 'between_dates':
+			return instant !== undefined && instant >= (date(value[0], context) as number) && instant <= (date(value[1], context) as number);
+		case 'in_last':
+			return instant !== undefined && instant <= now && instant >= ago(value.amount, value.unit, context);
+		case 'in_next':
+			return instant !== undefined && instant >= now && instant <= ago(-value.amount, value.unit, context);
+		case 'anniversary_in':
+			return instant !== undefined && hasAnniversary(instant, value, context);
+		case 'near':
+			return isNear(cell, value);
+		case 'version_greater_than':
+			return versionOrder(text, value) > 0;
+		case 'version_less_than':
+			return versionOrder(text, value) < 0;
+		default:
+			throw new Error(`no such operator: ${is}`);
+	}
+}
+
+function decimal(cell: Json): number | undefined {
+	if (typeof cell === 'number') return cell;
+	return typeof cell === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(cell) ? Number(cell) : undefined;
+}
+
+function date(cell: Json, { zone }: ReferenceContext): number | undefined {
+	if (typeof cell === 'string' && /^\d{9,}$/.test(cell)) return date(Number(cell), { zone, now: 0 });
+	if (typeof cell === 'number') {
+		const instant = Math.abs(cell) < 1e11 ? cell * 1000 : cell;
+		return Math.abs(instant) <= 8.64e15 ? instant : undefined;
+	}
+	if (typeof cell !== 'string' || !/^\d{4}-\d\d-\d\d(T.*)?$/.test(cell)) return undefined;
+	const parsed = DateTime.fromISO(cell, { zone });
+	return parsed.isValid ? parsed.toMillis() : undefined;
+}
+
+function day(instant: number, { zone }: ReferenceContext): string {
+	return DateTime.fromMillis(instant, { zone }).toISODate() as string;
+}
+
+function ago(amount: number, unit: string, { now, zone }: ReferenceContext): number {
+	if (unit === 'months' || unit === 'years') return DateTime.fromMillis(now, { zone }).minus({ [unit]: amount }).toMillis();
+	return now - amount * ({ seconds: 1e3, minutes: 6e4, hours: 36e5, days: 864e5, weeks: 6048e5 }[unit] as number);
+}
+
+/** Walks through the days of the window and asks of each whether it is the day. */
+function hasAnniversary(instant: number, value: Json, context: ReferenceContext): boolean {
+	const born = DateTime.fromMillis(instant, { zone: context.zone });
+	if (!born.isValid) return false;
+	const end = ago(-value.amount, value.unit, context);
+	let date = DateTime.fromMillis(context.now, { zone: context.zone }).startOf('day');
+	for (; date.toMillis() <= end; date = date.plus({ days: 1 }).startOf('day')) {
+		if (date.year <= born.year) continue;
+		const leapDay = born.month === 2 && born.day === 29 && !date.isInLeapYear;
+		if (date.month === born.month && date.day === (leapDay ? 28 : born.day)) return true;
+	}
+	return false;
+}
+
+function isNear(cell: Json, { lat, lon, metres }: Json): boolean {
+	let point: [number | undefined, number | undefined] | undefined;
+	if (typeof cell === 'string' && cell.split(',').length === 2) {
+		point = cell.split(',').map(decimal) as [number | undefined, number | undefined];
+	} else if (typeof cell === 'object') {
+		point = [decimal(cell.lat ?? cell.latitude), decimal(cell.lon ?? cell.lng ?? cell.longitude)];
+	}
+	const [y, x] = point ?? [];
+	if (y === undefined || x === undefined || Math.abs(y) > 90 || Math.abs(x) > 180) return false;
+	const [a, b, c] = [y, lat, x - lon].map((degrees: number) => (degrees * Math.PI) / 180) as [number, number, number];
+	const cosine = Math.sin(a) * Math.sin(b) + Math.cos(a) * Math.cos(b) * Math.cos(c);
+	return 6_371_008.8 * Math.acos(Math.max(-1, Math.min(1, cosine))) <= metres;
+}
+
+/** NaN when either is no version. Tests use releases of up to four numbers. */
+function versionOrder(cell: Json, wanted: Json): number {
+	const [a, b] = [cell, wanted].map((each) => {
+		if (!/^v?\d+(\.\d+){0,3}$/.test(String(each)) || each === undefined) return NaN;
+		const numbers = String(each).replace('v', '').split('.').map(Number);
+		return [0, 1, 2, 3].reduce((sum, index) => sum * 1000 + (numbers[index] ?? 0), 0);
+	}) as [number, number];
+	return a - b;
+}
