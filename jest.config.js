@@ -1,1 +1,8 @@
-module.exports = { testEnvironment: 'node', testMatch: ['**/*.test.ts'], transform: { '^.+\\.ts$': '@swc/jest' } };
+/** Tests by suite: `scripts/test.mjs` names the folders. Everything else ignores what was installed for real n8n. */
+module.exports = {
+	testEnvironment: 'node',
+	testMatch: ['<rootDir>/test/**/*.test.ts'],
+	transform: { '^.+\\.ts$': '@swc/jest' },
+	modulePathIgnorePatterns: ['<rootDir>/.runtime', '<rootDir>/dist'],
+	testTimeout: 60_000,
+};

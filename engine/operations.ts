@@ -14,9 +14,23 @@ import { lookUpArrivals, recordDecisions } from './holds/gate';
 import { registerNode } from './holds/nodes';
 import { openRelease, renewLeases } from './holds/release';
 import { settleRelease } from './holds/settle';
+import { recentEvents } from './people/activity';
+import { erasePerson } from './people/erase';
+import { ingest } from './people/ingest';
+import { getPerson, profilesOf } from './people/person';
+import { eventNames, eventPropertyNames, propertyNames } from './people/pick-lists';
 
 /** Everything a store can do. Each is one transaction; the same functions serve both stores. */
 export const operations = {
+	// People and what they do
+	ingest,
+	getPerson,
+	profilesOf,
+	recentEvents,
+	erasePerson,
+	eventNames,
+	propertyNames,
+	eventPropertyNames,
 	// Campaigns and their runs
 	publishCampaign,
 	dueRuns,

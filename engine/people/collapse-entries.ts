@@ -1,3 +1,4 @@
+import { HoldState } from '../holds/states';
 import type { Reason } from '../reasons';
 import type { Tx } from '../store/database';
 import type { MergePair } from './merge';
@@ -61,9 +62,9 @@ export async function collapseEntries(tx: Tx, pairs: readonly MergePair[], now: 
 export async function entriesOf(tx: Tx, people: readonly number[]): Promise<EntryRow[]> {
 	return await tx.all<EntryRow>(
 		`SELECT entry.entry, entry.run, entry.person, entry.qualified_at,
-		        CASE WHEN EXISTS (SELECT 1 FROM hold WHERE hold.entry = entry.entry AND hold.state < 2) THEN 1 ELSE 0 END AS waiting,
+		        CASE WHEN EXISTS (SELECT 1 FROM hold WHERE hold.entry = entry.entry AND hold.state IN (${HoldState.waiting}, ${HoldState.claimed})) THEN 1 ELSE 0 END AS waiting,
 		        CASE WHEN EXISTS (
-		          SELECT 1 FROM message WHERE message.entry = entry.entry AND message.state <> 'failed'
+		          SELECT 1 FROM message WHERE message.entry = entry.entry AND message.state IN ('claimed', 'sending', 'sent', 'unknown')
 		        ) THEN 1 ELSE 0 END AS reached
 		 FROM run
 		 CROSS JOIN ${tx.dialect.rows('$1', { person: 'integer' })} AS wanted
@@ -73,19 +74,34 @@ export async function entriesOf(tx: Tx, people: readonly number[]): Promise<Entr
 	);
 }
 
-/** Ends the waiting holds of entries with a reason; holds that are out in an execution end there. */
+/**
+ * Ends the waiting holds of entries with a reason; holds that are out in an execution end there. Where a message waits
+ * at its sender, the message carries the reason.
+ */
 export async function dropWaiting(tx: Tx, entries: readonly number[], reason: Reason, now: number): Promise<void> {
 	if (entries.length === 0) return;
-	const rows = JSON.stringify(entries.map((entry) => [entry]));
-	const named = tx.dialect.rows('$1', { entry: 'integer' });
+	const params = [JSON.stringify(entries.map((entry) => [entry])), reason, now];
+	const named = `(SELECT entry FROM ${tx.dialect.rows('$1', { entry: 'integer' })} AS named)`;
+	await tx.run(
+		`UPDATE message SET state = 'not_sent', reason = $2, detail = NULL, settled_at = $3
+		 WHERE state = 'held' AND entry IN ${named}`,
+		params,
+	);
 	await tx.run(
 		`INSERT INTO dropped (entry, node, visit, run, reason, dropped_at)
 		 SELECT entry, node, visit, run, $2, $3 FROM hold
-		 WHERE state = 0 AND entry IN (SELECT entry FROM ${named} AS named)
+		 WHERE state = ${HoldState.waiting} AND entry IN ${named}
+		   AND NOT EXISTS (
+		     SELECT 1 FROM message
+		     WHERE message.entry = hold.entry AND message.node = hold.node AND message.visit = hold.visit
+		   )
 		 ON CONFLICT (entry, node, visit) DO NOTHING`,
-		[rows, reason, now],
+		params,
 	);
-	await tx.run(`UPDATE hold SET state = 3, payload = NULL WHERE state = 0 AND entry IN (SELECT entry FROM ${named} AS named)`, [rows]);
+	await tx.run(
+		`UPDATE hold SET state = ${HoldState.dropped}, payload = NULL WHERE state = ${HoldState.waiting} AND entry IN ${named}`,
+		params.slice(0, 1),
+	);
 }
 
 function sidesOf(entries: EntryRow[]): Side[] {

@@ -1,5 +1,5 @@
 import type { EventBatch } from './columns';
-import { dayCounter } from './dates';
+import { dayNumber } from './dates';
 import { PeopleSet } from './people-set';
 import type { EventPlan, HavingPlan } from './plan';
 import type { Selection } from './selection';
@@ -239,10 +239,9 @@ function valuesOf(path: string): ValueCodes {
 }
 
 function daysIn(zone: string): ValueCodes {
-	const dayOf = dayCounter(zone);
 	return ({ ts }) =>
 		(row, found) =>
-			found(dayOf(ts[row] as number) + 2 ** 31);
+			found(dayNumber(ts[row] as number, zone) + 2 ** 31);
 }
 
 function numbersOf(cell: unknown): number[] {

@@ -38,6 +38,7 @@ export async function sortArrivals(
 	const live = tagged.filter(({ tag }) => tag && tag.store === store.fingerprint && isLive(context, store, tag));
 	const known = await lookUp(store, node, live.map(({ tag }) => tag as CampaignTag));
 	const profiles = await profilesByNumber(store, [...known.values()].map(({ person }) => person));
+	const strangers = await strangersAmong(store, live, known, profiles);
 
 	const seen = new Set<string>();
 	return tagged.map(({ index, json, tag }): Arrived => {
@@ -49,7 +50,7 @@ export async function sortArrivals(
 		if (!isLive(context, store, tag)) return { kind: 'dry', index, json, tag };
 		const arrival = known.get(arrivalKey(tag));
 		const profile = arrival && profiles.get(arrival.person);
-		if (!arrival || !belongsTo(json, profile)) {
+		if (!arrival || strangers.has(index)) {
 			return { kind: 'lost', index, json, detail: 'The campaign data of the item is not that of its person' };
 		}
 		const once = `${arrivalKey(tag)}/${messageKey(index)}`;
@@ -75,10 +76,26 @@ function isDone(arrival: KnownArrival): boolean {
 	return arrival.recorded !== null && arrival.recorded !== HoldState.passedAtOnce;
 }
 
-/** An item may have lost its `user`, but must not carry another's. Ids of people who were merged count as the survivor's. */
-function belongsTo(json: IDataObject, profile: Profile | undefined): boolean {
-	const id = (json.user as IDataObject | undefined)?.id;
-	return !profile || id === undefined || id === profile.id || profile.aliases.includes(String(id));
+/**
+ * Items that carry an entry of somebody else than their `user`. An item may have lost its user; and an id that is not the
+ * profile's may still be its own, of the time before a merge: the store knows.
+ */
+async function strangersAmong(
+	store: Store,
+	live: Array<{ index: number; json: IDataObject; tag: CampaignTag | undefined }>,
+	known: Map<string, KnownArrival>,
+	profiles: Map<number, Profile>,
+): Promise<Set<number>> {
+	const strangers = new Set<number>();
+	for (const { index, json, tag } of live) {
+		const arrival = known.get(arrivalKey(tag as CampaignTag));
+		const profile = arrival && profiles.get(arrival.person);
+		const id = (json.user as IDataObject | undefined)?.id;
+		if (!profile || id === undefined || id === profile.id || profile.anonymousIds.includes(String(id))) continue;
+		const owner = await store.call('getPerson', { name: { id: String(id) }, events: 0 });
+		if (owner?.profile.person !== profile.person) strangers.add(index);
+	}
+	return strangers;
 }
 
 function lost(context: IExecuteFunctions, index: number, json: IDataObject): Arrived {

@@ -85,5 +85,5 @@ export async function openRelease(
 /** Profiles by the number they were asked for; people who were erased are absent. */
 export async function profilesByNumber(store: Store, people: number[]): Promise<Map<number, Profile>> {
 	const found = await store.call('profilesOf', { people: [...new Set(people)] });
-	return new Map(found.map(({ asked, profile }) => [asked, profile]));
+	return new Map(found.map(({ requested, ...profile }) => [requested, profile]));
 }

@@ -52,10 +52,10 @@ export async function getStore(context: StoreContext): Promise<Store> {
 }
 
 async function storeOptions(context: StoreContext): Promise<StoreOptions> {
-	const accountZone = process.env.N8N_CAMPAIGNS_TIMEZONE ?? process.env.GENERIC_TIMEZONE ?? 'UTC';
+	const zone = accountZone();
 	if (kindOf(context) === 'postgres') {
 		const credential = await context.getCredentials(POSTGRES_CREDENTIAL);
-		return { connectionString: connectionString(credential), schema: String(credential.schema || 'campaigns'), accountZone };
+		return { connectionString: connectionString(credential), schema: String(credential.schema || 'campaigns'), accountZone: zone };
 	}
 	if (process.env.EXECUTIONS_MODE === 'queue') {
 		throw new CampaignError(
@@ -64,7 +64,12 @@ async function storeOptions(context: StoreContext): Promise<StoreOptions> {
 			'Set "Store" to PostgreSQL in every campaign node of this workflow.',
 		);
 	}
-	return { path: embeddedPath(), accountZone };
+	return { path: embeddedPath(), accountZone: zone };
+}
+
+/** The account's zone: N8N_CAMPAIGNS_TIMEZONE, else that of n8n, else UTC. */
+export function accountZone(): string {
+	return process.env.N8N_CAMPAIGNS_TIMEZONE ?? process.env.GENERIC_TIMEZONE ?? 'UTC';
 }
 
 function kindOf(context: StoreContext): unknown {

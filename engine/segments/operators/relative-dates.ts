@@ -1,12 +1,11 @@
-import { DateTime } from 'luxon';
+import type { DateTime } from 'luxon';
 
-import { localInstant, parseDate, shift, startOfDay, zoneNamed } from '../dates';
+import { localInstant, shift, startOfDay, wallClock } from '../dates';
 import { anyDate } from './dates';
 import { operator } from './operator';
 import { durationKind, durationWords } from './value-kinds';
 
 const DURATION = durationKind();
-const MINUTE = 60_000;
 
 /** From `amount` ago to now, both included. */
 export const inLast = operator({
@@ -58,9 +57,9 @@ export const anniversaryIn = operator({
 		const { now, zone } = context;
 		const today = startOfDay(now, zone);
 		const to = shift(now, value, 1, zone);
-		const thisYear = local(now, zone).year;
+		const thisYear = wallClock(now, zone).year;
 		return anyDate(context, (instant) => {
-			const date = local(instant, zone);
+			const date = wallClock(instant, zone);
 			const years = Math.max(thisYear - date.year, 1);
 			let next = anniversary(date, years, zone);
 			if (next < today) next = anniversary(date, years + 1, zone);
@@ -69,11 +68,6 @@ export const anniversaryIn = operator({
 	},
 	describe: (value) => `has its anniversary ${value.amount === 0 ? 'today' : `in the next ${durationWords(value)}`}`,
 });
-
-/** The zone's clock at an instant, written down as UTC. */
-function local(instant: number, zone: string): DateTime {
-	return DateTime.fromMillis(instant + zoneNamed(zone).offset(instant) * MINUTE, { zone: 'utc' });
-}
 
 function anniversary(date: DateTime, years: number, zone: string): number {
 	return localInstant(date.startOf('day').plus({ years }).toMillis(), zone);

@@ -1,0 +1,106 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	type ITriggerFunctions,
+	type ITriggerResponse,
+} from 'n8n-workflow';
+
+import { Conductor } from '../../engine/campaigns/conductor';
+import { toNodeError } from '../shared/errors';
+import { refuseBadCampaign } from '../shared/graph';
+import { emitAndWait, registerSelf, releaseFrom, releaseToken } from '../shared/releases';
+import { getEventNames, getEventProperties, getProfileProperties } from '../shared/load-options';
+import { getStore, storeCredential } from '../shared/store';
+import { readDefinition, readName } from './definition';
+import { campaignTriggerProperties } from './parameters';
+import { announcedRun, releasePeople, runIsOver } from './outputs';
+import { sampleAudience } from './sample';
+
+/** n8n's ways of starting a trigger that come from somebody who published; the others only start it again. */
+const PUBLISHED = ['activate', 'update', 'create'];
+
+export class CampaignTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Campaign Trigger',
+		name: 'campaignTrigger',
+		icon: { light: 'file:campaignTrigger.svg', dark: 'file:campaignTrigger.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter.schedule === "at" ? "Once, at " + $parameter.sendAt : "Once, now" }}',
+		description: 'Start a campaign: say which people it is for, and when',
+		eventTriggerDescription: '',
+		activationMessage: 'The campaign is published. A first run starts after its waiting time; unpublish to stop it.',
+		defaults: { name: 'Campaign Trigger' },
+		usableAsTool: undefined,
+		maxNodes: 1,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+		outputNames: ['People', 'Run finished', 'Alert'],
+		credentials: [storeCredential],
+		parameterPane: 'wide',
+		hints: [
+			{
+				message: 'After a node that holds people (DND Gate, Throttle), earlier nodes have no data any more: use the fields of the item itself, not $("Earlier node").',
+				type: 'info',
+				location: 'ndv',
+				whenToDisplay: 'beforeExecution',
+			},
+		],
+		properties: campaignTriggerProperties,
+	};
+
+	methods = { loadOptions: { getEventNames, getEventProperties, getProfileProperties } };
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		try {
+			refuseBadCampaign(this);
+			const store = await getStore(this);
+			const { definition } = readDefinition(this);
+			const workflowId = String(this.getWorkflow().id);
+			const campaignId = `${workflowId}:${this.getNode().id}`;
+			const node = await registerSelf(this, store);
+			await store.call('publishCampaign', {
+				campaignId,
+				workflowId,
+				...readName(this),
+				definition,
+				byOperator: PUBLISHED.includes(this.getActivationMode()),
+			});
+			const conductor = new Conductor({
+				store,
+				campaignId,
+				node,
+				announce: async (run, state) => {
+					// Said again by the next process if this one dies over it; a workflow that fails at it has been told.
+					const key = `campaigns:${store.owner}:run-${run}-over`;
+					return (await emitAndWait(this, [[{ json: { campaignRunOver: { run, state } } }]], key)) !== 'not_started';
+				},
+			});
+			const releaser = await releaseFrom(this, store, {
+				limit: definition.blockSize,
+				beat: async () => await conductor.beat(),
+			});
+			return { closeFunction: async () => releaser.stop() };
+		} catch (error) {
+			throw toNodeError(this.getNode(), error);
+		}
+	}
+
+	/** n8n runs this for what `trigger` emits, and for a run by hand. */
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		try {
+			const store = await getStore(this);
+			const over = announcedRun(this);
+			if (over) return await runIsOver(store, over);
+			const token = releaseToken(this);
+			if (token === undefined) return await sampleAudience(this, store);
+			refuseBadCampaign(this);
+			return await releasePeople(store, await registerSelf(this, store), token);
+		} catch (error) {
+			throw toNodeError(this.getNode(), error);
+		}
+	}
+}

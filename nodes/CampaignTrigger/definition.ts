@@ -1,0 +1,66 @@
+import { DateTime } from 'luxon';
+import type { IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
+
+import {
+	DEFAULT_BLOCK_SIZE,
+	DEFAULT_GRACE_MS,
+	DEFAULT_MAX_LATENESS_MS,
+	type CampaignDefinition,
+} from '../../engine/campaigns/definition';
+import { CampaignError } from '../../engine/errors';
+import { readSegment } from '../shared/segment-parameters';
+
+interface Options {
+	peoplePerBatch?: number;
+	waitSeconds?: number;
+	maxLatenessHours?: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** What the node's parameters say, checked. */
+export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): { definition: CampaignDefinition } {
+	const parameter = parameterReader(context);
+	const options = parameter('options', {}) as Options;
+	const { rule } = readSegment(context);
+	const schedule = readSchedule(parameter, context.getTimezone());
+	return {
+		definition: {
+			segment: rule,
+			schedule,
+			runKey: schedule.kind === 'at' ? `at ${schedule.at}` : `now ${String(parameter('runName', '')).trim()}`,
+			blockSize: options.peoplePerBatch ?? DEFAULT_BLOCK_SIZE,
+			graceMs: options.waitSeconds === undefined ? DEFAULT_GRACE_MS : options.waitSeconds * 1_000,
+			maxLatenessMs: options.maxLatenessHours === undefined ? DEFAULT_MAX_LATENESS_MS : options.maxLatenessHours * HOUR_MS,
+		},
+	};
+}
+
+/** The campaign's name (the workflow's, unless given) and its labels. */
+export function readName(context: ITriggerFunctions): { name: string; labels: string[] } {
+	const { id, name } = context.getWorkflow();
+	const given = String(context.getNodeParameter('campaignName', '')).trim();
+	const labels = String(context.getNodeParameter('labels', ''))
+		.split(',')
+		.map((label) => label.trim())
+		.filter(Boolean);
+	return { name: given || name || String(id), labels };
+}
+
+type Read = (name: string, fallback: unknown) => unknown;
+
+function parameterReader(context: ITriggerFunctions | IExecuteFunctions): Read {
+	return 'getInputData' in context
+		? (name, fallback) => context.getNodeParameter(name, 0, fallback)
+		: (name, fallback) => context.getNodeParameter(name, fallback as object);
+}
+
+function readSchedule(parameter: Read, zone: string): CampaignDefinition['schedule'] {
+	if (parameter('schedule', 'now') !== 'at') return { kind: 'now' };
+	const text = String(parameter('sendAt', ''));
+	const time = DateTime.fromISO(text, { zone });
+	if (!time.isValid) {
+		throw new CampaignError('schedule_time', `"Send At" is not a date and time: ${text || '(empty)'}.`, 'Choose a date and time.');
+	}
+	return { kind: 'at', at: time.toMillis() };
+}

@@ -1,0 +1,32 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import type { Store } from '../../engine/store/store';
+import { outputItem, userOf } from '../shared/items';
+import { profilesByNumber } from '../shared/releases';
+import { readSegment } from '../shared/segment-parameters';
+
+const SAMPLE_SIZE = 10;
+
+/**
+ * A run by hand: ten people the campaign is for, at most, as items that later nodes explain and never send. They carry
+ * no campaign data that a live execution would take for real.
+ */
+export async function sampleAudience(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
+	const { rule, warnings } = readSegment(context);
+	const { people } = await store.ask('find', { rule });
+	const unknown = await store.ask('unknownNames', { rule });
+	for (const message of [...warnings, ...unknown.map((warning) => warning.message)]) {
+		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+	}
+	context.addExecutionHints({
+		message: `${people.length.toLocaleString('en')} people are in this segment now. Up to ${SAMPLE_SIZE} are shown; a run by hand sends nothing.`,
+		location: 'outputPane',
+	});
+	const chosen = [...people.subarray(0, SAMPLE_SIZE)];
+	const profiles = await profilesByNumber(store, chosen);
+	const items = chosen.flatMap((person) => {
+		const profile = profiles.get(person);
+		return profile ? [outputItem({ user: userOf(profile), preview: { selected: 'would be in the run' } }, 0)] : [];
+	});
+	return [items, [], []];
+}

@@ -1,0 +1,129 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	type ITriggerFunctions,
+	type ITriggerResponse,
+} from 'n8n-workflow';
+
+import { CampaignError } from '../../engine/errors';
+import type { Decision } from '../../engine/holds/gate';
+import { toNodeError } from '../shared/errors';
+import { passThroughGate, type Candidate } from '../shared/gate';
+import { refuseBadPlace } from '../shared/graph';
+import { releaseFrom } from '../shared/releases';
+import { getStore, storeCredential, storeParameter } from '../shared/store';
+import type { Store } from '../../engine/store/store';
+
+const UNIT_MS: Record<string, number> = { seconds: 1_000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
+
+interface Rate {
+	limit: number;
+	intervalMs: number;
+}
+
+export class Throttle implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Throttle',
+		name: 'throttle',
+		icon: { light: 'file:throttle.svg', dark: 'file:throttle.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter.limit + " per " + ($parameter.interval === 1 ? "" : $parameter.interval + " ") + $parameter.unit }}',
+		description: 'Let so many people of a run pass in each interval, and hold the others until it is their turn',
+		defaults: { name: 'Throttle' },
+		usableAsTool: undefined,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+		outputNames: ['Pass', 'Dropped'],
+		credentials: [storeCredential],
+		properties: [
+			{
+				displayName: 'People per Interval',
+				name: 'limit',
+				type: 'number',
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				noDataExpression: true,
+				default: 1000,
+				description: 'How many people of one run pass in each interval. Intervals are counted from the start of the run.',
+			},
+			{
+				displayName: 'Interval',
+				name: 'interval',
+				type: 'number',
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				noDataExpression: true,
+				default: 5,
+				description: 'Length of an interval',
+			},
+			{
+				displayName: 'Unit',
+				name: 'unit',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'Seconds', value: 'seconds' },
+					{ name: 'Minutes', value: 'minutes' },
+					{ name: 'Hours', value: 'hours' },
+					{ name: 'Days', value: 'days' },
+				],
+				default: 'minutes',
+			},
+			storeParameter,
+		],
+	};
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		try {
+			readRate((name) => this.getNodeParameter(name));
+			refuseBadPlace(this);
+			const releaser = await releaseFrom(this, await getStore(this));
+			return { closeFunction: async () => releaser.stop() };
+		} catch (error) {
+			throw toNodeError(this.getNode(), error);
+		}
+	}
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		try {
+			const rate = readRate((name) => this.getNodeParameter(name, 0));
+			refuseBadPlace(this);
+			return await passThroughGate(this, {
+				decide: async (candidates, { store, node, now, dry }) =>
+					dry ? candidates.map(() => ({ kind: 'pass' })) : await takeTurns(candidates, rate, store, node, now),
+			});
+		} catch (error) {
+			throw toNodeError(this.getNode(), error);
+		}
+	}
+}
+
+function readRate(parameter: (name: string) => unknown): Rate {
+	const limit = Number(parameter('limit'));
+	const intervalMs = Number(parameter('interval')) * (UNIT_MS[String(parameter('unit'))] ?? Number.NaN);
+	if (!Number.isSafeInteger(limit) || limit < 1) {
+		throw new CampaignError('throttle_limit', `"People per Interval" is ${limit}: it has to be a whole number of at least 1.`, 'To send nobody, unpublish the campaign.');
+	}
+	if (!Number.isSafeInteger(intervalMs) || intervalMs < 1_000) {
+		throw new CampaignError('throttle_interval', '"Interval" has to be at least one second.', 'Give a whole number of at least 1.');
+	}
+	return { limit, intervalMs };
+}
+
+/** Windows belong to runs: the batch is asked for run by run. */
+async function takeTurns(candidates: Candidate[], rate: Rate, store: Store, node: number, now: number): Promise<Decision[]> {
+	const byRun = Map.groupBy(candidates, ({ run }) => run);
+	const windowOf = new Map<Candidate, number>();
+	for (const [run, members] of byRun) {
+		const runStartedAt = (members[0] as Candidate).runStartedAt;
+		const entries = members.map(({ entry, dueAt }) => ({ entry, placeIn: dueAt }));
+		const windows = await store.call('takePlaces', { node, run, runStartedAt, ...rate, entries });
+		members.forEach((member, index) => windowOf.set(member, windows[index] as number));
+	}
+	return candidates.map((candidate): Decision => {
+		const until = windowOf.get(candidate) as number;
+		return until <= now ? { kind: 'pass' } : { kind: 'hold', until };
+	});
+}

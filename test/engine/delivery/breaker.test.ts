@@ -1,0 +1,88 @@
+import type { ProviderOutcome } from '../../../engine/channels/provider';
+import { CircuitBreaker } from '../../../engine/delivery/breaker';
+
+const ok: ProviderOutcome = { outcome: 'sent', providerId: null };
+const down: ProviderOutcome = { outcome: 'unknown', code: 'timeout', detail: '' };
+const auth: ProviderOutcome = { outcome: 'refused', kind: 'auth', code: '401', detail: '' };
+const rejected: ProviderOutcome = { outcome: 'refused', kind: 'request', code: '400', detail: '' };
+const invalid: ProviderOutcome = { outcome: 'recipient', reason: 'invalid_recipient', code: '21211', detail: '' };
+
+describe('CircuitBreaker', () => {
+	let breaker: CircuitBreaker;
+	const ask = (now: number, outcome?: ProviderOutcome) => {
+		const admission = breaker.enter(now);
+		if (admission.admitted) breaker.leave(admission.probe, now, outcome);
+		return admission;
+	};
+
+	beforeEach(() => {
+		breaker = new CircuitBreaker({ failures: 3, openMs: 1_000, maxOpenMs: 3_000 });
+	});
+
+	it('opens after failures in a row, not before', () => {
+		ask(0, down);
+		ask(0, down);
+		expect(breaker.blocked(0)).toBeUndefined();
+		ask(0, down);
+		expect(breaker.blocked(0)).toEqual({ kind: 'transient', code: 'circuit_open', retryAfterMs: 1_000 });
+		expect(breaker.blocked(400)).toMatchObject({ retryAfterMs: 600 });
+	});
+
+	it.each([['sent', ok], ['a rejected message', rejected], ['an invalid recipient', invalid]])('%s shows that the provider works', (_name, outcome) => {
+		for (let i = 0; i < 10; i++) {
+			ask(0, down);
+			ask(0, down);
+			ask(0, outcome);
+		}
+		expect(breaker.blocked(0)).toBeUndefined();
+	});
+
+	it('lets one probe through at a time, and closes when it works', () => {
+		for (let i = 0; i < 3; i++) ask(0, down);
+		const probe = breaker.enter(1_000);
+		expect(probe).toEqual({ admitted: true, probe: true });
+		expect(breaker.enter(1_000)).toMatchObject({ admitted: false, block: { code: 'circuit_open', retryAfterMs: 1_000 } });
+		breaker.leave(true, 1_100, ok);
+		expect(breaker.enter(1_100)).toEqual({ admitted: true, probe: false });
+	});
+
+	it('stays open twice as long each time the probe fails, up to a bound', () => {
+		for (let i = 0; i < 3; i++) ask(0, down);
+		let now = 0;
+		const waits = [];
+		for (let i = 0; i < 4; i++) {
+			const wait = breaker.blocked(now)?.retryAfterMs ?? 0;
+			waits.push(wait);
+			now += wait;
+			ask(now, down);
+		}
+		expect(waits).toEqual([1_000, 2_000, 3_000, 3_000]);
+	});
+
+	it('a probe that made no request leaves the way free for another', () => {
+		for (let i = 0; i < 3; i++) ask(0, down);
+		ask(1_000);
+		expect(breaker.enter(1_000)).toEqual({ admitted: true, probe: true });
+	});
+
+	it('requests that were under way when it opened neither close nor prolong it', () => {
+		const early = [breaker.enter(0), breaker.enter(0)];
+		for (let i = 0; i < 3; i++) ask(0, down);
+		for (const outcome of [ok, down]) breaker.leave(false, 500, outcome);
+		expect(early).toHaveLength(2);
+		expect(breaker.blocked(500)).toMatchObject({ retryAfterMs: 500 });
+	});
+
+	it('remembers that credentials were the matter', () => {
+		for (let i = 0; i < 3; i++) ask(0, auth);
+		expect(breaker.blocked(0)).toMatchObject({ kind: 'auth' });
+	});
+
+	it('leaves a provider alone for as long as it asked, within reason', () => {
+		ask(0, { outcome: 'refused', kind: 'transient', code: '429', detail: '', retryAfterMs: 5_000 });
+		expect(breaker.blocked(1_000)).toEqual({ kind: 'transient', code: 'throttled', retryAfterMs: 4_000 });
+		expect(breaker.blocked(5_000)).toBeUndefined();
+		ask(5_000, { outcome: 'refused', kind: 'transient', code: '429', detail: '', retryAfterMs: 1e12 });
+		expect(breaker.blocked(5_000)).toMatchObject({ retryAfterMs: 3_600_000 });
+	});
+});
