@@ -9,6 +9,7 @@ import { recoverMessages } from './delivery/recover';
 import { renewClaims } from './delivery/renew-claims';
 import { settleMessages } from './delivery/settle';
 import { takePlaces } from './gates/throttle';
+import { registerGoal, withdrawGoal } from './goals/goal';
 import { claimRelease } from './holds/claim';
 import { lookUpArrivals, recordDecisions } from './holds/gate';
 import { registerNode } from './holds/nodes';
@@ -38,6 +39,8 @@ export const operations = {
 	finishRuns,
 	announced,
 	enterForeign,
+	registerGoal,
+	withdrawGoal,
 	// Entries waiting at nodes
 	registerNode,
 	claimRelease,

@@ -1,4 +1,10 @@
+import { whoIs } from './people/who';
+import { peopleOfRun } from './reports/people-of-run';
+import { personStory } from './reports/person-story';
+import { runReport } from './reports/run-report';
+import { listCampaigns, runsOf } from './reports/runs';
 import { find, matching, reach } from './segments/questions';
+import { unknownNames } from './segments/unknown-names';
 
 /** What a question may know besides its input. */
 export interface QuestionContext {
@@ -13,6 +19,13 @@ export const questions = {
 	find,
 	matching,
 	reach,
+	unknownNames: async (...[tx, input]: Parameters<typeof unknownNames>) => (await unknownNames(tx, input)).warnings,
+	whoIs,
+	runReport,
+	runsOf,
+	listCampaigns,
+	peopleOfRun,
+	personStory,
 };
 
 export type Questions = typeof questions;

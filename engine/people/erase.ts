@@ -32,7 +32,7 @@ async function eraseContent(tx: Tx, people: readonly number[], firstEvent: numbe
 	const erased = `(SELECT person FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS erased)`;
 	await tx.run(
 		`UPDATE person
-		 SET erased_at = $2, updated_at = $2, external_id = '', properties = '{}', email = NULL, phone = NULL,
+		 SET erased_at = $2, updated_at = $2, external_id = '', bucket_key = 0, properties = '{}', email = NULL, phone = NULL,
 		     timezone = NULL, devices = '[]', opted_out = '{}', property_times = '{}'
 		 WHERE person IN ${erased}`,
 		[params, now],

@@ -32,13 +32,17 @@ export function toMillis(value: unknown): number | undefined {
 
 const validZones = new Set<string>();
 
-/** Refuses names that are no IANA time zone. */
-export function checkZone(value: unknown): string {
-	if (typeof value === 'string' && validZones.has(value)) return value;
-	if (typeof value !== 'string' || !IANAZone.isValidZone(value)) {
-		throw new Unacceptable(`its time zone ${JSON.stringify(value)} is not an IANA zone name such as "Europe/Paris"`);
-	}
+export function isZone(value: unknown): value is string {
+	if (typeof value !== 'string') return false;
+	if (validZones.has(value)) return true;
+	if (!IANAZone.isValidZone(value)) return false;
 	// Checking makes an Intl formatter each time; there are some six hundred zones, and their letter case may vary.
 	if (validZones.size < 5_000) validZones.add(value);
+	return true;
+}
+
+/** Refuses names that are no IANA time zone. */
+export function checkZone(value: unknown): string {
+	if (!isZone(value)) throw new Unacceptable(`its time zone ${JSON.stringify(value)} is not an IANA zone name such as "Europe/Paris"`);
 	return value;
 }

@@ -9,11 +9,11 @@ import {
 } from 'n8n-workflow';
 
 import { Conductor } from '../../engine/campaigns/conductor';
-import { toNodeError } from '../shared/errors';
+import { withNodeErrors } from '../shared/errors';
 import { refuseBadCampaign } from '../shared/graph';
 import { emitAndWait, registerSelf, releaseFrom, releaseToken } from '../shared/releases';
 import { getEventNames, getEventProperties, getProfileProperties } from '../shared/load-options';
-import { getStore, storeCredential } from '../shared/store';
+import { getStore, storeCredentials } from '../shared/store';
 import { readDefinition, readName } from './definition';
 import { campaignTriggerProperties } from './parameters';
 import { announcedRun, releasePeople, runIsOver } from './outputs';
@@ -39,7 +39,7 @@ export class CampaignTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['People', 'Run finished', 'Alert'],
-		credentials: [storeCredential],
+		credentials: storeCredentials,
 		parameterPane: 'wide',
 		hints: [
 			{
@@ -55,7 +55,7 @@ export class CampaignTrigger implements INodeType {
 	methods = { loadOptions: { getEventNames, getEventProperties, getProfileProperties } };
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		try {
+		return await withNodeErrors(this, async () => {
 			refuseBadCampaign(this);
 			const store = await getStore(this);
 			const { definition } = readDefinition(this);
@@ -84,14 +84,12 @@ export class CampaignTrigger implements INodeType {
 				beat: async () => await conductor.beat(),
 			});
 			return { closeFunction: async () => releaser.stop() };
-		} catch (error) {
-			throw toNodeError(this.getNode(), error);
-		}
+		});
 	}
 
 	/** n8n runs this for what `trigger` emits, and for a run by hand. */
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		try {
+		return await withNodeErrors(this, async () => {
 			const store = await getStore(this);
 			const over = announcedRun(this);
 			if (over) return await runIsOver(store, over);
@@ -99,8 +97,6 @@ export class CampaignTrigger implements INodeType {
 			if (token === undefined) return await sampleAudience(this, store);
 			refuseBadCampaign(this);
 			return await releasePeople(store, await registerSelf(this, store), token);
-		} catch (error) {
-			throw toNodeError(this.getNode(), error);
-		}
+		});
 	}
 }

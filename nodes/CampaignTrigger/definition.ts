@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
+import { NodeOperationError, type IExecuteFunctions, type ITriggerFunctions } from 'n8n-workflow';
 
 import {
 	DEFAULT_BLOCK_SIZE,
@@ -7,7 +7,6 @@ import {
 	DEFAULT_MAX_LATENESS_MS,
 	type CampaignDefinition,
 } from '../../engine/campaigns/definition';
-import { CampaignError } from '../../engine/errors';
 import { readSegment } from '../shared/segment-parameters';
 
 interface Options {
@@ -23,7 +22,7 @@ export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): 
 	const parameter = parameterReader(context);
 	const options = parameter('options', {}) as Options;
 	const { rule } = readSegment(context);
-	const schedule = readSchedule(parameter, context.getTimezone());
+	const schedule = readSchedule(context, parameter);
 	return {
 		definition: {
 			segment: rule,
@@ -55,12 +54,12 @@ function parameterReader(context: ITriggerFunctions | IExecuteFunctions): Read {
 		: (name, fallback) => context.getNodeParameter(name, fallback as object);
 }
 
-function readSchedule(parameter: Read, zone: string): CampaignDefinition['schedule'] {
+function readSchedule(context: ITriggerFunctions | IExecuteFunctions, parameter: Read): CampaignDefinition['schedule'] {
 	if (parameter('schedule', 'now') !== 'at') return { kind: 'now' };
 	const text = String(parameter('sendAt', ''));
-	const time = DateTime.fromISO(text, { zone });
+	const time = DateTime.fromISO(text, { zone: context.getTimezone() });
 	if (!time.isValid) {
-		throw new CampaignError('schedule_time', `"Send At" is not a date and time: ${text || '(empty)'}.`, 'Choose a date and time.');
+		throw new NodeOperationError(context.getNode(), `"Send At" is not a date and time: ${text || '(empty)'}.`, { description: 'Choose a date and time.' });
 	}
 	return { kind: 'at', at: time.toMillis() };
 }

@@ -11,11 +11,11 @@ import {
 import { checkWindows, disturbableAt, minutesOf, type DndWindow } from '../../engine/gates/dnd';
 import type { Decision } from '../../engine/holds/gate';
 import { zoneOf } from '../../engine/time/local';
-import { toNodeError } from '../shared/errors';
+import { withNodeErrors } from '../shared/errors';
 import { passThroughGate } from '../shared/gate';
 import { refuseBadPlace } from '../shared/graph';
 import { releaseFrom } from '../shared/releases';
-import { accountZone, getStore, storeCredential, storeParameter } from '../shared/store';
+import { accountZone, getStore, storeCredentials, storeParameter } from '../shared/store';
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
@@ -32,19 +32,19 @@ export class DndGate implements INodeType {
 		icon: { light: 'file:dndGate.svg', dark: 'file:dndGate.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter.action === "hold" ? "Hold until the hours end" : "Discard in these hours" }}',
+		subtitle: '={{ $parameter.inTheseHours === "hold" ? "Hold until the hours end" : "Discard in these hours" }}',
 		description: 'Let people pass outside do-not-disturb hours, in their own time zone; hold or drop the others',
 		defaults: { name: 'DND Gate' },
 		usableAsTool: undefined,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Pass', 'Dropped'],
-		credentials: [storeCredential],
+		credentials: storeCredentials,
 		parameterPane: 'wide',
 		properties: [
 			{
 				displayName: 'In These Hours',
-				name: 'action',
+				name: 'inTheseHours',
 				type: 'options',
 				noDataExpression: true,
 				options: [
@@ -112,22 +112,20 @@ export class DndGate implements INodeType {
 	};
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		try {
+		return await withNodeErrors(this, async () => {
 			checkWindows(readWindows(this.getNodeParameter('windows', {}) as { window?: WindowParameter[] }));
 			refuseBadPlace(this);
 			const releaser = await releaseFrom(this, await getStore(this));
 			return { closeFunction: async () => releaser.stop() };
-		} catch (error) {
-			throw toNodeError(this.getNode(), error);
-		}
+		});
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		try {
+		return await withNodeErrors(this, async () => {
 			const windows = readWindows(this.getNodeParameter('windows', 0, {}) as { window?: WindowParameter[] });
 			checkWindows(windows);
 			refuseBadPlace(this);
-			const discard = this.getNodeParameter('action', 0) === 'discard';
+			const discard = this.getNodeParameter('inTheseHours', 0) === 'discard';
 			const ofPerson = this.getNodeParameter('zone', 0) === 'person';
 			return await passThroughGate(this, {
 				decide: async (candidates, { now }) =>
@@ -138,9 +136,7 @@ export class DndGate implements INodeType {
 						return discard ? { kind: 'drop', reason: 'dnd_discarded', detail: `Local time in ${zone}` } : { kind: 'hold', until };
 					}),
 			});
-		} catch (error) {
-			throw toNodeError(this.getNode(), error);
-		}
+		});
 	}
 }
 

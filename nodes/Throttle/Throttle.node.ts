@@ -1,6 +1,8 @@
 import {
 	NodeConnectionTypes,
+	NodeOperationError,
 	type IExecuteFunctions,
+	type INode,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
@@ -8,13 +10,12 @@ import {
 	type ITriggerResponse,
 } from 'n8n-workflow';
 
-import { CampaignError } from '../../engine/errors';
 import type { Decision } from '../../engine/holds/gate';
-import { toNodeError } from '../shared/errors';
+import { withNodeErrors } from '../shared/errors';
 import { passThroughGate, type Candidate } from '../shared/gate';
 import { refuseBadPlace } from '../shared/graph';
 import { releaseFrom } from '../shared/releases';
-import { getStore, storeCredential, storeParameter } from '../shared/store';
+import { getStore, storeCredentials, storeParameter } from '../shared/store';
 import type { Store } from '../../engine/store/store';
 
 const UNIT_MS: Record<string, number> = { seconds: 1_000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
@@ -31,18 +32,18 @@ export class Throttle implements INodeType {
 		icon: { light: 'file:throttle.svg', dark: 'file:throttle.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter.limit + " per " + ($parameter.interval === 1 ? "" : $parameter.interval + " ") + $parameter.unit }}',
+		subtitle: '={{ $parameter.people + " per " + ($parameter.interval === 1 ? "" : $parameter.interval + " ") + $parameter.unit }}',
 		description: 'Let so many people of a run pass in each interval, and hold the others until it is their turn',
 		defaults: { name: 'Throttle' },
 		usableAsTool: undefined,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Pass', 'Dropped'],
-		credentials: [storeCredential],
+		credentials: storeCredentials,
 		properties: [
 			{
 				displayName: 'People per Interval',
-				name: 'limit',
+				name: 'people',
 				type: 'number',
 				typeOptions: { minValue: 1, numberPrecision: 0 },
 				noDataExpression: true,
@@ -76,38 +77,34 @@ export class Throttle implements INodeType {
 	};
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		try {
-			readRate((name) => this.getNodeParameter(name));
+		return await withNodeErrors(this, async () => {
+			readRate(this.getNode(), (name) => this.getNodeParameter(name));
 			refuseBadPlace(this);
 			const releaser = await releaseFrom(this, await getStore(this));
 			return { closeFunction: async () => releaser.stop() };
-		} catch (error) {
-			throw toNodeError(this.getNode(), error);
-		}
+		});
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		try {
-			const rate = readRate((name) => this.getNodeParameter(name, 0));
+		return await withNodeErrors(this, async () => {
+			const rate = readRate(this.getNode(), (name) => this.getNodeParameter(name, 0));
 			refuseBadPlace(this);
 			return await passThroughGate(this, {
 				decide: async (candidates, { store, node, now, dry }) =>
 					dry ? candidates.map(() => ({ kind: 'pass' })) : await takeTurns(candidates, rate, store, node, now),
 			});
-		} catch (error) {
-			throw toNodeError(this.getNode(), error);
-		}
+		});
 	}
 }
 
-function readRate(parameter: (name: string) => unknown): Rate {
-	const limit = Number(parameter('limit'));
+function readRate(node: INode, parameter: (name: string) => unknown): Rate {
+	const limit = Number(parameter('people'));
 	const intervalMs = Number(parameter('interval')) * (UNIT_MS[String(parameter('unit'))] ?? Number.NaN);
 	if (!Number.isSafeInteger(limit) || limit < 1) {
-		throw new CampaignError('throttle_limit', `"People per Interval" is ${limit}: it has to be a whole number of at least 1.`, 'To send nobody, unpublish the campaign.');
+		throw new NodeOperationError(node, `"People per Interval" is ${limit}: it has to be a whole number of at least 1.`, { description: 'To send nobody, unpublish the campaign.' });
 	}
 	if (!Number.isSafeInteger(intervalMs) || intervalMs < 1_000) {
-		throw new CampaignError('throttle_interval', '"Interval" has to be at least one second.', 'Give a whole number of at least 1.');
+		throw new NodeOperationError(node, '"Interval" has to be at least one second.', { description: 'Give a whole number of at least 1.' });
 	}
 	return { limit, intervalMs };
 }

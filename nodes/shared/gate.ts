@@ -8,7 +8,7 @@ import type { Profile } from '../../engine/people/records';
 import { REASONS } from '../../engine/reasons';
 import type { Store } from '../../engine/store/store';
 import { sortArrivals, type Arrived } from './arrivals';
-import { toNodeError } from './errors';
+import { toNodeError, withNodeErrors } from './errors';
 import { campaignItem, foreignKeys, MAX_PAYLOAD_BYTES, outputItem } from './items';
 import { openRelease, registerSelf, releaseToken } from './releases';
 import { getStore } from './store';
@@ -35,16 +35,14 @@ type Outputs = [passed: INodeExecutionData[], dropped: INodeExecutionData[]];
 
 /** What `execute` of every gate does: outputs Pass and Dropped; whoever is held comes out of this node later. */
 export async function passThroughGate(context: IExecuteFunctions, gate: Gate): Promise<Outputs> {
-	try {
+	return await withNodeErrors(context, async () => {
 		const store = await getStore(context);
 		const node = await registerSelf(context, store);
 		const token = releaseToken(context);
 		return token === undefined
 			? await decideArrivals(context, gate, store, node)
 			: await decideReleased(gate, store, node, token);
-	} catch (error) {
-		throw toNodeError(context.getNode(), error);
-	}
+	});
 }
 
 async function decideReleased(gate: Gate, store: Store, node: number, token: string): Promise<Outputs> {

@@ -9,28 +9,26 @@ import type { Channel } from '../../engine/people/records';
 import { REASONS, type Reason } from '../../engine/reasons';
 import type { Store } from '../../engine/store/store';
 import { sortArrivals, type Arrived } from './arrivals';
-import { toNodeError } from './errors';
+import { withNodeErrors } from './errors';
 import { campaignItem, foreignKeys, outputItem } from './items';
 import { openRelease, registerSelf, releaseToken } from './releases';
 import { getStore } from './store';
+
+/** What is known of whom a message is for: the profile, or what an item of no campaign says. */
+export interface RecipientUser {
+	id?: string;
+	email?: string | null;
+	phone?: string | null;
+	timezone?: string | null;
+	properties: Record<string, unknown>;
+}
 
 /** Whom a message is for, and what it may be written from. */
 export interface Recipient {
 	/** The item as it came. */
 	json: IDataObject;
-	/** The person, or what the item says of one. */
-	user: Recipient.User;
+	user: RecipientUser;
 	campaignId: string;
-}
-
-export namespace Recipient {
-	export interface User {
-		id?: string;
-		email?: string | null;
-		phone?: string | null;
-		timezone?: string | null;
-		properties: Record<string, unknown>;
-	}
 }
 
 /** What a sender node supplies: how its messages are made and sent. Everything else is the same for all channels. */
@@ -38,7 +36,8 @@ export interface Sender<Message> {
 	channel: Channel;
 	/** The address of this channel, or why there is none. */
 	address(recipient: Recipient): Delivery<Message>['address'];
-	render(recipient: Recipient, messageId: string): ReturnType<Delivery<Message>['render']>;
+	/** @param now the store's clock, epoch ms */
+	render(recipient: Recipient, messageId: string, now: number): ReturnType<Delivery<Message>['render']>;
 	send(message: Message, beforeRequest: () => Promise<void>): Promise<GroupResult>;
 	/** For a dry run: the message as the operator may read it. */
 	show(message: Message): IDataObject;
@@ -71,7 +70,7 @@ export async function runSender<Message>(
 	sender: Sender<Message>,
 	options: SenderOptions,
 ): Promise<SenderOutputs> {
-	try {
+	return await withNodeErrors(context, async () => {
 		const store = await getStore(context);
 		const node = await registerSelf(context, store);
 		const outputs: SenderOutputs = [[], [], []];
@@ -92,9 +91,7 @@ export async function runSender<Message>(
 			if (json) route(outputs, json, index, results[order] as Delivered);
 		});
 		return outputs;
-	} catch (error) {
-		throw toNodeError(context.getNode(), error);
-	}
+	});
 }
 
 async function fromRelease<Message>(sender: Sender<Message>, store: Store, node: number, token: string): Promise<Array<Work<Message>>> {
@@ -125,7 +122,7 @@ async function fromArrivals<Message>(
 	const foreign = arrived.filter((item) => item.kind === 'foreign');
 	const foreignLive = isForeignLive(context, options);
 	for (const item of arrived) {
-		if (item.kind === 'dry' || (item.kind === 'foreign' && !foreignLive)) outputs[0].push(explain(sender, item));
+		if (item.kind === 'dry' || (item.kind === 'foreign' && !foreignLive)) outputs[0].push(explain(sender, item, store.clock.now()));
 		if (item.kind === 'lost') outputs[1].push(notSent(item.json, item.index, 'entry_lost', item.detail));
 	}
 	const now = store.clock.now();
@@ -179,7 +176,7 @@ function hash(json: IDataObject): string {
 }
 
 /** What an item that is of no campaign says about a person: its `user`, or the item itself. */
-function foreignUser(json: IDataObject): Recipient.User {
+function foreignUser(json: IDataObject): RecipientUser {
 	const source = (typeof json.user === 'object' && json.user !== null ? json.user : json) as IDataObject;
 	const text = (value: unknown) => (value === undefined || value === null || value === '' ? undefined : String(value));
 	return {
@@ -200,15 +197,15 @@ function toDelivery<Message>(
 	return {
 		entry, visit, key, run, campaignId, person, since, payload,
 		address: refuse ? { ok: false, reason: refuse } : sender.address(recipient),
-		render: (messageId) => sender.render(recipient, messageId),
+		render: (messageId) => sender.render(recipient, messageId, since),
 	};
 }
 
 /** A dry run: the message as it would be, and nothing leaves. */
-function explain<Message>(sender: Sender<Message>, item: { json: IDataObject; index: number }): INodeExecutionData {
+function explain<Message>(sender: Sender<Message>, item: { json: IDataObject; index: number }, now: number): INodeExecutionData {
 	const recipient: Recipient = { json: item.json, user: foreignUser(item.json), campaignId: '' };
 	const address = sender.address(recipient);
-	const rendered = address.ok ? sender.render(recipient, 'preview') : undefined;
+	const rendered = address.ok ? sender.render(recipient, 'preview', now) : undefined;
 	const preview: IDataObject = !address.ok
 		? { wouldNotSend: REASONS[address.reason], detail: address.detail }
 		: rendered?.ok

@@ -1,10 +1,18 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-import type { IDataObject, IExecuteFunctions, ILoadOptionsFunctions, INodeProperties, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
+import {
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type ILoadOptionsFunctions,
+	type INodeCredentialDescription,
+	type INodeProperties,
+	type ITriggerFunctions,
+	type IWebhookFunctions,
+} from 'n8n-workflow';
 
 import { systemClock } from '../../engine/clock';
-import { CampaignError } from '../../engine/errors';
 import { openStore } from '../../engine/store/open';
 import type { Store, StoreOptions } from '../../engine/store/store';
 
@@ -26,11 +34,9 @@ export const storeParameter: INodeProperties = {
 	description: 'Where people, events and the state of campaigns are kept. All nodes of a campaign use the same one.',
 };
 
-export const storeCredential = {
-	name: POSTGRES_CREDENTIAL,
-	required: true,
-	displayOptions: { show: { store: ['postgres'] } },
-};
+export const storeCredentials: INodeCredentialDescription[] = [
+	{ name: POSTGRES_CREDENTIAL, required: true, displayOptions: { show: { store: ['postgres'] } } },
+];
 
 /** Stores this process has open, by what they were opened with. Module-level, as n8n makes node objects anew. */
 const open = new Map<string, Promise<Store>>();
@@ -43,7 +49,7 @@ export async function getStore(context: StoreContext): Promise<Store> {
 	const key = JSON.stringify(options);
 	let store = open.get(key);
 	if (!store) {
-		store = openStore({ ...options, clock: systemClock(clockOffset()) });
+		store = openStore({ ...options, clock: systemClock(clockOffset(context)) });
 		open.set(key, store);
 		// A store that could not be opened is tried again by the next call.
 		store.catch(() => open.delete(key));
@@ -58,10 +64,10 @@ async function storeOptions(context: StoreContext): Promise<StoreOptions> {
 		return { connectionString: connectionString(credential), schema: String(credential.schema || 'campaigns'), accountZone: zone };
 	}
 	if (process.env.EXECUTIONS_MODE === 'queue') {
-		throw new CampaignError(
-			'store_queue_mode',
+		throw new NodeOperationError(
+			context.getNode(),
 			'The embedded campaign store cannot be used in n8n queue mode: its workers run in other processes and on other machines.',
-			'Set "Store" to PostgreSQL in every campaign node of this workflow.',
+			{ description: 'Set "Store" to PostgreSQL in every campaign node of this workflow.' },
 		);
 	}
 	return { path: embeddedPath(), accountZone: zone };
@@ -85,10 +91,12 @@ function embeddedPath(): string {
 }
 
 /** Shifts the campaigns' clock by N8N_CAMPAIGNS_CLOCK_OFFSET milliseconds: for demonstrations and rehearsals. */
-function clockOffset(): number {
+function clockOffset(context: StoreContext): number {
 	const offset = Number(process.env.N8N_CAMPAIGNS_CLOCK_OFFSET ?? 0);
 	if (!Number.isFinite(offset)) {
-		throw new CampaignError('clock_offset', 'N8N_CAMPAIGNS_CLOCK_OFFSET is not a number of milliseconds.', 'Correct or remove the environment variable.');
+		throw new NodeOperationError(context.getNode(), 'N8N_CAMPAIGNS_CLOCK_OFFSET is not a number of milliseconds.', {
+			description: 'Correct or remove the environment variable.',
+		});
 	}
 	return offset;
 }

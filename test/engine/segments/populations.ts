@@ -83,7 +83,7 @@ export const person: fc.Arbitrary<RandomPerson> = fc.record({
 	email: fc.option(fc.constantFrom('a@b.example', '')),
 	phone: fc.option(fc.constant('+33612345678')),
 	timezone: fc.option(fc.constantFrom('Europe/Paris', 'Asia/Tokyo')),
-	optedOut: fc.constantFrom({}, { sms: true }, { sms: false, email: true }),
+	optedOut: fc.constantFrom<Record<string, boolean>>({}, { sms: true }, { sms: false, email: true }),
 	properties: propertiesOf([...PATHS, 'email', 'optedOut.sms']),
 	events: fc.array(event, { maxLength: 12 }),
 	gone: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom('merged' as const, 'erased' as const) }),

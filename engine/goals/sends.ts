@@ -1,0 +1,71 @@
+import type { Tx } from '../store/database';
+
+/** When a run sent to whom: parallel columns, ordered by person. Twelve bytes per message. */
+export interface Sends {
+	people: Uint32Array;
+	/** Epoch milliseconds. */
+	at: Float64Array;
+}
+
+interface SentRow {
+	message: number;
+	person: number;
+	at: number;
+}
+
+const PAGE = 50_000;
+
+/**
+ * The messages of a run that were sent to people the store knows.
+ * @param person only those to this person
+ */
+export async function sendsOf(tx: Tx, run: number, person?: number): Promise<Sends> {
+	const people = new Numbers(Uint32Array);
+	const at = new Numbers(Float64Array);
+	for (let after = 0; ; ) {
+		const page = await tx.all<SentRow>(
+			`SELECT message, person, coalesce(sent_at, settled_at) AS at FROM message
+			 WHERE run = $1 AND state = 'sent' AND message > $2 AND person > 0${person === undefined ? '' : ' AND person = $4'}
+			 ORDER BY message LIMIT $3`,
+			[run, after, PAGE, ...(person === undefined ? [] : [person])],
+		);
+		for (const row of page) {
+			people.push(row.person);
+			at.push(row.at);
+		}
+		if (page.length < PAGE) return byPerson(people.values(), at.values());
+		after = (page[page.length - 1] as SentRow).message;
+	}
+}
+
+function byPerson(people: Uint32Array, at: Float64Array): Sends {
+	const order = Uint32Array.from(people, (_person, index) => index).sort((a, b) => (people[a] as number) - (people[b] as number));
+	return {
+		people: Uint32Array.from(order, (index) => people[index] as number),
+		at: Float64Array.from(order, (index) => at[index] as number),
+	};
+}
+
+/** A typed array that grows. */
+class Numbers<Columns extends Uint32Array | Float64Array> {
+	private column: Columns;
+
+	private length = 0;
+
+	constructor(private readonly make: new (size: number) => Columns) {
+		this.column = new make(1024);
+	}
+
+	push(value: number): void {
+		if (this.length === this.column.length) {
+			const larger = new this.make(this.length * 2);
+			larger.set(this.column);
+			this.column = larger;
+		}
+		this.column[this.length++] = value;
+	}
+
+	values(): Columns {
+		return this.column.subarray(0, this.length) as Columns;
+	}
+}

@@ -1,0 +1,50 @@
+import type { CampaignDefinition } from '../campaigns/definition';
+import type { QuestionContext } from '../questions';
+import { explain } from '../segments/explain';
+import { matching } from '../segments/questions';
+import type { Rule } from '../segments/rule';
+import type { Tx } from '../store/database';
+import type { RunHead } from './runs';
+import { timeWords } from './words';
+
+/** Why a run has no trace of a person: its rule, evaluated for them as of now (what was true then is not kept). */
+export async function whyNotSelected(tx: Tx, head: RunHead, person: number, context: QuestionContext): Promise<string> {
+	const rule = await ruleOf(tx, head.run);
+	if (!rule) return 'No item of this person came to the workflow.';
+	const failing = await failingParts(tx, rule, person, context);
+	const asOf = `as of ${timeWords(context.now, context.zone)}`;
+	if (head.state === 'scheduled') {
+		const verdict = failing.length === 0 ? 'would be selected' : `would not be selected: ${doesNotSatisfy(failing)}`;
+		return `The run has not started yet (it is scheduled for ${timeWords(head.scheduledAt, context.zone)}); ${asOf}, the person ${verdict}.`;
+	}
+	if (head.state === 'missed') return 'Nobody was selected: the run was missed, because its time passed while nothing could start it.';
+	if (head.startedAt === null) return 'Nobody was selected: the run was stopped before it started.';
+	if (failing.length > 0) return `Was not selected: ${asOf}, the person ${doesNotSatisfy(failing)}.`;
+	const created = await tx.get<{ created_at: number }>('SELECT created_at FROM person WHERE person = $1', [person]);
+	if (created && created.created_at > head.startedAt) {
+		return `Was not selected: the person is known only since ${timeWords(created.created_at, context.zone)}, after the run had started.`;
+	}
+	return (
+		`Was not selected when the run started at ${timeWords(head.startedAt, context.zone)}, but ${asOf} satisfies the rule ` +
+		`"${explain(rule)}": the profile or its events have changed since, or arrived late.`
+	);
+}
+
+async function ruleOf(tx: Tx, run: number): Promise<Rule | undefined> {
+	const row = await tx.get<{ definition: string }>('SELECT definition FROM run WHERE run = $1', [run]);
+	return row && (JSON.parse(row.definition) as Partial<CampaignDefinition>).segment;
+}
+
+/** The rule, or those of its parts that all have to hold and do not; empty for somebody who is in the segment. */
+async function failingParts(tx: Tx, rule: Rule, person: number, context: QuestionContext): Promise<Rule[]> {
+	const holds = async (part: Rule) => (await matching(tx, { rule: part, people: [person] }, context)).people.length === 1;
+	const failing: Rule[] = [];
+	for (const part of 'all' in rule && rule.all.length > 0 ? rule.all : [rule]) {
+		if (!(await holds(part))) failing.push(part);
+	}
+	return failing;
+}
+
+function doesNotSatisfy(failing: Rule[]): string {
+	return `does not satisfy ${failing.map((part) => `"${explain(part)}"`).join(' and ')}`;
+}

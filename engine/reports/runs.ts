@@ -1,0 +1,50 @@
+import type { Tx } from '../store/database';
+
+/** One run of a campaign. Times are epoch milliseconds. */
+export interface RunHead {
+	run: number;
+	campaignId: string;
+	campaignName: string;
+	workflowId: string;
+	/** Which firing of the campaign it is. */
+	runKey: string;
+	/** scheduled, running, finished, missed or stopped (see engine/campaigns/definition.ts). */
+	state: string;
+	scheduledAt: number;
+	startedAt: number | null;
+	finishedAt: number | null;
+	/** People selected for the run; items that entered, where nobody was selected. */
+	qualified: number;
+}
+
+/** A campaign by its id, or all campaigns of a workflow (as a rule one, and one for items that came from elsewhere). */
+export type CampaignName = { campaignId: string } | { workflowId: string };
+
+const HEAD = `SELECT r.run, r.campaign_id AS "campaignId", c.name AS "campaignName", c.workflow_id AS "workflowId", r.run_key AS "runKey",
+	r.state, r.scheduled_at AS "scheduledAt", r.started_at AS "startedAt", r.finished_at AS "finishedAt",
+	CASE WHEN r.qualified > 0 THEN r.qualified ELSE (SELECT count(*) FROM entry e WHERE e.run = r.run) END AS qualified
+	FROM run r JOIN campaign c ON c.id = r.campaign_id`;
+
+export async function runHead(tx: Tx, run: number): Promise<RunHead | undefined> {
+	return await tx.get<RunHead>(`${HEAD} WHERE r.run = $1`, [run]);
+}
+
+/**
+ * The runs of a campaign, the latest first; those that are only scheduled come last.
+ * @param input.limit at most so many; default 100
+ */
+export async function runsOf(tx: Tx, input: CampaignName & { limit?: number }): Promise<RunHead[]> {
+	const [condition, value] = 'campaignId' in input ? ['r.campaign_id = $1', input.campaignId] : ['c.workflow_id = $1', input.workflowId];
+	return await tx.all<RunHead>(
+		`${HEAD} WHERE ${condition}
+		 ORDER BY CASE WHEN r.state = 'scheduled' THEN 1 ELSE 0 END, coalesce(r.started_at, r.scheduled_at) DESC, r.run DESC LIMIT $2`,
+		[value, input.limit ?? 100],
+	);
+}
+
+/** Every campaign the store knows, the last published first; for pick lists. */
+export async function listCampaigns(tx: Tx): Promise<Array<{ id: string; name: string; workflowId: string; publishedAt: number }>> {
+	return await tx.all(
+		'SELECT id, name, workflow_id AS "workflowId", published_at AS "publishedAt" FROM campaign ORDER BY published_at DESC, id',
+	);
+}

@@ -1,0 +1,80 @@
+import type { ISupplyDataFunctions } from 'n8n-workflow';
+import type { HttpAuth } from '../../engine/channels/http/auth';
+import type { HttpRequest } from '../../engine/channels/provider';
+import type { GenericBody, GenericHttpConfig, NameValue } from '../../engine/channels/sms/generic-http';
+import { CampaignError } from '../../engine/errors';
+import { readOptions, readPace } from '../shared/provider-parameters';
+
+interface GenericCredential {
+	baseUrl: string;
+	authentication: 'none' | 'basicAuth' | 'headerAuth';
+	user?: string;
+	password?: string;
+	headerName?: string;
+	headerValue?: string;
+}
+
+/** Parameters and credential of the node as the engine's provider takes them. */
+export async function readGenericConfig(context: ISupplyDataFunctions, itemIndex: number, label: string): Promise<GenericHttpConfig> {
+	const credential = await context.getCredentials<GenericCredential>('campaignsGenericSmsApi');
+	const text = (name: string) => String(context.getNodeParameter(name, itemIndex, '') ?? '');
+	const list = (name: string) => (context.getNodeParameter(`${name}.pairs`, itemIndex, []) as NameValue[]).filter((pair) => pair.name !== '');
+	const { messageIdPath, refusedStatuses, ...pace } = readOptions<{ messageIdPath?: string; refusedStatuses?: string }>(context, itemIndex);
+	return {
+		label,
+		method: text('method') as HttpRequest['method'],
+		url: joinUrl(credential.baseUrl, text('path')),
+		query: list('query'),
+		headers: list('headers'),
+		body: readBody(text, list),
+		auth: readAuth(credential),
+		...(text('acceptedWhen') === 'answer' && { success: readSuccess(text) }),
+		messageIdPath: messageIdPath || undefined,
+		refusedStatuses: readStatuses(refusedStatuses ?? ''),
+		...readPace(pace),
+	};
+}
+
+/** A path can never become part of the host: there is always a slash between the two. */
+export function joinUrl(baseUrl: string, path: string): string {
+	const base = baseUrl.trim().replace(/\/+$/, '');
+	const rest = path.trim();
+	return rest === '' || rest.startsWith('?') ? `${base}${rest}` : `${base}/${rest.replace(/^\/+/, '')}`;
+}
+
+function readBody(text: (name: string) => string, list: (name: string) => NameValue[]): GenericBody {
+	if (text('method') === 'GET') return { type: 'none' };
+	switch (text('bodyType')) {
+		case 'form':
+			return { type: 'form', fields: list('form') };
+		case 'json':
+			return { type: 'json', template: text('json') };
+		case 'raw':
+			return { type: 'raw', template: text('raw'), contentType: text('contentType') };
+		default:
+			return { type: 'none' };
+	}
+}
+
+function readAuth({ authentication, user = '', password = '', headerName = '', headerValue = '' }: GenericCredential): HttpAuth {
+	if (authentication === 'basicAuth') return { type: 'basic', user, password };
+	if (authentication === 'headerAuth') return { type: 'header', name: headerName, value: headerValue };
+	return { type: 'none' };
+}
+
+function readSuccess(text: (name: string) => string): GenericHttpConfig['success'] {
+	const values = splitList(text('acceptedValues'));
+	return { path: text('answerPath').trim(), values, otherwise: text('otherwise') === 'refused' ? 'refused' : 'unknown' };
+}
+
+function splitList(text: string): string[] {
+	return text.split(',').map((part) => part.trim()).filter(Boolean);
+}
+
+/** Throws a CampaignError naming what is no status. */
+export function readStatuses(text: string): number[] {
+	return splitList(text).map((part) => {
+		if (!/^[3-5]\d\d$/.test(part)) throw new CampaignError('invalid_status', `"${part}" is not an HTTP status that can mean "not accepted"`, 'Write statuses from 300 to 599, separated by commas.');
+		return Number(part);
+	});
+}

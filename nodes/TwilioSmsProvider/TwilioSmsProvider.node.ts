@@ -1,0 +1,119 @@
+import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
+import { TwilioSms, type TwilioConfig } from '../../engine/channels/sms/twilio';
+import { supplyProvider } from '../shared/provider-group';
+import { paceOptions, priorityParameter, readOptions, readPace } from '../shared/provider-parameters';
+
+interface TwilioCredential {
+	authType: 'authToken' | 'apiKey';
+	accountSid: string;
+	authToken?: string;
+	apiKeySid?: string;
+	apiKeySecret?: string;
+	baseUrl?: string;
+}
+
+/** Hands an SMS sender the way to Twilio. */
+export class TwilioSmsProvider implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Twilio SMS Provider',
+		name: 'twilioSmsProvider',
+		icon: { light: 'file:twilioSmsProvider.svg', dark: 'file:twilioSmsProvider.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ "Priority " + $parameter["priority"] }}',
+		description: 'Sends the text messages of an SMS node through Twilio Programmable Messaging',
+		defaults: { name: 'Twilio SMS Provider' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.AiChain],
+		outputNames: ['Provider'],
+		credentials: [{ name: 'campaignsTwilioApi', required: true }],
+		properties: [
+			{ displayName: 'Connect this node to the Providers input of an SMS node', name: 'notice', type: 'notice', default: '' },
+			priorityParameter,
+			{
+				displayName: 'Send From',
+				name: 'sendFrom',
+				type: 'options',
+				noDataExpression: true,
+				default: 'number',
+				options: [
+					{ name: 'Number or Sender ID', value: 'number', description: 'One sender of the account' },
+					{ name: 'Messaging Service', value: 'service', description: 'Twilio picks the sender from the pool of the service' },
+				],
+			},
+			{
+				displayName: 'From',
+				name: 'from',
+				type: 'string',
+				noDataExpression: true,
+				default: '',
+				required: true,
+				placeholder: '+15005550006',
+				description: 'A number of the account with its country code, a short code, or an alphanumeric sender ID',
+				displayOptions: { show: { sendFrom: ['number'] } },
+			},
+			{
+				displayName: 'Messaging Service SID',
+				name: 'messagingServiceSid',
+				type: 'string',
+				noDataExpression: true,
+				default: '',
+				required: true,
+				placeholder: 'MG...',
+				displayOptions: { show: { sendFrom: ['service'] } },
+			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add option',
+				noDataExpression: true,
+				default: {},
+				options: [
+					...paceOptions,
+					{
+						displayName: 'Status Callback URL',
+						name: 'statusCallback',
+						type: 'string',
+						default: '',
+						placeholder: 'https://n8n.example.com/webhook/...',
+						description: 'Where Twilio reports what became of each message',
+					},
+					{
+						displayName: 'Validity Period (Seconds)',
+						name: 'validityPeriod',
+						type: 'number',
+						default: 36000,
+						typeOptions: { minValue: 1, maxValue: 36000, numberPrecision: 0 },
+						description: 'How long Twilio may keep a message in its queue before it gives up',
+					},
+				],
+			},
+		],
+	};
+
+	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
+		return await supplyProvider(this, itemIndex, async (label) => new TwilioSms(await readConfig(this, itemIndex, label)));
+	}
+}
+
+async function readConfig(context: ISupplyDataFunctions, itemIndex: number, label: string): Promise<TwilioConfig> {
+	const credential = await context.getCredentials<TwilioCredential>('campaignsTwilioApi');
+	const byService = context.getNodeParameter('sendFrom', itemIndex) === 'service';
+	const { statusCallback, validityPeriod, ...pace } = readOptions<{ statusCallback?: string; validityPeriod?: number }>(context, itemIndex);
+	return {
+		label,
+		accountSid: credential.accountSid,
+		auth:
+			credential.authType === 'apiKey'
+				? { type: 'apiKey', keySid: credential.apiKeySid ?? '', keySecret: credential.apiKeySecret ?? '' }
+				: { type: 'token', authToken: credential.authToken ?? '' },
+		...(byService
+			? { messagingServiceSid: String(context.getNodeParameter('messagingServiceSid', itemIndex)).trim() }
+			: { from: String(context.getNodeParameter('from', itemIndex)).trim() }),
+		baseUrl: credential.baseUrl,
+		statusCallback: statusCallback || undefined,
+		validityPeriod,
+		...readPace(pace),
+	};
+}

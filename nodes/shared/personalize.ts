@@ -1,0 +1,17 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { RenderInput } from '../../engine/personalization/liquid';
+import type { Recipient } from './sender';
+
+/** What templates see of a recipient: Profile.x are the person's properties and addresses, Event.x those of the event. */
+export function renderInput({ json, user }: Recipient, now: number): RenderInput {
+	const { id, email, phone, timezone, properties } = user;
+	const known = Object.entries({ id, email, phone, timezone }).filter(([, value]) => value !== undefined && value !== null);
+	const event = json.event as IDataObject | undefined;
+	return {
+		profile: { ...properties, ...Object.fromEntries(known) },
+		...(event && { event: { ...(event.properties as IDataObject | undefined), name: event.name } }),
+		now,
+		timezone: timezone ?? undefined,
+	};
+}

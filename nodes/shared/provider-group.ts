@@ -1,0 +1,97 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
+import { BrokenProvider } from '../../engine/channels/broken';
+import { redact } from '../../engine/channels/http/redact';
+import type { Provider, SmsMessage } from '../../engine/channels/provider';
+import { CampaignError } from '../../engine/errors';
+
+/** What a provider did during one execution of its sender: shown on the provider's node on the canvas. */
+export interface ProviderCounts {
+	attempted: number;
+	sent: number;
+	refused: number;
+	unknown: number;
+}
+
+/** What a provider sub-node hands to its sender. One that could not be set up has an `error` and no `provider`. */
+export interface SuppliedProvider {
+	readonly provider?: Provider<SmsMessage>;
+	/** Smaller goes first. */
+	readonly priority: number;
+	/** On the canvas; decides among equal priorities, from left to right. */
+	readonly position: readonly [number, number];
+	/** The sub-node's name. */
+	readonly name: string;
+	/** Strings that must never leave; not enumerable. */
+	readonly secrets: readonly string[];
+	readonly error?: string;
+	/** Call once per execution. */
+	report(counts: ProviderCounts): void;
+}
+
+/** Most providers of one sender. */
+export const MAX_PROVIDERS = 10;
+
+class Supplied implements SuppliedProvider {
+	readonly #context: ISupplyDataFunctions;
+
+	constructor(
+		context: ISupplyDataFunctions,
+		readonly priority: number,
+		readonly position: readonly [number, number],
+		readonly name: string,
+		readonly provider?: Provider<SmsMessage>,
+		readonly error?: string,
+	) {
+		this.#context = context;
+	}
+
+	get secrets(): readonly string[] {
+		return this.provider?.secrets ?? [];
+	}
+
+	report(counts: ProviderCounts): void {
+		const { attempted, ...outcomes } = counts;
+		const { index } = this.#context.addInputData(NodeConnectionTypes.AiChain, [[{ json: { attempted } }]]);
+		this.#context.addOutputData(NodeConnectionTypes.AiChain, index, [[{ json: outcomes }]]);
+	}
+}
+
+/**
+ * The `supplyData` of every provider sub-node. An error while setting the provider up must not take the whole sender
+ * down with it, so it is handed over in the provider's place.
+ * @param itemIndex n8n's
+ * @param make makes the provider from parameters and credential; `label` is the sub-node's name
+ */
+export async function supplyProvider(context: ISupplyDataFunctions, itemIndex: number, make: (label: string) => Promise<Provider<SmsMessage>>): Promise<SupplyData> {
+	const { name, position } = context.getNode();
+	const priority = Number(context.getNodeParameter('priority', itemIndex, 1));
+	try {
+		return { response: new Supplied(context, priority, position, name, await make(name)) };
+	} catch (error) {
+		return { response: new Supplied(context, priority, position, name, undefined, explain(error)) };
+	}
+}
+
+function explain(error: unknown): string {
+	const { message } = error as Error;
+	return error instanceof CampaignError && error.hint ? `${message}. ${error.hint}` : redact(message);
+}
+
+/** The providers connected to a sender, the first to be asked first. Throws a CampaignError when none or too many are connected. */
+export async function collectProviders(context: IExecuteFunctions): Promise<SuppliedProvider[]> {
+	const connected = await context.getInputConnectionData(NodeConnectionTypes.AiChain, 0);
+	const supplied = [connected].flat().filter((one): one is SuppliedProvider => typeof (one as SuppliedProvider | undefined)?.report === 'function');
+	if (supplied.length === 0) throw new CampaignError('no_provider', 'No provider is connected', 'Add one below the node, such as a Twilio SMS Provider, and enable it.');
+	if (supplied.length > MAX_PROVIDERS) throw new CampaignError('too_many_providers', `${supplied.length} providers are connected, ${MAX_PROVIDERS} are possible`);
+	return sortProviders(supplied);
+}
+
+/** By priority, then by place on the canvas from left to right, then by name. */
+export function sortProviders(supplied: readonly SuppliedProvider[]): SuppliedProvider[] {
+	return [...supplied].sort((a, b) => a.priority - b.priority || a.position[0] - b.position[0] || (a.name < b.name ? -1 : 1));
+}
+
+/** The group as the engine takes it. A provider that could not be set up stays in its place, refuses, and says why. */
+export function providersOf(supplied: readonly SuppliedProvider[]): Array<Provider<SmsMessage>> {
+	return supplied.map(({ provider, name, error }) => provider ?? new BrokenProvider<SmsMessage>(name, error ?? 'The provider could not be set up'));
+}

@@ -1,0 +1,65 @@
+import type { INodeProperties, ISupplyDataFunctions } from 'n8n-workflow';
+
+/** Parameters that every provider sub-node has. None takes an expression: a provider is the same for every item. */
+export const priorityParameter: INodeProperties = {
+	displayName: 'Priority',
+	name: 'priority',
+	type: 'number',
+	default: 1,
+	noDataExpression: true,
+	typeOptions: { minValue: 1, numberPrecision: 0 },
+	description: 'Which provider is asked first: 1 before 2. Providers of the same priority are asked from left to right as they stand on the canvas. The next one is asked only when the one before has definitely refused the message.',
+};
+
+/** Entries of the Options collection that every provider has, in alphabetical order of their labels. */
+export const paceOptions: INodeProperties[] = [
+	{
+		displayName: 'Requests at Once',
+		name: 'concurrency',
+		type: 'number',
+		default: 10,
+		typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
+		description: 'How many requests may be under way at the same time, over all campaigns that use this account and sender',
+	},
+	{
+		displayName: 'Requests per Second',
+		name: 'requestsPerSecond',
+		type: 'number',
+		default: 10,
+		typeOptions: { minValue: 0.01, numberPrecision: 2 },
+		description: 'How many requests may be started per second, over all campaigns that use this account and sender. Not set: as many as the provider answers.',
+	},
+	{
+		displayName: 'Retries',
+		name: 'retries',
+		type: 'number',
+		default: 0,
+		typeOptions: { minValue: 0, maxValue: 5, numberPrecision: 0 },
+		description: 'How often a message is tried again here after a definite, passing refusal (too many requests, connection refused), before the next provider is asked. An unanswered request is never repeated.',
+	},
+	{
+		displayName: 'Timeout (Seconds)',
+		name: 'timeout',
+		type: 'number',
+		default: 15,
+		typeOptions: { minValue: 1, maxValue: 120 },
+		description: 'How long to wait for an answer. A message whose request was not answered leaves by the Unknown output.',
+	},
+];
+
+interface PaceParameters {
+	concurrency?: number;
+	requestsPerSecond?: number;
+	retries?: number;
+	timeout?: number;
+}
+
+/** The values of `paceOptions` as the engine's providers take them. */
+export function readPace({ concurrency, requestsPerSecond, retries, timeout }: PaceParameters) {
+	return { concurrency, requestsPerSecond: requestsPerSecond || undefined, retries, timeoutMs: timeout === undefined ? undefined : timeout * 1000 };
+}
+
+/** The Options collection of a provider sub-node. */
+export function readOptions<T extends object>(context: ISupplyDataFunctions, itemIndex: number): T & PaceParameters {
+	return context.getNodeParameter('options', itemIndex, {}) as T & PaceParameters;
+}

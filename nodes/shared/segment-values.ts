@@ -1,0 +1,47 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { OPERATORS, UNITS, type ValueKindName } from '../../engine/segments';
+
+type Shown = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
+
+/** The operator of a comparison and the inputs its value needs: at most three at once. They are read by `valueFields`. */
+export function comparisonFields(show?: Shown): INodeProperties[] {
+	return [
+		{
+			displayName: 'Operator',
+			name: 'operator',
+			type: 'options',
+			noDataExpression: true,
+			options: OPERATORS.map(({ name, label }) => ({ name: label, value: name })),
+			default: 'equals',
+			...(show && { displayOptions: { show } }),
+		},
+		...INPUTS.map(({ kinds, ...input }): INodeProperties => {
+			return { ...input, noDataExpression: true, displayOptions: { show: { ...show, operator: operatorsOf(kinds) } } };
+		}),
+	];
+}
+
+/** For pick lists of units of time. */
+export const UNIT_OPTIONS = UNITS.map((unit) => ({ name: unit.charAt(0).toUpperCase() + unit.slice(1), value: unit }));
+
+/** Inputs of one name are never shown together: their operators differ. Numbers are texts, so that empty is not 0. */
+const INPUTS: Array<INodeProperties & { kinds: ValueKindName[] }> = [
+	{ kinds: ['scalar', 'text'], displayName: 'Value', name: 'value', type: 'string', default: '', placeholder: 'e.g. Lyon' },
+	{ kinds: ['list'], displayName: 'Values', name: 'value', type: 'string', default: '', placeholder: 'e.g. gold, silver' },
+	{ kinds: ['number'], displayName: 'Value', name: 'value', type: 'string', default: '', placeholder: 'e.g. 200' },
+	{ kinds: ['version'], displayName: 'Version', name: 'value', type: 'string', default: '', placeholder: 'e.g. 2.10.1' },
+	{ kinds: ['date'], displayName: 'Date', name: 'value', type: 'dateTime', default: '' },
+	{ kinds: ['numberRange'], displayName: 'From', name: 'value', type: 'string', default: '', placeholder: 'e.g. 10' },
+	{ kinds: ['numberRange'], displayName: 'To', name: 'valueTo', type: 'string', default: '', placeholder: 'e.g. 20' },
+	{ kinds: ['dateRange'], displayName: 'From', name: 'value', type: 'dateTime', default: '' },
+	{ kinds: ['dateRange'], displayName: 'To', name: 'valueTo', type: 'dateTime', default: '' },
+	{ kinds: ['duration'], displayName: 'Amount', name: 'amount', type: 'number', typeOptions: { minValue: 0 }, default: 30 },
+	{ kinds: ['duration'], displayName: 'Unit', name: 'unit', type: 'options', options: UNIT_OPTIONS, default: 'days' },
+	{ kinds: ['place'], displayName: 'Latitude, Longitude', name: 'place', type: 'string', default: '', placeholder: 'e.g. 48.85, 2.35' },
+	{ kinds: ['place'], displayName: 'Metres Around', name: 'metres', type: 'number', typeOptions: { minValue: 1 }, default: 5000 },
+];
+
+function operatorsOf(kinds: ValueKindName[]): string[] {
+	return OPERATORS.filter(({ value }) => kinds.includes(value)).map(({ name }) => name);
+}

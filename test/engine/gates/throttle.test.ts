@@ -1,0 +1,49 @@
+import { describeStores, START } from '../../support/stores';
+
+const MINUTE = 60_000;
+const rate = { node: 1, run: 1, runStartedAt: START, limit: 3, intervalMs: 5 * MINUTE };
+const entries = (count: number, placeIn?: number) => Array.from({ length: count }, (_, entry) => ({ entry, placeIn }));
+
+describeStores('throttle', (fixture) => {
+	it('lets the limit pass in each window, counted from the start of the run', async () => {
+		const { store, clock } = fixture();
+		clock.advance(2 * MINUTE);
+		const places = await store.call('takePlaces', { ...rate, entries: entries(7) });
+		const offsets = places.map((place) => (place - START) / MINUTE);
+		expect(offsets).toEqual([0, 0, 0, 5, 5, 5, 10]);
+		// The next batch goes on where the first left off.
+		expect((await store.call('takePlaces', { ...rate, entries: entries(3) })).map((place) => (place - START) / MINUTE)).toEqual([10, 10, 15]);
+	});
+
+	it('keeps the place of who comes out in time, and gives a new one to who is late', async () => {
+		const { store, clock } = fixture();
+		await store.call('takePlaces', { ...rate, entries: entries(6) });
+		clock.advance(6 * MINUTE);
+		const second = START + 5 * MINUTE;
+		expect(await store.call('takePlaces', { ...rate, entries: entries(3, second) })).toEqual([second, second, second]);
+		clock.advance(5 * MINUTE);
+		const third = START + 10 * MINUTE;
+		expect(await store.call('takePlaces', { ...rate, entries: entries(3, second) })).toEqual([third, third, third]);
+	});
+
+	it('keeps runs and nodes apart', async () => {
+		const { store } = fixture();
+		await store.call('takePlaces', { ...rate, entries: entries(3) });
+		for (const other of [{ run: 2 }, { node: 2 }]) {
+			expect(await store.call('takePlaces', { ...rate, ...other, entries: entries(1) })).toEqual([START]);
+		}
+	});
+
+	it('is exact when four processes ask at once', async () => {
+		const { store, another } = fixture();
+		const stores = [store, await another(), await another(), await another()];
+		const places = (
+			await Promise.all(stores.flatMap((one) => [1, 2, 3, 4, 5].map(async () => await one.call('takePlaces', { ...rate, entries: entries(4) }))))
+		).flat();
+		const counts = new Map<number, number>();
+		for (const place of places) counts.set(place, (counts.get(place) ?? 0) + 1);
+		expect(places).toHaveLength(80);
+		expect([...counts.values()].filter((count) => count > 3)).toEqual([]);
+		expect(counts.size).toBe(27);
+	});
+});

@@ -1,0 +1,86 @@
+import { GenericSmsProvider } from '../../../nodes/GenericSmsProvider/GenericSmsProvider.node';
+import { joinUrl, readStatuses } from '../../../nodes/GenericSmsProvider/read-config';
+import { supply, type SupplySetup } from '../../support/supply-context';
+
+const credentials = { campaignsGenericSmsApi: { baseUrl: 'https://gw.example.com/api/', authentication: 'none' } };
+const message = { to: '+14155552671', body: 'Hi & "you"', messageId: 'm', campaignId: 'c', keyValues: { uid: '7' } };
+const run = async (setup: SupplySetup) => await supply(new GenericSmsProvider(), { credentials, ...setup });
+const request = async (setup: SupplySetup) => {
+	const { supplied } = await run(setup);
+	if (!supplied.provider) throw new Error(supplied.error);
+	return await supplied.provider.request(message);
+};
+const pairs = (...list: Array<[string, string]>) => ({ pairs: list.map(([name, value]) => ({ name, value })) });
+
+describe('GenericSmsProvider', () => {
+	it('works with its defaults', async () => {
+		const { supplied } = await run({ name: 'Gateway' });
+		expect(supplied).toMatchObject({ name: 'Gateway', priority: 1, provider: { kind: 'generic-http', label: 'Gateway', timeoutMs: 15_000, retries: 0, allowPrivate: true } });
+		const made = await request({});
+		expect(made).toMatchObject({ method: 'POST', url: 'https://gw.example.com/api' });
+		expect(JSON.parse(made.body ?? '')).toEqual({ to: message.to, text: message.body, reference: 'm' });
+	});
+
+	it('sends by GET with query parameters, without a body', async () => {
+		const made = await request({ parameters: { method: 'GET', path: 'send/$$uid', query: pairs(['to', '$$To'], ['text', '$$Body'], ['', 'dropped']), headers: pairs(['X-Id', '$$MessageID']) } });
+		expect(made).toEqual({ method: 'GET', url: 'https://gw.example.com/api/send/7?to=%2B14155552671&text=Hi%20%26%20%22you%22', headers: { 'X-Id': 'm' } });
+	});
+
+	it.each([
+		['a form', { bodyType: 'form', form: pairs(['to', '$$To'], ['text', '$$Body']) }, 'to=%2B14155552671&text=Hi+%26+%22you%22'],
+		['XML', { bodyType: 'raw', raw: '<to>$$To</to><text>$$Body</text>' }, '<to>+14155552671</to><text>Hi &#38; &#34;you&#34;</text>'],
+	])('sends %s', async (_name, parameters, body) => expect(await request({ parameters })).toMatchObject({ body }));
+
+	it.each([
+		[{ authentication: 'basicAuth', user: 'me', password: 'hush-hush' }, { Authorization: `Basic ${Buffer.from('me:hush-hush').toString('base64')}` }],
+		[{ authentication: 'headerAuth', headerName: 'X-Key', headerValue: 'hush-hush' }, { 'X-Key': 'hush-hush' }],
+	])('signs in by %j', async (auth, headers) => {
+		const setup = { credentials: { campaignsGenericSmsApi: { ...credentials.campaignsGenericSmsApi, ...auth } } };
+		expect(await request(setup)).toMatchObject({ headers });
+		const { supplied } = await run(setup);
+		expect(supplied.secrets).toContain('hush-hush');
+		expect(JSON.stringify(supplied)).not.toContain('hush-hush');
+	});
+
+	it('reads the answer as configured', async () => {
+		const options = { messageIdPath: 'id', refusedStatuses: '500, 503' };
+		const { supplied } = await run({ parameters: { acceptedWhen: 'answer', answerPath: 'state', acceptedValues: 'ok, queued', otherwise: 'refused', options } });
+		const read = (status: number, body: object) => supplied.provider?.read({ status, headers: {}, body: JSON.stringify(body) }, message);
+		expect(read(200, { state: 'queued', id: 9 })).toEqual({ outcome: 'sent', providerId: '9' });
+		expect(read(200, { state: 'no' })).toMatchObject({ outcome: 'refused', kind: 'request' });
+		expect(read(503, {})).toMatchObject({ outcome: 'refused', kind: 'transient' });
+		expect(read(502, {})).toMatchObject({ outcome: 'unknown' });
+	});
+
+	it.each([
+		['no credential', { credentials: {} }, /credentials/],
+		['JSON that is none', { parameters: { json: '{"to": $$To' } }, /not valid JSON|\$\$Body/],
+		['a host with a replacement', { credentials: { campaignsGenericSmsApi: { baseUrl: 'https://$$uid.example.com', authentication: 'none' } } }, /fixed text/],
+		['no base URL', { credentials: { campaignsGenericSmsApi: { baseUrl: '', authentication: 'none' } } }, /must begin with http/],
+		['a wrong status', { parameters: { options: { refusedStatuses: '5xx' } } }, /"5xx" is not an HTTP status/],
+	])('with %s it is handed over as broken', async (_name, setup, why) => {
+		const { supplied } = await run(setup as SupplySetup);
+		expect(supplied.provider).toBeUndefined();
+		expect(supplied.error).toMatch(why);
+	});
+
+	it('takes no expressions', () => {
+		const open = new GenericSmsProvider().description.properties.filter(({ type, noDataExpression }) => type !== 'notice' && !noDataExpression);
+		expect(open).toEqual([]);
+	});
+});
+
+describe('joinUrl', () => {
+	it.each([
+		['https://a.com', '', 'https://a.com'],
+		['https://a.com/', '/x', 'https://a.com/x'],
+		['https://a.com/v1', 'x/y', 'https://a.com/v1/x/y'],
+		['https://a.com/v1', '?x=1', 'https://a.com/v1?x=1'],
+		['https://a.com', '.evil.com', 'https://a.com/.evil.com'],
+		['https://a.com', '@evil.com', 'https://a.com/@evil.com'],
+		['https://a.com', '//evil.com', 'https://a.com/evil.com'],
+		['https://a.com', ':8080', 'https://a.com/:8080'],
+	])('%s and %s', (base, path, url) => expect(joinUrl(base, path)).toBe(url));
+});
+
+it.each([['', []], ['500', [500]], ['500, 503,', [500, 503]]])('statuses %j', (text, statuses) => expect(readStatuses(text)).toEqual(statuses));
