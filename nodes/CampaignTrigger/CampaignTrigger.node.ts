@@ -12,7 +12,7 @@ import { Conductor } from '../../engine/campaigns/conductor';
 import { withNodeErrors } from '../shared/errors';
 import { refuseBadCampaign } from '../shared/graph';
 import { emitAndWait, registerSelf, releaseFrom, releaseToken } from '../shared/releases';
-import { getEventNames, getEventProperties, getProfileProperties } from '../shared/load-options';
+import { nameLists } from '../shared/load-options';
 import { getStore, storeCredentials } from '../shared/store';
 import { readDefinition, readName } from './definition';
 import { campaignTriggerProperties } from './parameters';
@@ -52,7 +52,7 @@ export class CampaignTrigger implements INodeType {
 		properties: campaignTriggerProperties,
 	};
 
-	methods = { loadOptions: { getEventNames, getEventProperties, getProfileProperties } };
+	methods = { listSearch: nameLists };
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await withNodeErrors(this, async () => {

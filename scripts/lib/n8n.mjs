@@ -101,12 +101,11 @@ export class N8n {
 	}
 
 	#watch() {
-		const endWithUs = () => this.#signal('SIGKILL');
-		process.once('exit', endWithUs);
+		const guard = this.#child.pid && killWhenWeDie(this.#child.pid);
 		this.#exited = new Promise((resolve) => {
 			const end = () => {
 				this.#hasExited = true;
-				process.removeListener('exit', endWithUs);
+				if (guard) guard.kill('SIGKILL');
 				resolve();
 			};
 			this.#child.once('exit', end);
@@ -164,6 +163,18 @@ export function queueEnvironment({ postgres, redis, prefix, encryptionKey }) {
 		QUEUE_BULL_PREFIX: prefix,
 		N8N_REDIS_KEY_PREFIX: prefix,
 	};
+}
+
+/** Kills a process when this one ends, however it ends: the pipe to the little shell then closes. */
+function killWhenWeDie(pid) {
+	const guard = spawn('sh', ['-c', 'cat > /dev/null; kill -9 "$1"', 'sh', String(pid)], {
+		detached: true,
+		stdio: ['pipe', 'ignore', 'ignore'],
+	});
+	guard.unref();
+	guard.stdin.unref();
+	guard.stdin.on('error', () => {}); // it was killed: there is nothing left to guard
+	return guard;
 }
 
 async function environment({ nodeBin }, userFolder, port) {

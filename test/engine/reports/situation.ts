@@ -42,52 +42,54 @@ export async function decide(store: Store, gate: string, released: Released[], d
 	});
 }
 
+const ROLES = ['sent', 'failed', 'notReachable', 'unknown', 'held', 'dropped', 'left', 'waitsForProvider'] as const;
+export type Role = (typeof ROLES)[number];
+
 export interface Situation {
 	run: number;
-	/** p1..p12 by number. */
-	people: number[];
-	/** When the two blocks were released, and every message was settled. */
+	/** User ids of those who have entered. */
+	ids: Record<Role, string>;
+	/** User ids of those who have not. */
+	waiting: string[];
+	/** When everything happened but the selection, which was a minute before. */
 	sentAt: number;
 }
 
-/**
- * A run of twelve people in blocks of four, in one of every state: p1 sent, p2 failed, p3 not reachable, p4 unknown,
- * p5 held, p6 dropped, p7 left the workflow, p8 waits for a provider, p9 to p12 wait to enter. p1 to p8 enter together,
- * whatever order the run draws.
- */
+/** A run of twelve people: eight have entered, one in each state; four wait in their block. */
 export async function everyState(store: Store, clock: ManualClock): Promise<Situation> {
 	const people = await addPeople(store, 12);
-	const [p1, p2, p3, p4, p5, p6, p7, p8] = people as [number, number, number, number, number, number, number, number];
-	const first = await startRun(store, people.slice(0, 8), { blockSize: 8 });
-	await store.call('publishCampaign', {
-		campaignId: 'workflow:trigger', workflowId: 'workflow', name: 'Test campaign', labels: [], byOperator: false,
-		definition: { segment: { all: [] }, schedule: { kind: 'now' }, runKey: 'now first', blockSize: 8, graceMs: 0, maxLatenessMs: HOUR },
-	});
+	const run = await startRun(store, people, { blockSize: 8 });
 	clock.advance(MINUTE);
-	const trigger = await node(store, 'trigger');
-	const { token, people: released } = (await release(store, trigger)) as { token: string; people: Released[] };
-	const of = (...numbers: number[]) => released.filter(({ person }) => numbers.includes(person));
-	clock.advance(1_000);
-	await send(store, 'sms', of(p3), () => ({ state: 'sent' }), { refuse: { reason: 'profile_not_reachable', detail: 'No phone' }, addressHash: null });
-	await send(store, 'sms', of(p1, p2, p4, p8), ({ person }) => {
-		if (person === p1) return { state: 'sent' };
-		if (person === p2) return { state: 'failed', reason: 'invalid_recipient', detail: '21211: not a number' };
-		if (person === p4) return { state: 'unknown', reason: 'unknown_outcome', detail: 'time-out' };
-		return 'being sent';
-	});
-	const sms = await node(store, 'sms');
-	const [waiting] = of(p8) as [Released];
-	const [open] = await store.call('claimMessages', { node: sms, channel: 'sms', token: 'look', messages: [claimFor(waiting)] });
-	await store.call('holdMessages', {
-		node: sms,
-		holds: [{
-			message: open?.message as number, token: `token sms ${of(p1, p2, p4, p8)[0]?.entry}`, entry: waiting.entry, visit: 1, run: first,
-			until: clock.now() + HOUR, payload: null, detail: 'Provider A: 503',
-		}],
-	});
-	await decide(store, 'quiet hours', of(p5), { kind: 'hold', until: clock.now() + HOUR });
-	await decide(store, 'quiet hours', of(p6), { kind: 'drop', reason: 'dnd_discarded', detail: 'Local time in Europe/Paris' });
-	await decide(store, 'quiet hours', of(p7), { kind: 'pass' });
+	const { token, people: released } = (await release(store, await node(store, 'trigger'))) as { token: string; people: Released[] };
+	const one = (role: Role) => released[ROLES.indexOf(role)] as Released;
+	const noPhone = { reason: 'profile_not_reachable', detail: 'No phone' } as const;
+
+	await send(store, 'sms', [one('sent')], () => ({ state: 'sent' }));
+	await send(store, 'sms', [one('failed')], () => ({ state: 'failed', reason: 'invalid_recipient', detail: '21211: not a number' }));
+	await send(store, 'sms', [one('notReachable')], () => 'being sent', { refuse: noPhone, addressHash: null });
+	await send(store, 'sms', [one('unknown')], () => ({ state: 'unknown', reason: 'unknown_outcome', detail: 'time-out' }));
+	await hold(store, 'sms', one('waitsForProvider'), clock.now() + HOUR);
+	await decide(store, 'quiet hours', [one('held')], { kind: 'hold', until: clock.now() + HOUR });
+	await decide(store, 'quiet hours', [one('dropped')], { kind: 'drop', reason: 'dnd_discarded', detail: 'Local time in Europe/Paris' });
+	await decide(store, 'quiet hours', [one('left')], { kind: 'pass' });
 	await store.call('settleRelease', { token, end: 'success' });
-	return { run: first, people, sentAt: clock.now() };
+
+	const idOf = (person: number) => `p${people.indexOf(person) + 1}`;
+	const entered = released.map(({ person }) => idOf(person));
+	return {
+		run,
+		ids: Object.fromEntries(ROLES.map((role) => [role, idOf(one(role).person)])) as Record<Role, string>,
+		waiting: people.map(idOf).filter((id) => !entered.includes(id)),
+		sentAt: clock.now(),
+	};
+}
+
+async function hold(store: Store, sender: string, released: Released, until: number): Promise<void> {
+	const number = await node(store, sender);
+	const { entry, visit, run } = released;
+	const [claimed] = await store.call('claimMessages', { node: number, channel: 'sms', token: 'held', messages: [claimFor(released)] });
+	await store.call('holdMessages', {
+		node: number,
+		holds: [{ message: claimed?.message as number, token: 'held', entry, visit: visit + 1, run, until, payload: null, detail: 'Provider A: 503' }],
+	});
 }

@@ -1,0 +1,94 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { CampaignError } from '../../engine/errors';
+import type { PersonName } from '../../engine/people/person';
+import type { Profile, StoredEvent } from '../../engine/people/records';
+import type { Store } from '../../engine/store/store';
+import { toNodeError } from '../shared/errors';
+import { outputItem, userOf } from '../shared/items';
+import { profilesByNumber } from '../shared/releases';
+import { readSegment } from '../shared/segment-parameters';
+
+const PAGE = 1_000;
+
+/** One person per item, with their latest events. */
+export async function getPeople(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
+	return await eachItem(context, async (index) => {
+		const name = nameAt(context, index);
+		const found = await store.call('getPerson', { name, events: context.getNodeParameter('events', index) as number });
+		if (!found) throw new CampaignError('person_unknown', `There is no person with ${inWords(name)}.`, 'Check the value, and that the node points at the right store.');
+		return personOf(found.profile, found.events);
+	});
+}
+
+/** Erases one person per item; somebody who is not there is no error, for the result is the same. */
+export async function erasePeople(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
+	return await eachItem(context, async (index) => {
+		const { erased } = await store.call('erasePerson', { name: nameAt(context, index) });
+		return { erased: erased > 0 };
+	});
+}
+
+/** The people of a segment, one item each. */
+export async function findPeople(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
+	const { rule } = readSegment(context);
+	const { people } = await store.ask('find', { rule });
+	const all = context.getNodeParameter('returnAll', 0) === true;
+	const wanted = all ? people : people.subarray(0, context.getNodeParameter('limit', 0) as number);
+	const items: INodeExecutionData[] = [];
+	for (let start = 0; start < wanted.length; start += PAGE) {
+		const numbers = [...wanted.subarray(start, start + PAGE)];
+		const profiles = await profilesByNumber(store, numbers);
+		for (const number of numbers) {
+			const profile = profiles.get(number);
+			if (profile) items.push(outputItem({ user: userOf(profile) }, 0));
+		}
+	}
+	return items;
+}
+
+/** How many people a segment has, and how many of them each channel reaches. */
+export async function estimateReach(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
+	const { qualified, reachable } = await store.ask('reach', { rule: readSegment(context).rule });
+	return [outputItem({ qualified, reachable }, 0)];
+}
+
+function nameAt(context: IExecuteFunctions, index: number): PersonName {
+	const by = context.getNodeParameter('by', index) as 'id' | 'anonymousId' | 'email';
+	const value = String(context.getNodeParameter('value', index) ?? '').trim();
+	if (value === '') throw new CampaignError('person_unnamed', 'The value that names the person is empty.', 'Fill in "Value", for example with an expression on the item.');
+	return { [by]: value } as PersonName;
+}
+
+function inWords(name: PersonName): string {
+	const [[by, value] = ['', '']] = Object.entries(name);
+	return `${{ id: 'the user ID', anonymousId: 'the anonymous ID', email: 'the email' }[by] ?? by} "${value}"`;
+}
+
+function personOf(profile: Profile, events: StoredEvent[]): IDataObject {
+	const iso = (time: number) => new Date(time).toISOString();
+	return {
+		user: {
+			...userOf(profile),
+			anonymousIds: profile.anonymousIds,
+			push: profile.push.map(({ token, kind, seenAt }) => ({ token, kind, seenAt: seenAt === undefined ? null : iso(seenAt) })),
+			createdAt: iso(profile.createdAt),
+			updatedAt: iso(profile.updatedAt),
+		},
+		events: events.map(({ name, ts, properties }) => ({ name, ts: iso(ts), properties: properties as IDataObject })),
+	};
+}
+
+async function eachItem(context: IExecuteFunctions, work: (index: number) => Promise<IDataObject>): Promise<INodeExecutionData[]> {
+	const output: INodeExecutionData[] = [];
+	for (const [index, { json }] of context.getInputData().entries()) {
+		try {
+			output.push(outputItem(await work(index), index));
+		} catch (error) {
+			const shown = toNodeError(context.getNode(), error, index);
+			if (!context.continueOnFail()) throw shown;
+			output.push({ json: { ...json, error: shown.message }, error: shown, pairedItem: { item: index } });
+		}
+	}
+	return output;
+}

@@ -1,0 +1,208 @@
+import type { GroupResult } from '../../../engine/delivery/attempt';
+import { deliver, type Delivery } from '../../../engine/delivery/deliver';
+import { CLAIM_MS } from '../../../engine/delivery/states';
+import type { Released } from '../../../engine/holds/release';
+import type { Store } from '../../../engine/store/store';
+import { addPeople, CAMPAIGN_ID, claimFor, node, release, startRun } from '../../support/campaign';
+import { describeStores } from '../../support/stores';
+
+const HOUR = 3_600_000;
+const sent: GroupResult = { outcome: 'sent', provider: 'Twilio', kind: 'twilio', providerId: 'SM1', attempts: [] };
+const down: GroupResult = { outcome: 'failed', reason: 'provider_unavailable', transient: true, attempts: [{ provider: 'Twilio', kind: 'twilio', outcome: 'refused', code: '429' }] };
+const rejected: GroupResult = { outcome: 'failed', reason: 'provider_rejected', transient: false, attempts: [{ provider: 'Twilio', kind: 'twilio', outcome: 'refused', code: '400', detail: 'too long' }] };
+const unknown: GroupResult = { outcome: 'unknown', provider: 'Twilio', kind: 'twilio', code: 'timeout', detail: 'no answer', attempts: [] };
+const recipient: GroupResult = { outcome: 'recipient', provider: 'Twilio', kind: 'twilio', reason: 'unsubscribed', code: '21610', detail: 'STOP', attempts: [] };
+
+function deliveryFor(one: Released, overrides: Partial<Delivery<string>> = {}): Delivery<string> {
+	return {
+		entry: one.entry, visit: one.visit + 1, key: '', run: one.run, campaignId: CAMPAIGN_ID, person: one.person, since: one.heldAt,
+		address: { ok: true, address: `phone ${one.person}` },
+		render: (id) => ({ ok: true, message: `hello ${one.person} (${id})` }),
+		payload: null,
+		...overrides,
+	};
+}
+
+/** A sender that writes down what it was given. */
+function sender(result: GroupResult | ((message: string) => GroupResult) = sent) {
+	const messages: string[] = [];
+	const send = async (message: string, beforeRequest: () => Promise<void>) => {
+		await beforeRequest();
+		messages.push(message);
+		return typeof result === 'function' ? result(message) : result;
+	};
+	return { messages, send };
+}
+
+async function report(store: Store, run: number) {
+	const figures = await store.ask('runReport', { run });
+	if (!figures) throw new Error('no report');
+	return figures;
+}
+
+describeStores('delivering', (fixture) => {
+	let store: Store;
+	let run: number;
+	let sms: number;
+	let people: Released[];
+	let token: string;
+	const options = () => ({ store, node: sms, channel: 'sms' as const, maxWaitMs: 24 * HOUR, canHold: true });
+
+	async function prepare(count: number): Promise<void> {
+		store = fixture().store;
+		run = await startRun(store, await addPeople(store, count));
+		sms = await node(store, 'sms');
+		const first = await release(store, await node(store, 'trigger'));
+		if (!first) throw new Error('nobody was released');
+		({ people, token } = first);
+	}
+
+	it('sends to everybody once, and records it in their history', async () => {
+		await prepare(30);
+		const { messages, send } = sender();
+		const results = await deliver(people.map((one) => deliveryFor(one)), { ...options(), send });
+		expect(results.every(({ state, provider }) => state === 'sent' && provider === 'Twilio')).toBe(true);
+		expect(new Set(messages).size).toBe(30);
+		const person = await store.call('getPerson', { name: { id: 'p1' } });
+		expect(person?.events).toMatchObject([
+			{ name: 'Notification Sent', properties: { 'Campaign id': CAMPAIGN_ID, 'Campaign name': 'Test campaign', 'Campaign type': 'sms', Labels: ['a', 'b'], Run: run } },
+		]);
+		expect(await report(store, run)).toMatchObject({ qualified: 30, sent: 30, unknown: 0, notSent: {} });
+	});
+
+	it('sends nothing on a second delivery, and tells the outcome of the first', async () => {
+		await prepare(3);
+		const outcomes = [sent, unknown, rejected];
+		await deliver(people.map((one) => deliveryFor(one)), { ...options(), send: sender((message) => outcomes[people.findIndex(({ person }) => message.includes(` ${person} `))] as GroupResult).send });
+		const again = sender();
+		const results = await deliver(people.map((one) => deliveryFor(one)), { ...options(), send: again.send });
+		expect(again.messages).toEqual([]);
+		expect(results.map(({ state }) => state)).toEqual(['sent', 'unknown', 'failed']);
+		expect(results[2]).toMatchObject({ reason: 'provider_rejected', detail: 'Twilio: 400 too long' });
+	});
+
+	it('sends once when two executions deliver the same people at the same time', async () => {
+		await prepare(20);
+		const [one, two] = [sender(), sender()];
+		const batches = await Promise.all([one, two].map(async ({ send }) => await deliver(people.map((person) => deliveryFor(person)), { ...options(), send })));
+		expect([...one.messages, ...two.messages]).toHaveLength(20);
+		expect(batches.flat().filter(({ state }) => state === 'sent').length).toBeGreaterThanOrEqual(20);
+	});
+
+	it('gives each its reason, and costs nobody else theirs', async () => {
+		await prepare(6);
+		await store.call('ingest', { profiles: [{ id: 'p1', optedOut: { sms: true } }] });
+		const [first, second, third, fourth, fifth, sixth] = people as [Released, Released, Released, Released, Released, Released];
+		const results = await deliver(
+			[
+				deliveryFor(first),
+				deliveryFor(second, { address: { ok: false, reason: 'invalid_recipient', detail: '"12" is not a phone number' } }),
+				deliveryFor(third, { address: { ok: true, address: 'shared' } }),
+				deliveryFor(fourth, { address: { ok: true, address: 'shared' } }),
+				deliveryFor(fifth, { render: () => ({ ok: false, reason: 'personalization_failed', detail: 'Profile.name' }) }),
+				deliveryFor(sixth),
+			],
+			{ ...options(), send: sender((message) => (message.includes(` ${sixth.person} `) ? recipient : sent)).send },
+		);
+		expect(results.map(({ reason, state }) => reason ?? state)).toEqual([
+			'profile_not_reachable', 'invalid_recipient', 'sent', 'duplicate_address', 'personalization_failed', 'unsubscribed',
+		]);
+		await store.call('settleRelease', { token, end: 'success' });
+		expect(await report(store, run)).toMatchObject({
+			sent: 1,
+			notSent: { profile_not_reachable: 1, invalid_recipient: 1, duplicate_address: 1, personalization_failed: 1, unsubscribed: 1 },
+		});
+	});
+
+	it('refuses a person who opted out after being selected', async () => {
+		await prepare(1);
+		await store.call('ingest', { profiles: [{ id: 'p1', optedOut: { sms: true } }] });
+		const { messages, send } = sender();
+		expect(await deliver(people.map((one) => deliveryFor(one)), { ...options(), send })).toMatchObject([{ state: 'not_sent', reason: 'profile_not_reachable' }]);
+		expect(messages).toEqual([]);
+	});
+
+	it('waits at the sender while no provider takes it, then sends under the same identity', async () => {
+		await prepare(1);
+		const [one] = people as [Released];
+		const first = await deliver([deliveryFor(one, { payload: '{"note":1}' })], { ...options(), send: sender(down).send });
+		expect(first).toMatchObject([{ state: 'held' }]);
+		await store.call('settleRelease', { token, end: 'success' });
+		expect(await report(store, run)).toMatchObject({ waiting: 1, notSent: {} });
+		expect(await release(store, sms)).toBeUndefined();
+		fixture().clock.advance(31_000);
+		const again = await release(store, sms);
+		expect(again?.people).toMatchObject([{ entry: one.entry, visit: 1, payload: '{"note":1}' }]);
+		const back = again?.people[0] as Released;
+		const { messages, send } = sender();
+		expect(await deliver([deliveryFor(one, { visit: back.visit, since: back.heldAt })], { ...options(), send })).toMatchObject([{ state: 'sent' }]);
+		expect(messages).toHaveLength(1);
+		await store.call('settleRelease', { token: again?.token as string, end: 'success' });
+		expect(await report(store, run)).toMatchObject({ sent: 1, waiting: 0, notSent: {} });
+	});
+
+	it('gives up waiting when time is up, or where nothing can wait', async () => {
+		await prepare(2);
+		const [one, two] = people as [Released, Released];
+		fixture().clock.advance(24 * HOUR);
+		const late = await deliver([deliveryFor(one)], { ...options(), send: sender(down).send });
+		const sub = await deliver([deliveryFor(two, { since: fixture().clock.now() })], { ...options(), canHold: false, send: sender(down).send });
+		expect([...late, ...sub]).toMatchObject([{ state: 'failed', reason: 'provider_unavailable' }, { state: 'failed', reason: 'provider_unavailable' }]);
+	});
+
+	it('takes over the claims of a dead process, and calls unknown only what it was sending', async () => {
+		await prepare(3);
+		const dying = await fixture().another();
+		const messages = people.map((one) => claimFor(one));
+		const claimed = await dying.call('claimMessages', { node: sms, channel: 'sms', token: 'dying', messages });
+		const sending = claimed[0]?.message as number;
+		expect(await dying.call('markSending', { messages: [{ message: sending, token: 'dying' }] })).toEqual({ go: [sending] });
+		// While it lives, its messages are its own.
+		const waiting = sender();
+		expect((await deliver(people.map((one) => deliveryFor(one)), { ...options(), send: waiting.send })).map(({ state }) => state)).toEqual(['elsewhere', 'elsewhere', 'elsewhere']);
+		await dying.close();
+		const { messages: sentNow, send } = sender();
+		const results = await deliver(people.map((one) => deliveryFor(one)), { ...options(), send });
+		expect(results.map(({ state }) => state).sort()).toEqual(['sent', 'sent', 'unknown']);
+		expect(sentNow).toHaveLength(2);
+	});
+
+	it('keeps a process that lost its claim from sending, and takes its late answer for what was sent', async () => {
+		await prepare(2);
+		const [one, two] = people as [Released, Released];
+		const slow = await fixture().another();
+		const [first] = await slow.call('claimMessages', { node: sms, channel: 'sms', token: 'slow', messages: [claimFor(one)] });
+		fixture().clock.advance(CLAIM_MS + 1);
+		const { messages, send } = sender();
+		expect(await deliver([deliveryFor(one)], { ...options(), send })).toMatchObject([{ state: 'sent' }]);
+		expect(await slow.call('markSending', { messages: [{ message: first?.message as number, token: 'slow' }] })).toEqual({ go: [] });
+		expect(messages).toHaveLength(1);
+
+		const [second] = await store.call('claimMessages', { node: sms, channel: 'sms', token: 'mine', messages: [claimFor(two)] });
+		const message = second?.message as number;
+		await store.call('markSending', { messages: [{ message, token: 'mine' }] });
+		await store.call('settleMessages', { settlements: [{ message, token: 'mine', state: 'unknown', reason: 'unknown_outcome', detail: null, provider: null, providerId: null }] });
+		await store.call('settleMessages', { settlements: [{ message, token: 'mine', state: 'sent', reason: null, detail: null, provider: 'Twilio', providerId: 'SM2' }] });
+		expect(await report(store, run)).toMatchObject({ sent: 2, unknown: 0 });
+	});
+
+	it('brings messages nobody works on any more back to their sender, and the run to its end', async () => {
+		await prepare(2);
+		const dying = await fixture().another();
+		const claimed = await dying.call('claimMessages', { node: sms, channel: 'sms', token: 'dying', messages: people.map((one) => claimFor(one)) });
+		await dying.call('markSending', { messages: [{ message: claimed[0]?.message as number, token: 'dying' }] });
+		await store.call('settleRelease', { token, end: 'success' });
+		await dying.close();
+		await store.call('recoverMessages', { campaignId: CAMPAIGN_ID });
+		expect(await store.call('finishRuns', { campaignId: CAMPAIGN_ID })).toEqual({ toAnnounce: [] });
+		const back = await release(store, sms);
+		expect(back?.people).toHaveLength(1);
+		const [one] = back?.people as [Released];
+		await deliver([deliveryFor(one, { visit: one.visit })], { ...options(), send: sender().send });
+		await store.call('settleRelease', { token: back?.token as string, end: 'success' });
+		expect(await report(store, run)).toMatchObject({ sent: 1, unknown: 1, waiting: 0 });
+		expect(await store.call('finishRuns', { campaignId: CAMPAIGN_ID })).toEqual({ toAnnounce: [{ run, state: 'finished' }] });
+		await store.call('announced', { run });
+		expect(await store.call('finishRuns', { campaignId: CAMPAIGN_ID })).toEqual({ toAnnounce: [] });
+	});
+});
