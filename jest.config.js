@@ -2,7 +2,7 @@
 module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
-	transform: { '^.+\\.ts$': '@swc/jest' },
+	transform: { '^.+\\.(ts|mjs)$': '@swc/jest' },
 	modulePathIgnorePatterns: ['<rootDir>/.runtime', '<rootDir>/dist'],
 	testTimeout: 60_000,
 };

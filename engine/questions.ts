@@ -3,7 +3,10 @@ import { peopleOfRun } from './reports/people-of-run';
 import { personStory } from './reports/person-story';
 import { runReport } from './reports/run-report';
 import { listCampaigns, runsOf } from './reports/runs';
+import { idsOf } from './segments/people-ids';
 import { find, matching, reach } from './segments/questions';
+import type { Rule } from './segments/rule';
+import type { Tx } from './store/database';
 import { unknownNames } from './segments/unknown-names';
 
 /** What a question may know besides its input. */
@@ -14,11 +17,22 @@ export interface QuestionContext {
 	readonly zone: string;
 }
 
+/** A rule, and the moment it is asked about when that is not the clock's. */
+interface AskedAt {
+	rule: Rule;
+	now?: number;
+}
+
+function at(context: QuestionContext, now: number | undefined): QuestionContext {
+	return now === undefined ? context : { ...context, now };
+}
+
 /** Everything a store can be asked. Each is answered from one consistent picture, on a thread of its own. */
 export const questions = {
-	find,
+	find: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await find(tx, { rule }, at(context, now)),
 	matching,
-	reach,
+	reach: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await reach(tx, { rule }, at(context, now)),
+	idsOf,
 	unknownNames: async (...[tx, input]: Parameters<typeof unknownNames>) => (await unknownNames(tx, input)).warnings,
 	whoIs,
 	runReport,

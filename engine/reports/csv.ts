@@ -7,9 +7,14 @@ const FORMULA = /^[=+\-@\t\r]/;
  * @param columns keys of the rows; the header names them
  */
 export function toCsv(rows: Iterable<Readonly<Record<string, unknown>>>, columns: readonly string[]): string {
-	const lines = [line(columns)];
-	for (const row of rows) lines.push(line(columns.map((column) => row[column])));
-	return lines.join('');
+	return line(columns) + csvLines(rows, columns);
+}
+
+/** The same without a header, to continue a CSV text. */
+export function csvLines(rows: Iterable<Readonly<Record<string, unknown>>>, columns: readonly string[]): string {
+	let text = '';
+	for (const row of rows) text += line(columns.map((column) => row[column]));
+	return text;
 }
 
 function line(cells: readonly unknown[]): string {

@@ -1,11 +1,12 @@
 import type { PlainError } from '../errors';
+import type { Tls } from './store';
 
 /** How a store thread is told what to open. */
 export type ThreadOptions = {
 	role: 'operations' | 'questions';
 	owner: string;
 	accountZone: string;
-} & ({ path: string } | { connectionString: string; schema: string });
+} & ({ path: string } | { connectionString: string; schema: string; tls?: Tls });
 
 /** One call to a store thread. `now` comes along, so that a shifted or manual clock rules there, too. */
 export interface ThreadRequest {

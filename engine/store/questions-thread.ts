@@ -19,7 +19,7 @@ serve(async ({ name, input, now }: ThreadRequest) => {
 	reader ??=
 		'path' in options
 			? new SqliteConnection(options.path, true)
-			: new PostgresConnection(options.connectionString, options.schema, 1);
+			: new PostgresConnection(options.connectionString, options.schema, options.tls, 1);
 	const context: QuestionContext = { now, zone: options.accountZone };
 	const ask = questions[name as keyof typeof questions] as (
 		tx: Tx,

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import type { Operations } from '../operations';
+import type { IngestInput, IngestResult } from '../people/records';
 import type { Questions } from '../questions';
 
 export type OperationName = keyof Operations;
@@ -27,6 +28,11 @@ export interface Store {
 	call<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>>;
 	/** Asks one question. Rejects with a CampaignError. */
 	ask<Name extends QuestionName>(name: Name, input: QuestionInput<Name>): Promise<QuestionOutput<Name>>;
+	/**
+	 * Takes people and events in. Resolves when they are durable; bad records are refused with a reason and their place,
+	 * the others are kept. A message id seen before changes nothing.
+	 */
+	ingest(input: IngestInput): Promise<IngestResult>;
 	close(): Promise<void>;
 }
 
@@ -46,6 +52,15 @@ export interface PostgresOptions extends CommonOptions {
 	connectionString: string;
 	/** Schema that holds the store's tables; default `campaigns`. */
 	schema?: string;
+	/** Encrypted connection; absent: not encrypted, unless the connection string says so. */
+	tls?: Tls;
+}
+
+export interface Tls {
+	/** Whether the server's certificate must be valid for its host. */
+	verify: boolean;
+	/** PEM of the authority that signed it, when it is none of the well-known. */
+	ca?: string;
 }
 
 export type StoreOptions = SqliteOptions | PostgresOptions;

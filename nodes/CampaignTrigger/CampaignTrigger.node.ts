@@ -9,6 +9,7 @@ import {
 } from 'n8n-workflow';
 
 import { Conductor } from '../../engine/campaigns/conductor';
+import { campaignsPostgresTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
 import { refuseBadCampaign } from '../shared/graph';
 import { emitAndWait, registerSelf, releaseFrom, releaseToken } from '../shared/releases';
@@ -39,7 +40,7 @@ export class CampaignTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['People', 'Run finished', 'Alert'],
-		credentials: storeCredentials,
+		credentials: storeCredentials.map((one) => ({ ...one, testedBy: 'campaignsPostgresTest' })),
 		parameterPane: 'wide',
 		hints: [
 			{
@@ -52,7 +53,7 @@ export class CampaignTrigger implements INodeType {
 		properties: campaignTriggerProperties,
 	};
 
-	methods = { listSearch: nameLists };
+	methods = { listSearch: nameLists, credentialTest: { campaignsPostgresTest } };
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await withNodeErrors(this, async () => {

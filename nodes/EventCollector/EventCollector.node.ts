@@ -23,7 +23,7 @@ const credentials: INodeCredentialDescription[] = [{ name: COLLECTOR_CREDENTIAL,
 
 export class EventCollector implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Event Collector Trigger',
+		displayName: 'Event Collector',
 		name: 'eventCollector',
 		icon: { light: 'file:eventCollector.svg', dark: 'file:eventCollector.dark.svg' },
 		group: ['trigger'],

@@ -20,12 +20,12 @@ const operation: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	options: [
+		{ name: 'Create or Update', value: 'upsert', action: 'Upsert people', description: 'Create a new record, or update the current one if it already exists (upsert)' },
 		{ name: 'Erase', value: 'erase', action: 'Erase a person', description: 'Delete everything that says who a person is, and their events, for good' },
 		{ name: 'Estimate Reach', value: 'reach', action: 'Estimate the reach of a segment', description: 'Count the people of a segment, and how many each channel reaches' },
 		{ name: 'Find', value: 'find', action: 'Find people by segment', description: 'Get the people of a segment, one item each' },
 		{ name: 'Get', value: 'get', action: 'Get a person with their activity', description: 'Get what is known of a person, and their latest events' },
 		{ name: 'Track Events', value: 'track', action: 'Track events', description: 'Store one event per item' },
-		{ name: 'Upsert', value: 'upsert', action: 'Upsert people', description: 'Create people or update what is known of them, one per item' },
 	],
 	default: 'upsert',
 };
@@ -157,7 +157,7 @@ const one: INodeProperties[] = [
 		type: 'string',
 		required: true,
 		default: '',
-		placeholder: 'e.g. {{ $json.id }}',
+		placeholder: 'e.g. {{ $json.customer }}',
 		displayOptions: { show: ONE },
 	},
 	{

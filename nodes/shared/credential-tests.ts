@@ -1,5 +1,7 @@
 import type { ICredentialTestFunction } from 'n8n-workflow';
 import { readSecrets } from '../../engine/channels/webhook/signature';
+import { openStore } from '../../engine/store/open';
+import { postgresOptions } from './store';
 
 const SHORTEST_KEY = 16;
 
@@ -28,4 +30,16 @@ export const campaignsCollectorTest: ICredentialTestFunction = async function (c
 	}
 	if ((text('accountId') === '') !== (text('passcode') === '')) return { status: 'Error', message: 'CleverTap clients need both an account ID and a passcode' };
 	return { status: 'OK', message: 'The keys are usable' };
+};
+
+/** Test of a Campaigns PostgreSQL credential: opens the store, which makes its tables when they are missing. */
+export const campaignsPostgresTest: ICredentialTestFunction = async function (credential) {
+	try {
+		const store = await openStore(postgresOptions(credential.data ?? {}));
+		await store.close();
+		return { status: 'OK', message: 'The store can be opened' };
+	} catch (error) {
+		const { message, hint } = error as { message: string; hint?: string };
+		return { status: 'Error', message: [message, hint].filter(Boolean).join(' ') };
+	}
 };

@@ -22,7 +22,8 @@ export function nameField(
 				name: 'list',
 				type: 'list',
 				placeholder: 'Choose or type a name',
-				typeOptions: { searchListMethod: list, searchable: true },
+				// The credential is for one kind of store only: its absence must not keep the list from loading.
+				typeOptions: { searchListMethod: list, searchable: true, skipCredentialsCheckInRLC: true },
 			},
 		],
 	};

@@ -14,7 +14,7 @@ import {
 
 import { systemClock } from '../../engine/clock';
 import { openStore } from '../../engine/store/open';
-import type { Store, StoreOptions } from '../../engine/store/store';
+import type { PostgresOptions, Store, StoreOptions } from '../../engine/store/store';
 
 export type StoreContext = IExecuteFunctions | ITriggerFunctions | IWebhookFunctions | ILoadOptionsFunctions;
 
@@ -61,7 +61,7 @@ async function storeOptions(context: StoreContext): Promise<StoreOptions> {
 	const zone = accountZone();
 	if (kindOf(context) === 'postgres') {
 		const credential = await context.getCredentials(POSTGRES_CREDENTIAL);
-		return { connectionString: connectionString(credential), schema: String(credential.schema || 'campaigns'), accountZone: zone };
+		return { ...postgresOptions(credential), accountZone: zone };
 	}
 	if (process.env.EXECUTIONS_MODE === 'queue') {
 		throw new NodeOperationError(
@@ -101,15 +101,18 @@ function clockOffset(context: StoreContext): number {
 	return offset;
 }
 
-/** A connection string for the fields of the PostgreSQL credential. */
-export function connectionString(credential: IDataObject): string {
+/** The fields of the PostgreSQL credential as the engine takes them. */
+export function postgresOptions(credential: IDataObject): PostgresOptions {
 	const url = new URL('postgres://host');
 	url.hostname = String(credential.host ?? '');
 	url.port = String(credential.port ?? 5432);
 	url.pathname = `/${encodeURIComponent(String(credential.database ?? ''))}`;
 	url.username = encodeURIComponent(String(credential.user ?? ''));
 	url.password = encodeURIComponent(String(credential.password ?? ''));
-	const ssl = String(credential.ssl ?? 'disable');
-	if (ssl !== 'disable') url.searchParams.set('sslmode', ssl === 'allow' ? 'no-verify' : ssl);
-	return url.toString();
+	const { ssl = 'disable' } = credential;
+	return {
+		connectionString: url.toString(),
+		schema: String(credential.schema || 'campaigns'),
+		...(ssl !== 'disable' && { tls: { verify: ssl === 'verify', ca: String(credential.ca || '') || undefined } }),
+	};
 }

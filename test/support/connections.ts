@@ -50,7 +50,7 @@ export function describeDatabases(name: string, body: (database: () => Database)
 		});
 		beforeEach(async () => {
 			schema += 1;
-			connection = new PostgresConnection(server.connectionString, `people_${schema}`, 4);
+			connection = new PostgresConnection(server.connectionString, `people_${schema}`);
 			await connection.createSchema();
 			current = database('postgres', async (work) => await connection.write(work));
 			await current.transact(migrate);

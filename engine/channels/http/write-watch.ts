@@ -29,7 +29,7 @@ export class WriteWatch {
 
 	/** True when at least one byte may have reached the other side. */
 	get written(): boolean {
-		return this.ready && this.socket !== undefined && true;
+		return this.ready && this.socket !== undefined && this.socket.bytesWritten > this.bytesBefore;
 	}
 
 	private watch(socket: Socket): void {

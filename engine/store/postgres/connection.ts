@@ -3,6 +3,7 @@ import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
 import { CampaignError } from '../../errors';
 import type { Param, Tx } from '../database';
 import { postgresDialect } from '../dialects';
+import type { Tls } from '../store';
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
@@ -15,6 +16,7 @@ export class PostgresConnection {
 	constructor(
 		connectionString: string,
 		private readonly schema: string,
+		tls?: Tls,
 		connections = 8,
 	) {
 		if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
@@ -23,6 +25,7 @@ export class PostgresConnection {
 		this.pool = new Pool({
 			connectionString,
 			max: connections,
+			...(tls && { ssl: { rejectUnauthorized: tls.verify, ca: tls.ca } }),
 			types: exactTypes(),
 			connectionTimeoutMillis: 10_000,
 			// Searched first; set at connecting, so that no statement has to name it.

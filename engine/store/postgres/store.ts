@@ -5,6 +5,7 @@ import { CampaignError } from '../../errors';
 import { operations } from '../../operations';
 import type { Operation, Tx } from '../database';
 import { migrate, type StoreIdentity } from '../migrate';
+import type { IngestInput, IngestResult } from '../../people/records';
 import { ALIVE_MS, BEAT_MS, forget, reportAlive } from '../processes';
 import type { OperationInput, OperationName, OperationOutput, QuestionInput, QuestionName, QuestionOutput, Store, PostgresOptions } from '../store';
 import { ThreadClient } from '../thread-client';
@@ -14,13 +15,13 @@ const DEFAULT_SCHEMA = 'campaigns';
 
 /** The store for n8n queue mode: PostgreSQL does the waiting, so operations run in the calling process. */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
-	const { connectionString, schema = DEFAULT_SCHEMA, accountZone = 'UTC' } = options;
-	const connection = new PostgresConnection(connectionString, schema);
+	const { connectionString, schema = DEFAULT_SCHEMA, tls, accountZone = 'UTC' } = options;
+	const connection = new PostgresConnection(connectionString, schema, tls);
 	try {
 		await connection.createSchema();
 		const identity = await connection.write(migrate);
 		const owner = randomUUID();
-		const questions = new ThreadClient('questions-thread', { role: 'questions', owner, accountZone, connectionString, schema });
+		const questions = new ThreadClient('questions-thread', { role: 'questions', owner, accountZone, connectionString, schema, tls });
 		const store = new PostgresStore(identity, options.clock ?? systemClock(), owner, connection, questions);
 		await store.beat();
 		return store;
@@ -75,6 +76,10 @@ class PostgresStore implements Store {
 		const now = this.clock.now();
 		await this.connection.write(async (tx) => await reportAlive(tx, this.owner, now, now + ALIVE_MS));
 		this.lastBeat = now;
+	}
+
+	async ingest(input: IngestInput): Promise<IngestResult> {
+		return await this.call('ingest', input);
 	}
 
 	async close(): Promise<void> {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { systemClock, type Clock } from '../../clock';
 import type { StoreIdentity } from '../migrate';
+import type { IngestInput, IngestResult } from '../../people/records';
 import { BEAT_MS } from '../processes';
 import type { OperationInput, OperationName, OperationOutput, QuestionInput, QuestionName, QuestionOutput, SqliteOptions, Store } from '../store';
 import { ThreadClient } from '../thread-client';
@@ -51,6 +52,10 @@ class SqliteStore implements Store {
 
 	async ask<Name extends QuestionName>(name: Name, input: QuestionInput<Name>): Promise<QuestionOutput<Name>> {
 		return (await this.questions.call(name, input, this.clock.now())) as QuestionOutput<Name>;
+	}
+
+	async ingest(input: IngestInput): Promise<IngestResult> {
+		return await this.call('ingest', input);
 	}
 
 	async close(): Promise<void> {

@@ -14,7 +14,7 @@ import { describeDatabases, type Database } from '../../support/connections';
 import { START } from '../../support/stores';
 
 // The client has no types.
-// eslint-disable-next-line @typescript-eslint/no-require-imports
+ 
 const CleverTap = require('clevertap') as { init(id: string, passcode: string, region: string): CleverTapClient };
 
 interface CleverTapClient {

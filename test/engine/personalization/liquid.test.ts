@@ -74,12 +74,18 @@ describe('what a person lacks', () => {
 
 	it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty', 'prototype', 'valueOf', '__defineGetter__'])('%s is plain data: missing unless the person has it', (key) => {
 		const clean = { profile: { name: 'x' } };
-		expect(render(`{{ Profile.${key} }}`, {}, clean)).toMatchObject({ ok: false });
-		expect(render(`{{ Profile["${key}"] }}`, {}, clean)).toMatchObject({ ok: false });
+		const missing = { ok: false, detail: expect.stringContaining('No value for Profile') };
+		expect(render(`{{ Profile.${key} }}`, {}, clean)).toMatchObject(missing);
+		expect(render(`{{ Profile["${key}"] }}`, {}, clean)).toMatchObject(missing);
 		expect(render(`{{ Profile.name.${key} }}`, {}, clean)).toMatchObject({ ok: false });
 		expect(render(`{{ ${key} }}`, {}, clean)).toMatchObject({ ok: false });
 		const owner = JSON.parse(`{"${key}": "mine"}`) as object;
 		expect(render(`{{ Profile.${key} }}`, {}, { profile: owner })).toEqual({ ok: true, text: 'mine' });
+	});
+
+	it('what an object inherits is not the person\'s', () => {
+		const heir = Object.assign(Object.create({ rank: 'king' }) as object, { name: 'x' });
+		expect(render('{{ Profile.name }}{{ Profile.rank | default: "" }}', {}, { profile: heir })).toEqual({ ok: true, text: 'x' });
 	});
 
 	it('an own __proto__ of JSON is data and changes nothing else', () => {

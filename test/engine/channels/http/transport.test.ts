@@ -205,9 +205,19 @@ describe('HttpTransport', () => {
 });
 
 describe('WriteWatch', () => {
+	const agent = new Agent({ keepAlive: true });
+	let server: Loopback;
+
+	beforeEach(async () => {
+		server = await startLoopback((_seen, answer) => answer({ status: 200, body: 'ok' }));
+	});
+
+	afterEach(async () => {
+		agent.destroy();
+		await server.close();
+	});
+
 	it('knows that a reused connection which died before the write has written nothing', async () => {
-		const server = await startLoopback((_seen, answer) => answer({ status: 200, body: 'ok' }));
-		const agent = new Agent({ keepAlive: true });
 		const run = (spoil: boolean) =>
 			new Promise<WriteWatch>((done) => {
 				const request = httpRequest({ host: '127.0.0.1', port: server.port, agent, method: 'POST' }, (response) => {
@@ -224,7 +234,5 @@ describe('WriteWatch', () => {
 		expect(second.established).toBe(true);
 		expect(second.written).toBe(false);
 		expect(server.seen).toHaveLength(1);
-		agent.destroy();
-		await server.close();
 	});
 });

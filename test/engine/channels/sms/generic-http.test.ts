@@ -193,8 +193,9 @@ describe('GenericHttpSms over a loopback server', () => {
 
 	it('a cut connection is unknown; a server that is not there has refused', async () => {
 		const server = await startTcp((socket) => socket.destroy());
-		expect(await sendOnce(new GenericHttpSms(config({ url: server.url })), message)).toMatchObject({ outcome: 'unknown', code: 'connection_lost' });
+		const cut = await sendOnce(new GenericHttpSms(config({ url: server.url })), message);
 		await server.close();
+		expect(cut).toMatchObject({ outcome: 'unknown', code: 'connection_lost' });
 		expect(await sendOnce(new GenericHttpSms(config({ url: `http://127.0.0.1:${await closedPort()}` })), message)).toMatchObject({ outcome: 'failed', transient: true });
 	});
 

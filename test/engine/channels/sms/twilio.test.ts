@@ -142,8 +142,9 @@ describe('TwilioSms over a loopback server', () => {
 
 	it('a cut connection is unknown', async () => {
 		const server = await startTcp((socket) => socket.resetAndDestroy());
-		expect(await sendOnce(new TwilioSms(config({ baseUrl: server.url })), message)).toMatchObject({ outcome: 'unknown', code: 'connection_lost' });
+		const result = await sendOnce(new TwilioSms(config({ baseUrl: server.url })), message);
 		await server.close();
+		expect(result).toMatchObject({ outcome: 'unknown', code: 'connection_lost' });
 	});
 
 	it('a server that is not there has refused', async () => {

@@ -1,0 +1,185 @@
+import { NodeConnectionTypes, type IExecuteFunctions, type INodeParameters, type INodeProperties, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
+
+import { OPERATORS, parseRule, type Rule } from '../../engine/segments';
+import { nameLists } from '../../nodes/shared/load-options';
+import { readSegment, segmentParameters, segmentParametersWhen } from '../../nodes/shared/segment-parameters';
+import { execute, loadList, type TestWorkflow } from '../support/n8n-core';
+import { useNodeStore } from '../support/node-store';
+
+/** A node that puts out the rule its parameters mean. */
+class Reader implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Reader', name: 'reader', group: ['transform'], version: 1, description: '', defaults: { name: '' },
+		inputs: [NodeConnectionTypes.Main], outputs: [NodeConnectionTypes.Main], properties: segmentParameters,
+	};
+
+	methods = { listSearch: nameLists };
+
+	async execute(this: IExecuteFunctions) {
+		const { rule, warnings } = readSegment(this);
+		return [[{ json: { rule: JSON.parse(JSON.stringify(rule)), warnings } }]];
+	}
+}
+
+const workflowWith = (parameters: INodeParameters): TestWorkflow => {
+	return { nodes: [{ name: 'Reader', type: 'n8n-nodes-campaigns.reader', parameters }], connections: {} };
+};
+const read = async (parameters: INodeParameters) => await execute({ workflow: workflowWith(parameters), nodes: [Reader] });
+
+/** As the editor stores a picked name. */
+const picked = (value: string) => ({ __rl: true, mode: 'list', value, cachedResultName: value });
+
+const condition = (...conditions: object[]) => ({ segmentGroups: { group: [{ conditions: { condition: conditions } }] } }) as INodeParameters;
+
+describe('the builder', () => {
+	// The editor leaves out whatever is as by default.
+	const cases: Array<[string, object, Rule]> = [
+		['a property equals a text', { property: picked('city'), value: 'Lyon' }, { profile: 'city', is: 'equals', value: 'Lyon' }],
+		['a name written by hand', { property: 'city', value: 'Lyon' }, { profile: 'city', is: 'equals', value: 'Lyon' }],
+		['a value that looks like a number stays text where texts are compared', { property: picked('zip'), value: '007' }, { profile: 'zip', is: 'equals', value: '007' }],
+		['a list', { property: picked('plan'), operator: 'in', value: 'gold, silver' }, { profile: 'plan', is: 'in', value: ['gold', 'silver'] }],
+		['a number', { property: picked('age'), operator: 'at_least', value: '18' }, { profile: 'age', is: 'at_least', value: 18 }],
+		['a range', { property: picked('age'), operator: 'between', value: '18', valueTo: '30.5' }, { profile: 'age', is: 'between', value: [18, 30.5] }],
+		['no value', { property: picked('city'), operator: 'exists', value: 'left over' }, { profile: 'city', is: 'exists' }],
+		['a duration of defaults', { property: picked('birthday'), operator: 'in_next' }, { profile: 'birthday', is: 'in_next', value: { amount: 30, unit: 'days' } }],
+		['a date', { property: picked('since'), operator: 'before', value: '2026-03-01T00:00:00' }, { profile: 'since', is: 'before', value: '2026-03-01T00:00:00' }],
+		['a place', { property: picked('home'), operator: 'near', place: '48.85, 2.35', metres: 100 }, { profile: 'home', is: 'near', value: { lat: 48.85, lon: 2.35, metres: 100 } }],
+		['an event', { type: 'did', event: picked('Charged') }, { event: 'Charged', did: true }],
+		['no event', { type: 'didNot', event: picked('Charged') }, { event: 'Charged', did: false }],
+		['a window of defaults', { type: 'did', event: picked('Charged'), when: { window: {} } }, { event: 'Charged', did: true, when: { last: 30, unit: 'days' } }],
+		['a window with one end', { type: 'did', event: picked('Charged'), when: { window: { window: 'between', windowFrom: '2026-01-01' } } }, { event: 'Charged', did: true, when: { from: '2026-01-01' } }],
+		['a number of times', { type: 'did', event: picked('Charged'), having: { quantity: { quantifierValue: '3' } } }, { event: 'Charged', did: true, having: { measure: 'count', is: 'at_least', value: 3 } }],
+		[
+			'a sum with nobody left out',
+			{ type: 'did', event: picked('Charged'), having: { quantity: { quantifier: 'sumOrZero', quantifierProperty: picked('amount'), quantifierOperator: 'between', quantifierValue: '0', quantifierValueTo: '9' } } },
+			{ event: 'Charged', did: true, having: { measure: 'sum', property: 'amount', is: 'between', value: [0, 9], includeZero: true } },
+		],
+		[
+			'filters',
+			{ type: 'did', event: picked('Charged'), filters: { filter: [{ property: picked('sku'), value: 'a' }, { property: picked('amount'), operator: 'less_than', value: '5' }] } },
+			{ event: 'Charged', did: true, where: [{ property: 'sku', is: 'equals', value: 'a' }, { property: 'amount', is: 'less_than', value: 5 }] },
+		],
+	];
+	test.each(cases)('%s', async (_name, form, rule) => {
+		const run = await read(condition(form));
+		expect(run.error).toBeUndefined();
+		expect(run.json('Reader')).toEqual([{ rule, warnings: [] }]);
+		expect(parseRule(rule)).toEqual({ rule });
+	});
+
+	test('groups and conditions combine as chosen', async () => {
+		const city = (value: string) => ({ property: picked('city'), value });
+		const run = await read({
+			segmentCombine: 'any',
+			segmentGroups: {
+				group: [
+					{ combine: 'any', conditions: { condition: [city('a'), city('b')] } },
+					{ conditions: { condition: [city('c'), city('d')] } },
+				],
+			},
+		} as INodeParameters);
+		const rule = (value: string) => ({ profile: 'city', is: 'equals', value });
+		expect(run.json('Reader')[0]?.rule).toEqual({ any: [{ any: [rule('a'), rule('b')] }, { all: [rule('c'), rule('d')] }] });
+	});
+
+	test('tells everything that is wrong at once, by the places of the form', async () => {
+		const run = await read(
+			condition(
+				{ property: picked('age'), operator: 'at_least', value: 'many' },
+				{ type: 'did', event: picked('Charged'), filters: { filter: [{ property: picked('sku'), value: '' }] } },
+			),
+		);
+		expect(run.error?.message).toMatch(/^The segment cannot be used\. Group 1, condition 1: Value must be a number; Group 1, condition 2: filter 1: Value must not be empty/);
+	});
+
+	test('an empty builder is nobody, said loudly', async () => {
+		expect((await read({})).error?.message).toContain('The segment has no conditions');
+	});
+
+	test('a name that was not chosen is told of', async () => {
+		const run = await read(condition({ type: 'did', event: picked('') }));
+		expect(run.error?.message).toContain('Group 1, condition 1: Event must be a text that is not empty');
+	});
+});
+
+describe('the JSON rule', () => {
+	const json = async (segmentRule: string) => await read({ segmentMode: 'json', segmentRule });
+
+	test('is read as it stands', async () => {
+		const rule = { any: [{ profile: 'city', is: 'equals', value: 'Lyon' }, { not: { event: 'Charged', did: true } }] };
+		expect((await json(JSON.stringify(rule))).json('Reader')).toEqual([{ rule, warnings: [] }]);
+	});
+
+	test('warns when it is everyone', async () => {
+		expect((await json('{ "all": [] }')).json('Reader')[0]?.warnings).toEqual(['The rule { "all": [] } means everyone in the store.']);
+	});
+
+	test.each([
+		['{ "all": [', 'not valid JSON'],
+		['[]', 'a rule must be an object'],
+		['{ "any": [{ "profile": "a", "is": "like" }, { "event": "" }] }', 'any[1]'],
+		[' ', 'The JSON rule is empty'],
+	])('%s is refused with a readable message', async (text, message) => {
+		const { error } = await json(text);
+		expect(error?.message).toContain('The segment cannot be used.');
+		expect(error?.message).toContain(message);
+	});
+});
+
+describe('the form', () => {
+	const conditionFields = (): INodeProperties[] => {
+		const groups = segmentParameters.find(({ name }) => name === 'segmentGroups') as INodeProperties;
+		const [group] = groups.options as Array<{ values: INodeProperties[] }>;
+		const conditions = group?.values.find(({ name }) => name === 'conditions');
+		return (conditions?.options as Array<{ values: INodeProperties[] }>)[0]?.values ?? [];
+	};
+	const visible = (fields: INodeProperties[], values: Record<string, string>) =>
+		fields.filter(({ displayOptions }) => Object.entries(displayOptions?.show ?? {}).every(([name, wanted]) => (wanted as string[]).includes(values[name] ?? '')));
+
+	test.each(OPERATORS.map(({ name }) => name))('a condition with %s shows five fields at most, each once', (operator) => {
+		const names = visible(conditionFields(), { type: 'profile', operator }).map(({ name }) => name);
+		expect(names.length).toBeLessThanOrEqual(5);
+		expect(new Set(names).size).toBe(names.length);
+	});
+
+	test.each(['did', 'didNot'])('a condition on an event (%s) shows five fields', (type) => {
+		expect(visible(conditionFields(), { type, operator: 'equals' }).map(({ name }) => name)).toEqual(['type', 'event', 'when', 'having', 'filters']);
+	});
+
+	test('takes no expressions', () => {
+		const leaves = (fields: INodeProperties[]): INodeProperties[] =>
+			fields.flatMap((field) => (field.type === 'fixedCollection' ? (field.options as Array<{ values: INodeProperties[] }>).flatMap(({ values }) => leaves(values)) : [field]));
+		expect(leaves(segmentParameters).filter((field) => !field.noDataExpression).map(({ name }) => name)).toEqual([]);
+	});
+
+	test('can be shown for some operations of a node only', () => {
+		const shown = segmentParametersWhen({ operation: ['find'] }).map(({ displayOptions }) => displayOptions?.show);
+		expect(shown[0]).toEqual({ operation: ['find'] });
+		expect(shown[1]).toEqual({ operation: ['find'], segmentMode: ['builder'] });
+	});
+});
+
+describe('lists of names', () => {
+	const store = useNodeStore();
+	const names = async (method: string, filter?: string) =>
+		(await loadList({ workflow: workflowWith({}), nodes: [Reader], node: 'Reader', method, filter })).map(({ value }) => value);
+
+	beforeEach(async () => {
+		await store().call('ingest', {
+			profiles: [{ id: 'u1', properties: { plan: 'gold' } }],
+			events: [{ user: 'u1', name: 'Charged', properties: { amount: 1 } }, { user: 'u1', name: 'App Launched', properties: { os: 'x' } }],
+		});
+	});
+
+	test('are those of the store', async () => {
+		expect(await names('searchEventNames')).toEqual(['App Launched', 'Charged']);
+		expect(await names('searchEventProperties')).toEqual(['amount', 'os']);
+		expect(await names('searchProfileProperties')).toEqual(expect.arrayContaining(['plan', 'email', 'optedOut.sms']));
+	});
+
+	test('narrow down to what is typed, which can be chosen itself', async () => {
+		expect(await names('searchEventNames', 'charg')).toEqual(['Charged', 'charg']);
+		expect(await names('searchEventNames', ' Charged ')).toEqual(['Charged']);
+		expect(await names('searchEventNames', 'Refunded')).toEqual(['Refunded']);
+	});
+});
