@@ -89,7 +89,7 @@ class StrictOutput extends Output {
 }
 
 /** `{% echo %}`, which prints like `{{ }}`. */
-export function echoTag(rules: OutputRules) {
+export function echoTag(rules: OutputRules): new (token: TagToken, remainTokens: TopLevelToken[], liquid: Liquid) => Tag {
 	return class EchoTag extends Tag {
 		private readonly value?: Value;
 

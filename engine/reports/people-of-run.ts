@@ -3,6 +3,7 @@ import type { QuestionContext } from '../questions';
 import { REASONS, type Reason } from '../reasons';
 import type { Tx } from '../store/database';
 import { PLACE, Rank, traces } from './outcomes';
+import { requireRun } from './runs';
 import { timeWords } from './words';
 
 export type Outcome = 'sent' | 'not_sent' | 'unknown' | 'held';
@@ -48,15 +49,17 @@ const NOTHING = { message: 'NULL', hold: 'NULL', drop: 'NULL' };
 
 /**
  * Everybody a run touched, page by page: first who still waits to enter, a block at a time, then all entries. Nobody is
- * left out; somebody who enters between two pages of a running run appears in both.
+ * left out; somebody who enters between two pages of a running run appears in both. Rejects with `run_unknown`.
  * @param input.after `next` of the page before
  * @param input.limit entries per page, default 1000
  */
 export async function peopleOfRun(
 	tx: Tx,
-	{ run, after = { block: -1 }, limit = 1000 }: { run: number; after?: PeopleCursor; limit?: number },
+	{ run, after: given, limit = 1000 }: { run: number; after?: PeopleCursor; limit?: number },
 	context: QuestionContext,
 ): Promise<PeoplePage> {
+	if (!given) await requireRun(tx, run);
+	const after = given ?? { block: -1 };
 	if ('block' in after) {
 		const page = await nextBlock(tx, run, after.block, context);
 		if (page) return page;

@@ -1,4 +1,3 @@
-import { CampaignError } from '../errors';
 import { decodePeople } from '../holds/enter-block';
 import { findPerson, type PersonName } from '../people/person';
 import type { QuestionContext } from '../questions';
@@ -7,7 +6,7 @@ import type { Tx } from '../store/database';
 import { whyNotSelected } from './not-selected';
 import { PLACE, traces } from './outcomes';
 import { outcomeOf, outcomeWords, type Outcome } from './people-of-run';
-import { runHead, runsOf, type CampaignName, type RunHead } from './runs';
+import { requireRun, runsOf, type CampaignName, type RunHead } from './runs';
 import { stepsOf, type StoryEntry, type StoryStep } from './story-steps';
 import { reasonWords, timeWords } from './words';
 
@@ -68,18 +67,14 @@ async function runsToTell(tx: Tx, input: StoryInput, numbers: number[]): Promise
 	const { limit = RUNS } = input;
 	if ('campaignId' in input) return await runsOf(tx, { campaignId: input.campaignId, limit });
 	if ('workflowId' in input) return await runsOf(tx, { workflowId: input.workflowId, limit });
-	if ('run' in input) {
-		const head = await runHead(tx, input.run);
-		if (head) return [head];
-		throw new CampaignError('run_unknown', `There is no run ${input.run}.`, 'Choose a run of the campaign, or leave the run out for its latest.');
-	}
+	if ('run' in input) return [await requireRun(tx, input.run)];
 	const touched = await tx.all<{ run: number }>(
 		`SELECT DISTINCT r.run FROM run r CROSS JOIN ${tx.dialect.rows('$1', { person: 'integer' })} AS numbers
 		 JOIN entry e ON e.run = r.run AND e.person = numbers.person ORDER BY r.run DESC LIMIT $2`,
 		[JSON.stringify(numbers.map((number) => [number])), limit],
 	);
 	const heads: RunHead[] = [];
-	for (const { run } of touched) heads.push((await runHead(tx, run)) as RunHead);
+	for (const { run } of touched) heads.push(await requireRun(tx, run));
 	return heads;
 }
 

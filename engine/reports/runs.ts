@@ -1,3 +1,4 @@
+import { CampaignError } from '../errors';
 import type { Tx } from '../store/database';
 
 /** One run of a campaign. Times are epoch milliseconds. */
@@ -27,6 +28,13 @@ const HEAD = `SELECT r.run, r.campaign_id AS "campaignId", c.name AS "campaignNa
 
 export async function runHead(tx: Tx, run: number): Promise<RunHead | undefined> {
 	return await tx.get<RunHead>(`${HEAD} WHERE r.run = $1`, [run]);
+}
+
+/** As `runHead`; rejects with `run_unknown`. */
+export async function requireRun(tx: Tx, run: number): Promise<RunHead> {
+	const head = await runHead(tx, run);
+	if (head) return head;
+	throw new CampaignError('run_unknown', `There is no run ${run} in this store.`, 'Look which runs the campaign has, or leave the run out for its latest.');
 }
 
 /**

@@ -24,7 +24,9 @@ export async function runReports(context: IExecuteFunctions, store: Store, index
 	const rows: IDataObject[] = [];
 	for (const run of await runsMeant(context, store, index)) {
 		const report = await store.ask('runReport', { run });
-		if (!report) throw unknownRun(run);
+		if (!report) {
+			throw new CampaignError('run_unknown', `There is no run ${run} in this store.`, 'Use "Runs of a Campaign" to see which there are.');
+		}
 		rows.push(reportRow(report));
 	}
 	if (!wantsFile(context, index)) return rows.map(asItem);
@@ -60,7 +62,6 @@ export async function peopleReport(context: IExecuteFunctions, store: Store, ind
 async function* pages(store: Store, runs: number[], limit: number): AsyncGenerator<IDataObject[]> {
 	let left = limit;
 	for (const run of runs) {
-		if (!(await store.ask('runReport', { run, figuresOnly: false } as { run: number }))) throw unknownRun(run);
 		let after: PeopleCursor | undefined;
 		do {
 			const page: PeoplePage = await store.ask('peopleOfRun', { run, after, limit: Math.min(left, PAGE) });
@@ -108,10 +109,6 @@ function personRow({ reason, sentAt, ...person }: PersonOfRun, run: number): IDa
 
 export function iso(time: number | null): string | null {
 	return time === null ? null : new Date(time).toISOString();
-}
-
-export function unknownRun(run: number): CampaignError {
-	return new CampaignError('run_unknown', `There is no run ${run} in this store.`, 'Use "Runs of a Campaign" to see which there are.');
 }
 
 function limitOf(context: IExecuteFunctions, index: number): number | undefined {

@@ -79,7 +79,7 @@ export class SegmentFilter implements INodeType {
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. {{ $json.customer_number }}',
-						description: 'Whom an item is about that comes from no campaign. Without it: the field user.id of the item.',
+						description: 'Whom an item is about that comes from no campaign. Without it, the ID of the user in the item.',
 					},
 				],
 			},

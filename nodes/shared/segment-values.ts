@@ -27,19 +27,19 @@ export const UNIT_OPTIONS = UNITS.map((unit) => ({ name: unit.charAt(0).toUpperC
 
 /** Inputs of one name are never shown together: their operators differ. Numbers are texts, so that empty is not 0. */
 const INPUTS: Array<INodeProperties & { kinds: ValueKindName[] }> = [
-	{ kinds: ['scalar', 'text'], displayName: 'Value', name: 'value', type: 'string', default: '', placeholder: 'e.g. Lyon' },
-	{ kinds: ['list'], displayName: 'Values', name: 'value', type: 'string', default: '', placeholder: 'e.g. gold, silver' },
-	{ kinds: ['number'], displayName: 'Value', name: 'value', type: 'string', default: '', placeholder: 'e.g. 200' },
-	{ kinds: ['version'], displayName: 'Version', name: 'value', type: 'string', default: '', placeholder: 'e.g. 2.10.1' },
-	{ kinds: ['date'], displayName: 'Date', name: 'value', type: 'dateTime', default: '' },
-	{ kinds: ['numberRange'], displayName: 'From', name: 'value', type: 'string', default: '', placeholder: 'e.g. 10' },
-	{ kinds: ['numberRange'], displayName: 'To', name: 'valueTo', type: 'string', default: '', placeholder: 'e.g. 20' },
-	{ kinds: ['dateRange'], displayName: 'From', name: 'value', type: 'dateTime', default: '' },
-	{ kinds: ['dateRange'], displayName: 'To', name: 'valueTo', type: 'dateTime', default: '' },
-	{ kinds: ['duration'], displayName: 'Amount', name: 'amount', type: 'number', typeOptions: { minValue: 0 }, default: 30 },
-	{ kinds: ['duration'], displayName: 'Unit', name: 'unit', type: 'options', options: UNIT_OPTIONS, default: 'days' },
-	{ kinds: ['place'], displayName: 'Latitude, Longitude', name: 'place', type: 'string', default: '', placeholder: 'e.g. 48.85, 2.35' },
-	{ kinds: ['place'], displayName: 'Metres Around', name: 'metres', type: 'number', typeOptions: { minValue: 1 }, default: 5000 },
+	{ displayName: 'Value', name: 'value', type: 'string', default: '', placeholder: 'e.g. Lyon', kinds: ['scalar', 'text'] },
+	{ displayName: 'Values', name: 'value', type: 'string', default: '', placeholder: 'e.g. gold, silver', kinds: ['list'] },
+	{ displayName: 'Value', name: 'value', type: 'string', default: '', placeholder: 'e.g. 200', kinds: ['number'] },
+	{ displayName: 'Version', name: 'value', type: 'string', default: '', placeholder: 'e.g. 2.10.1', kinds: ['version'] },
+	{ displayName: 'Date', name: 'value', type: 'dateTime', default: '', kinds: ['date'] },
+	{ displayName: 'From', name: 'value', type: 'string', default: '', placeholder: 'e.g. 10', kinds: ['numberRange'] },
+	{ displayName: 'To', name: 'valueTo', type: 'string', default: '', placeholder: 'e.g. 20', kinds: ['numberRange'] },
+	{ displayName: 'From', name: 'value', type: 'dateTime', default: '', kinds: ['dateRange'] },
+	{ displayName: 'To', name: 'valueTo', type: 'dateTime', default: '', kinds: ['dateRange'] },
+	{ displayName: 'Amount', name: 'amount', type: 'number', typeOptions: { minValue: 0 }, default: 30, kinds: ['duration'] },
+	{ displayName: 'Unit', name: 'unit', type: 'options', options: UNIT_OPTIONS, default: 'days', kinds: ['duration'] },
+	{ displayName: 'Latitude, Longitude', name: 'place', type: 'string', default: '', placeholder: 'e.g. 48.85, 2.35', kinds: ['place'] },
+	{ displayName: 'Metres Around', name: 'metres', type: 'number', typeOptions: { minValue: 1 }, default: 5000, kinds: ['place'] },
 ];
 
 function operatorsOf(kinds: ValueKindName[]): string[] {

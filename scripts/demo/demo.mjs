@@ -20,6 +20,9 @@ import { verify } from './verify.mjs';
 const PUBLISH_AT = Date.parse(demoStart) + 60_000;
 const LOOK_AGAIN_MS = 1_000;
 
+/** The template's provider nodes, as the ledger calls their servers. */
+const PROVIDER_KINDS = { 'Twilio SMS Provider': 'twilio', 'Generic SMS Provider': 'generic' };
+
 /**
  * @typedef {object} DemoState what is kept between two starts
  * @property {string} workflowId
@@ -182,7 +185,7 @@ export class Demo {
 		const all = [];
 		for (let after; ; ) {
 			const page = await store.ask('peopleOfRun', { run, after, limit: 5_000 });
-			all.push(...page.people);
+			all.push(...page.people.map((person) => ({ ...person, provider: PROVIDER_KINDS[person.provider] ?? person.provider })));
 			if (page.next === undefined) return all;
 			after = page.next;
 		}

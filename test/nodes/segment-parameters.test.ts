@@ -9,7 +9,7 @@ import { useNodeStore } from '../support/node-store';
 /** A node that puts out the rule its parameters mean. */
 class Reader implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Reader', name: 'reader', group: ['transform'], version: 1, description: '', defaults: { name: '' },
+		displayName: 'Reader', name: 'reader', group: ['transform'], version: 1, description: '', defaults: { name: '' }, usableAsTool: undefined,
 		inputs: [NodeConnectionTypes.Main], outputs: [NodeConnectionTypes.Main], properties: segmentParameters,
 	};
 
@@ -48,6 +48,7 @@ describe('the builder', () => {
 		['no event', { type: 'didNot', event: picked('Charged') }, { event: 'Charged', did: false }],
 		['a window of defaults', { type: 'did', event: picked('Charged'), when: { window: {} } }, { event: 'Charged', did: true, when: { last: 30, unit: 'days' } }],
 		['a window with one end', { type: 'did', event: picked('Charged'), when: { window: { window: 'between', windowFrom: '2026-01-01' } } }, { event: 'Charged', did: true, when: { from: '2026-01-01' } }],
+		['rows that add nothing', { type: 'did', event: picked('Charged'), when: { window: { window: 'ever', windowAmount: 3 } }, having: { quantity: { quantifier: 'atLeastOnce' } } }, { event: 'Charged', did: true }],
 		['a number of times', { type: 'did', event: picked('Charged'), having: { quantity: { quantifierValue: '3' } } }, { event: 'Charged', did: true, having: { measure: 'count', is: 'at_least', value: 3 } }],
 		[
 			'a sum with nobody left out',

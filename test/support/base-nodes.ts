@@ -28,7 +28,7 @@ export class ManualTrigger implements INodeType {
 }
 
 export class NoOp implements INodeType {
-	description: INodeTypeDescription = { ...common, displayName: 'No Operation', name: 'noOp', group: ['organization'] };
+	description: INodeTypeDescription = { ...common, usableAsTool: undefined, displayName: 'No Operation', name: 'noOp', group: ['organization'] };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return [this.getInputData()];
@@ -44,6 +44,7 @@ interface Assignment {
 export class Set implements INodeType {
 	description: INodeTypeDescription = {
 		...common,
+		usableAsTool: undefined,
 		displayName: 'Edit Fields',
 		name: 'set',
 		group: ['input'],

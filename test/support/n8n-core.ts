@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import './quiet-n8n';
 
 import { ExecutionLifecycleHooks, LoadOptionsContext, TriggerContext, WorkflowExecute } from 'n8n-core';
 import {

@@ -20,7 +20,7 @@ describeStores('conversions', (fixture) => {
 	async function sentRun(count: number, runKey = 'a', again = false): Promise<number> {
 		const { store, clock } = fixture();
 		const people = again ? [...(await store.ask('find', { rule: { all: [] } })).people] : await addPeople(store, count);
-		const run = await startRun(store, people, { runKey });
+		const run = await startRun(store, people, { runKey, blockSize: 10_000 });
 		clock.advance(MINUTE);
 		const released = await release(store, await node(store, 'trigger'));
 		await send(store, 'sms', released?.people ?? [], () => ({ state: 'sent' }), { addressHash: null });

@@ -46,6 +46,10 @@ describeStores('the people of a run', (fixture) => {
 		});
 	});
 
+	it('refuses a run that does not exist', async () => {
+		await expect(fixture().store.ask('peopleOfRun', { run: 99 })).rejects.toMatchObject({ code: 'run_unknown' });
+	});
+
 	it('keeps no id of somebody who was erased', async () => {
 		const { store, clock } = fixture();
 		const { run, ids } = await everyState(store, clock);

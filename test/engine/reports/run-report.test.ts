@@ -94,7 +94,7 @@ describeStores('the report of a run', (fixture) => {
 		const messages = entries.slice(0, 2).map(({ entry, campaignId, person }) => ({ entry, visit: 0, key: '', run, campaignId, person, addressHash: String(entry) }));
 		const claimed = await store.call('claimMessages', { node: sms, channel: 'sms', token: 't', messages });
 		await store.call('settleMessages', {
-			settlements: claimed.map(({ message }) => ({ message, token: 't', state: 'sent', reason: null, detail: null, provider: null, providerId: null })),
+			settlements: claimed.map(({ message }) => ({ message, token: 't', state: 'sent' as const, reason: null, detail: null, provider: null, providerId: null })),
 		});
 		const report = await reportOf(run);
 		expect(report).toMatchObject({ campaignId: 'sheet/items', qualified: 3, entered: 3, sent: 2, notSent: { left_workflow: 1 } });
