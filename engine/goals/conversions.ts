@@ -35,14 +35,14 @@ const NAMED_PEOPLE = 5_000;
 /**
  * The conversions of a run, view-through: a person's event counts when it happened at or after a message to them was
  * sent, and not later than the goal's window. An event counts once, however many messages or goals it matches. Events
- * are read in pages, one pass per event name.
+ * are read in pages, one pass per event name; yields the conversions of each page.
  */
 export async function* conversionsOf(
 	tx: Tx,
 	sends: Sends,
 	goals: readonly GoalDefinition[],
 	context: OperatorContext,
-): AsyncGenerator<Conversion> {
+): AsyncGenerator<Conversion[]> {
 	const { people, at } = sends;
 	if (people.length === 0) return;
 	const range = { from: people[0] as number, to: (people[people.length - 1] as number) + 1 };
@@ -54,7 +54,7 @@ export async function* conversionsOf(
 		const properties = [...new Set(sameName.flatMap(pathsOf))];
 		const compiled = sameName.map((goal) => ({ goal, where: whereOf(goal, context) }));
 		for await (const batch of source.events({ name, from: firstSend, to, range, properties })) {
-			yield* convertedIn(batch, sends, compiled, to);
+			yield convertedIn(batch, sends, compiled, to);
 		}
 	}
 }
@@ -69,10 +69,12 @@ export async function countConversions(
 	const converted = new Set<number>();
 	const revenue = new Sum();
 	let conversionEvents = 0;
-	for await (const conversion of conversionsOf(tx, sends, goals, context)) {
-		converted.add(conversion.person);
-		conversionEvents++;
-		if (conversion.revenue !== undefined) revenue.add(conversion.revenue);
+	for await (const page of conversionsOf(tx, sends, goals, context)) {
+		conversionEvents += page.length;
+		for (const conversion of page) {
+			converted.add(conversion.person);
+			if (conversion.revenue !== undefined) revenue.add(conversion.revenue);
+		}
 	}
 	return { peopleSent: differentPeople(sends.people), conversions: converted.size, conversionEvents, revenue: revenue.total() };
 }
@@ -82,7 +84,8 @@ interface CompiledGoal {
 	where: Array<{ property: string; test: (cell: unknown) => boolean }>;
 }
 
-function* convertedIn(batch: EventBatch, sends: Sends, goals: readonly CompiledGoal[], to: number): Generator<Conversion> {
+function convertedIn(batch: EventBatch, sends: Sends, goals: readonly CompiledGoal[], to: number): Conversion[] {
+	const converted: Conversion[] = [];
 	const tests = goals.map(({ goal, where }) => {
 		const conditions = where.map(({ property, test }) => rowTest(batch.property(property), test));
 		return { goal, passes: (row: number) => conditions.every((passes) => passes(row)), revenueOf: revenueReader(batch, goal) };
@@ -96,8 +99,9 @@ function* convertedIn(batch: EventBatch, sends: Sends, goals: readonly CompiledG
 		const [match] = matched;
 		if (!match) continue;
 		const paying = matched.find(({ goal }) => goal.revenueProperty !== undefined);
-		yield { person, event: match.goal.event, at, revenue: paying?.revenueOf(row) };
+		converted.push({ person, event: match.goal.event, at, revenue: paying?.revenueOf(row) });
 	}
+	return converted;
 }
 
 function pathsOf({ where, revenueProperty }: GoalDefinition): string[] {

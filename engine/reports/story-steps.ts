@@ -126,8 +126,8 @@ async function conversionSteps(tx: Tx, head: RunHead, entries: StoryEntry[], con
 	const steps: StoryStep[] = [];
 	for (const person of goals.length === 0 ? [] : new Set(entries.map((entry) => entry.person))) {
 		const sends = await sendsOf(tx, head.run, person);
-		for await (const { event, at, revenue } of conversionsOf(tx, sends, goals, context)) {
-			steps.push({ at, text: `Converted: "${event}"${revenue === undefined ? '' : `, revenue ${revenue}`}` });
+		for await (const page of conversionsOf(tx, sends, goals, context)) {
+			steps.push(...page.map(({ event, at, revenue }) => ({ at, text: `Converted: "${event}"${revenue === undefined ? '' : `, revenue ${revenue}`}` })));
 		}
 	}
 	return steps;

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { DEFAULT_BLOCK_SIZE, DEFAULT_GRACE_MS } from '../../engine/campaigns/definition';
+import { DEFAULT_BLOCK_SIZE } from '../../engine/campaigns/definition';
 import { segmentParameters } from '../shared/segment-parameters';
 import { storeParameter } from '../shared/store';
 
@@ -87,7 +87,7 @@ export const campaignTriggerProperties: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 0, numberPrecision: 0 },
 				noDataExpression: true,
-				default: DEFAULT_GRACE_MS / 1_000,
+				default: 60,
 				description: 'Time in which a run that was published by mistake can be stopped by unpublishing',
 			},
 		],

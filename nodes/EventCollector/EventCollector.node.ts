@@ -1,5 +1,6 @@
 import {
 	NodeConnectionTypes,
+	webhookDescriptionFields,
 	type IDataObject,
 	type INodeCredentialDescription,
 	type INodeExecutionData,
@@ -60,15 +61,24 @@ export class EventCollector implements INodeType {
 	}
 }
 
+/**
+ * One address. n8n evaluates expressions of webhook descriptions at every request, each time in a fresh sandbox under
+ * N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE; the native resolver says the same without one.
+ */
 function webhookAt(path: string): IWebhookDescription {
 	return {
 		name: 'default',
 		httpMethod: 'POST',
 		responseMode: 'onReceived',
 		isFullPath: true,
-		path: `={{ $parameter["basePath"].replace(/^[/]+|[/]+$/g, "") }}/${path}`,
 		ndvHideUrl: !['v1/batch', '1/upload'].includes(path),
-	};
+		...webhookDescriptionFields({
+			path: {
+				template: `={{ $parameter["basePath"].replace(/^[/]+|[/]+$/g, "") }}/${path}`,
+				resolve: ({ basePath }) => `${String(basePath).replace(/^[/]+|[/]+$/g, '')}/${path}`,
+			},
+		}),
+	} as IWebhookDescription;
 }
 
 async function respondTo(context: IWebhookFunctions): Promise<CollectResponse> {

@@ -13,6 +13,7 @@ import { freePort, N8n } from '../lib/n8n.mjs';
 import { ROOT } from '../lib/paths.mjs';
 import { accountZone, demoAudience, demoStart, expected, makeAudience } from './audience.mjs';
 import { readLedger } from './ledger.mjs';
+import { purchases } from './purchases.mjs';
 import { importCampaign } from './setup.mjs';
 import { verify } from './verify.mjs';
 
@@ -166,8 +167,21 @@ export class Demo {
 		}
 	}
 
-	/** Compares ledgers and report with what the demo data must give. */
-	async verify({ allowUnknown = 0 } = {}) {
+	/** Some of those who got a message come back and buy: what the campaign's goal is to count. */
+	async buy() {
+		const store = await this.#open();
+		const { run } = await this.report();
+		const sent = (await this.people(run)).filter(({ outcome }) => outcome === 'sent').map(({ id }) => id);
+		const bought = purchases(sent, { at: store.clock.now() });
+		await store.ingest({ events: bought.events });
+		return bought;
+	}
+
+	/**
+	 * Compares ledgers and report with what the demo data must give.
+	 * @param {{ allowUnknown?: number, purchases?: { conversions: number, revenue: number } }} [options] `purchases`: those of `buy`
+	 */
+	async verify({ allowUnknown = 0, purchases: bought } = {}) {
 		const report = await this.report();
 		const people = await this.people(report.run);
 		const { failed: _failed, heldNow, notSent, ...figures } = report;
@@ -176,6 +190,7 @@ export class Demo {
 			ledger: readLedger(this.ledgerFile),
 			report: { runs: [{ ...figures, notSent, held: heldNow, failed: 0 }], people },
 			allowUnknown,
+			...(bought && { purchases: bought }),
 		});
 	}
 

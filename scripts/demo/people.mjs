@@ -28,7 +28,7 @@ import { random } from './random.mjs';
 const FIRST = 'Ada Ben Chloe Diego Elena Farid Grace Hiro Ines Jamal Kira Liam Mei Noah Olga Priya Quinn Rosa Sam Tomas Uma Viktor Wen Ximena Yusuf Zoe'.split(' ');
 const LAST = 'Adler Brooks Castillo Dubois Evans Fischer Garcia Huang Ivanova Jensen Kaur Lopez Moreau Nguyen Okafor Patel Quintero Rossi Silva Tanaka Umar Vargas Weiss Xu Young Zhang'.split(' ');
 const AREA_CODES = '415 628 510 341 650 408 669 925 707 831 916 209 559 805 818 213 310 424 619 858'.split(' ');
-const NO_NUMBERS = ['12345', 'n/a', 'call me', '+1 000 000 0000', '+1 415 555', '555-0100'];
+const NO_NUMBERS = ['12345', 'n/a', 'call me', '+1 415 555 01 000 99', '+1 415 555', '555-0100'];
 
 /** @type {readonly (readonly [Habit, number])[]} */
 const HABITS = [['abandoner', 32], ['buyer', 18], ['sampler', 20], ['lapsed', 10], ['browser', 20]];

@@ -18,7 +18,8 @@ export async function ensureDependencies() {
 	if (existsSync(INSTALLED) && (await readFile(INSTALLED, 'utf8')) === lock) return;
 	console.log("Installing the pack's dependencies: once, about a minute.");
 	const nodeBin = await ensureNode24();
-	await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--legacy-peer-deps'], { cwd: ROOT, nodeBin });
+	// Not `npm ci`: the lock holds the optional binaries of the platform it was made on, and ci insists on all of them.
+	await npm(['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--legacy-peer-deps'], { cwd: ROOT, nodeBin });
 	await writeFile(INSTALLED, lock);
 }
 

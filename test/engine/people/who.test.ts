@@ -35,7 +35,7 @@ describeStores('who is behind entries and ids', (fixture) => {
 		expect((await whoIs(['bob'])).ids).toEqual([{ id: 'bob', person: ann }]);
 		expect(new Set((await people()).map(({ person }) => person))).toEqual(new Set([ann]));
 
-		await store.call('erasePerson', { person: ann });
+		await store.call('erasePerson', { name: { person: ann } });
 		expect(await whoIs(['ann', 'bob'], [entryOfAnn, entryOfBob])).toEqual({ entries: [], ids: [] });
 	});
 });

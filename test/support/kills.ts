@@ -1,0 +1,90 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { mulberry32 } from '../../engine/campaigns/shuffle';
+import { DEFAULT_CONCURRENCY } from '../../engine/delivery/pace';
+import type { Demo } from '../../scripts/demo/demo.mjs';
+import { expected } from '../../scripts/demo/expected.mjs';
+import { readLedger } from '../../scripts/demo/ledger.mjs';
+
+/** Requests that one process may have under way: the demo has two providers. What is killed with them is unknown. */
+export const IN_FLIGHT = 2 * DEFAULT_CONCURRENCY;
+
+const LOOK_AGAIN_MS = 50;
+const STUCK_MS = 180_000;
+
+/** When to kill: so many messages were accepted and so much time has passed since, or since the last start. */
+export interface Moment {
+	accepted: number;
+	delayMs: number;
+}
+
+/** Kills wanted: CAMPAIGNS_KILLS, else the suite's own number. */
+export function killsWanted(usual: number): number {
+	return Number(process.env.CAMPAIGNS_KILLS ?? usual);
+}
+
+/** Numbers in [0, 1) from CAMPAIGNS_SEED, else from a new seed. It is printed: the same seed plans the same kills. */
+export function seededRandom(): () => number {
+	const seed = Number(process.env.CAMPAIGNS_SEED ?? randomInt(1_000_000));
+	console.info(`CAMPAIGNS_SEED=${seed}`);
+	return mulberry32(seed);
+}
+
+/**
+ * Moments all over a run of `total` messages, each in its own part of it. Every fourth kill hits n8n again while it is
+ * still recovering from the last.
+ */
+export function planKills(count: number, total: number, random: () => number): Moment[] {
+	return Array.from({ length: count }, (_, index) => {
+		const soon = index % 4 === 3;
+		return {
+			accepted: soon ? 0 : Math.floor((total * (index + random())) / (count + 1)),
+			delayMs: Math.floor(random() * (soon ? 4_000 : 700)),
+		};
+	});
+}
+
+/** Waits for a moment of the run. Rejects when the run stands still, or has ended before it. */
+export async function reached(demo: Demo, { accepted, delayMs }: Moment): Promise<void> {
+	const deadline = Date.now() + STUCK_MS;
+	for (let now = await acceptedBy(demo); now < accepted; now = await acceptedBy(demo)) {
+		if (Date.now() > deadline) throw new Error(`Only ${now} of ${accepted} messages were accepted in time: ${JSON.stringify(await demo.report())}`);
+		await sleep(LOOK_AGAIN_MS);
+	}
+	await sleep(delayMs);
+	const report = await demo.report();
+	if (report?.state === 'finished') throw new Error('The run has ended before the last kill: the test needs more people');
+}
+
+/** Messages that the demo's providers have accepted so far. */
+async function acceptedBy(demo: Demo): Promise<number> {
+	const response = await fetch(`http://127.0.0.1:${demo.state?.providerPort}/ledger`);
+	return ((await response.json()) as { accepted: number }).accepted;
+}
+
+/** How many messages the demo's run has to send. */
+export function messagesOf(demo: Demo): number {
+	return expected(demo.audience).sentCount;
+}
+
+/** Everybody got the message exactly once or is accounted for, and no more is unknown than the kills can explain. */
+export async function expectEverybodyOnce(demo: Demo, killed: number): Promise<void> {
+	const report = await demo.report();
+	const allowUnknown = killed * IN_FLIGHT;
+	const hung = readLedger(demo.ledgerFile).hung.size;
+	console.info(
+		`${killed} kills: ${report.qualified} qualified, ${report.sent} sent, ${report.unknown} unknown ` +
+			`(at most ${allowUnknown} requests were under way at the kills, ${hung} were never answered), not sent ${JSON.stringify(report.notSent)}`,
+	);
+	const { problems } = await demo.verify({ allowUnknown });
+	expect(problems).toEqual([]);
+}
+
+/** Lets the template run in small batches that take a while, so that kills meet people at every place of it. */
+export function inSmallBatches(workflow: { nodes: Array<{ type: string; parameters: Record<string, unknown> }> }): void {
+	for (const { type, parameters } of workflow.nodes) {
+		if (type.endsWith('.campaignTrigger')) parameters.options = { ...(parameters.options as object), peoplePerBatch: 60 };
+		if (type.endsWith('.throttle')) Object.assign(parameters, { people: 100, interval: 2, unit: 'seconds' });
+	}
+}
