@@ -4,7 +4,7 @@ import { announced, finishRuns } from './campaigns/finish';
 import { publishCampaign } from './campaigns/publish';
 import { claimMessages } from './delivery/claim';
 import { holdMessages } from './delivery/hold-message';
-import { markSending } from './delivery/mark-sending';
+import { markSending, unmarkSending } from './delivery/mark-sending';
 import { recoverMessages } from './delivery/recover';
 import { renewClaims } from './delivery/renew-claims';
 import { settleMessages } from './delivery/settle';
@@ -54,6 +54,7 @@ export const operations = {
 	claimMessages,
 	renewClaims,
 	markSending,
+	unmarkSending,
 	settleMessages,
 	holdMessages,
 	recoverMessages,

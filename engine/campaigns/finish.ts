@@ -12,7 +12,7 @@ export const finishRuns = operation<{ campaignId: string }, { toAnnounce: Array<
 			`UPDATE run SET state = 'finished', finished_at = $2
 			 WHERE campaign_id = $1 AND state = 'running'
 			   AND NOT EXISTS (SELECT 1 FROM block b WHERE b.run = run.run)
-			   AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.run = run.run AND h.state IN (${HoldState.waiting}, ${HoldState.claimed}))
+			   AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.run = run.run AND h.state < ${HoldState.done})
 			   AND NOT EXISTS (SELECT 1 FROM message m WHERE m.run = run.run AND m.state IN ('claimed', 'sending', 'held'))`,
 			[campaignId, now],
 		);

@@ -33,6 +33,8 @@ export type GroupResult =
 export interface AttemptOptions<Message> {
 	/** Called just before each request, when nothing has left yet: the ledger writes `sending`. If it throws, no request is made and the error comes out. */
 	beforeRequest(provider: Provider<Message>): Promise<void>;
+	/** Called when the message was definitely refused and has to wait for its next request: until then nothing is under way. */
+	afterRefusal?(): Promise<void>;
 	/** Epoch milliseconds. */
 	now(): number;
 	sleep(ms: number): Promise<void>;
@@ -65,7 +67,8 @@ export function sharedTransport(): HttpTransport {
 export async function attemptGroup<Message>(providers: ReadonlyArray<Provider<Message>>, message: Message, options: AttemptOptions<Message>): Promise<GroupResult> {
 	const attempts: Attempt[] = [];
 	const finals: Attempt[] = [];
-	for (const provider of providers) {
+	for (const [place, provider] of providers.entries()) {
+		if (place > 0) await options.afterRefusal?.();
 		const outcome = await attemptProvider(provider, message, options, attempts);
 		const { label, kind } = provider;
 		if (outcome.outcome !== 'refused') return { ...outcome, provider: label, kind, attempts };
@@ -98,6 +101,7 @@ async function attemptProvider<Message>(provider: Provider<Message>, message: Me
 		const wait = backOff(tried, options.random(), outcome);
 		const repeat = tried < (provider.retries ?? 0) && mayRepeat(provider, outcome) && wait <= (options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS);
 		if (!repeat) return unknown ?? outcome;
+		if (!unknown) await options.afterRefusal?.();
 		await options.sleep(wait);
 	}
 }

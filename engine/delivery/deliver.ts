@@ -39,13 +39,21 @@ export interface Delivered {
 	messageId?: string;
 }
 
+/** What the ledger has to be told while a message is being sent; options of attemptGroup. */
+export interface RequestLedger {
+	/** Must be awaited before anything leaves. */
+	beforeRequest(): Promise<void>;
+	/** The request was definitely refused, and the message waits for its next one. */
+	afterRefusal(): Promise<void>;
+}
+
 export interface DeliverOptions<Message> {
 	store: Store;
 	/** Number of the sender's node. */
 	node: number;
 	channel: Channel;
-	/** Sends one message through the sender's providers. `beforeRequest` must be awaited before anything leaves. */
-	send(message: Message, beforeRequest: () => Promise<void>): Promise<GroupResult>;
+	/** Sends one message through the sender's providers, and tells `ledger` about every request. */
+	send(message: Message, ledger: RequestLedger): Promise<GroupResult>;
 	/** How long an outage is waited out before a message fails as provider_unavailable, ms. */
 	maxWaitMs: number;
 	/** False inside a sub-workflow, where nothing can be released: a message that would wait fails instead. */
@@ -136,9 +144,15 @@ class OneMessage<Message> {
 		let result: GroupResult;
 		let mayHaveLeft = false;
 		try {
-			result = await this.options.send(rendered.message, async () => {
-				if (!(await this.ledger.markSending(this.claimed.message, this.token))) throw new TakenOver();
-				mayHaveLeft = true;
+			result = await this.options.send(rendered.message, {
+				beforeRequest: async () => {
+					if (!(await this.ledger.markSending(this.claimed.message, this.token))) throw new TakenOver();
+					mayHaveLeft = true;
+				},
+				afterRefusal: async () => {
+					if (mayHaveLeft) await this.ledger.unmarkSending(this.claimed.message, this.token);
+					mayHaveLeft = false;
+				},
 			});
 		} catch (error) {
 			if (error instanceof TakenOver) return { state: 'elsewhere', reason: null, detail: null, provider: null };

@@ -10,6 +10,8 @@ const MAX_RETRY_MS = 10_000;
 export class Ledger {
 	private readonly sending: Coalescer<{ message: number; token: string }, boolean>;
 
+	private readonly refused: Coalescer<{ message: number; token: string }, void>;
+
 	private readonly settling: Coalescer<Settlement, void>;
 
 	private static readonly ofStores = new WeakMap<Store, Ledger>();
@@ -19,6 +21,10 @@ export class Ledger {
 			const { go } = await store.call('markSending', { messages });
 			const allowed = new Set(go);
 			return messages.map(({ message }) => allowed.has(message));
+		});
+		this.refused = new Coalescer(async (messages) => {
+			await untilWritten(async () => await store.call('unmarkSending', { messages }));
+			return messages.map(() => undefined);
 		});
 		this.settling = new Coalescer(async (settlements) => {
 			await untilWritten(async () => await store.call('settleMessages', { settlements }));
@@ -35,6 +41,11 @@ export class Ledger {
 	/** Just before a request. False: somebody else has taken the message over, it must not be sent. */
 	async markSending(message: number, token: string): Promise<boolean> {
 		return await this.sending.call({ message, token });
+	}
+
+	/** After a definite refusal, when the message waits for its next request. */
+	async unmarkSending(message: number, token: string): Promise<void> {
+		await this.refused.call({ message, token });
 	}
 
 	/** Resolves when the outcome is written, however long the store is away: this process is the only one that knows it. */

@@ -16,3 +16,19 @@ export const markSending = operation<{ messages: Array<{ message: number; token:
 		return { go: rows.map((row) => row.message) };
 	},
 );
+
+/**
+ * Takes the mark off messages whose request was definitely refused, while they wait for another provider: nothing has
+ * left, and should this process die now they can be sent. Getting lost with the machine, it costs only that knowledge.
+ */
+export const unmarkSending = operation<{ messages: Array<{ message: number; token: string }> }, void>(
+	async (tx, { messages }, { now }) => {
+		await tx.run(
+			`UPDATE message SET state = 'claimed', sent_at = NULL, claimed_at = $2
+			 FROM ${tx.dialect.rows('$1', { message: 'integer', token: 'text' })} AS a
+			 WHERE message.message = a.message AND message.token = a.token AND message.state = 'sending'`,
+			[JSON.stringify(messages.map(({ message, token }) => [message, token])), now],
+		);
+	},
+	'events',
+);

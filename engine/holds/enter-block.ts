@@ -1,6 +1,22 @@
 import type { OperationContext, Tx } from '../store/database';
 import { HoldState, LEASE_MS } from './states';
 
+interface Block {
+	run: number;
+	seq: number;
+	due_at: number;
+	people: Uint8Array;
+}
+
+/** Somebody of a block, as they are now. */
+interface Selected {
+	/** The number under which they were selected. */
+	selected: number;
+	/** Themselves, or whom they were merged into since. */
+	person: number;
+	erased: boolean;
+}
+
 /**
  * Turns the next due block of a node into entries, each with a hold that is claimed at once under `token`.
  * People merged since the selection enter as the survivor; one who is there already, or who was erased, is accounted
@@ -12,31 +28,44 @@ export async function enterBlock(
 	token: string,
 	{ now, owner }: OperationContext,
 ): Promise<{ size: number; attempt: number } | undefined> {
-	const block = await tx.get<{ run: number; seq: number; due_at: number; people: Uint8Array }>(
+	const block = await tx.get<Block>(
 		`SELECT run, seq, due_at, people FROM block WHERE node = $1 AND due_at <= $2
 		 ORDER BY due_at, run, seq LIMIT 1 ${tx.dialect.skipLocked}`,
 		[node, now],
 	);
 	if (!block) return undefined;
 	await tx.run('DELETE FROM block WHERE run = $1 AND seq = $2', [block.run, block.seq]);
-	const people = decodePeople(block.people);
+	const people = await readSelected(tx, decodePeople(block.people));
+	const entered = await insertEntries(tx, block, people.map(({ person }) => [person, '']));
 
-	const entered = await tx.all<{ entry: number; erased: number }>(
-		`INSERT INTO entry (run, person, entry_key, qualified_at)
-		 SELECT $2, coalesce(p.merged_into, p.person), '', r.qualified_at
-		 FROM ${tx.dialect.rows('$1', { person: 'integer', qualified_at: 'integer' })} AS r JOIN person p ON p.person = r.person
-		 WHERE true ORDER BY r.person
-		 ON CONFLICT (run, person, entry_key) DO NOTHING
-		 RETURNING entry, (SELECT count(*) FROM person q WHERE q.person = entry.person AND q.erased_at IS NOT NULL) AS erased`,
-		[JSON.stringify(people.map((person) => [person, block.due_at])), block.run],
+	const living = people.filter(({ person, erased }) => !erased && entered.has(person)).map(({ person }) => entered.get(person) as number);
+	const erased = people.filter((one) => one.erased && entered.has(one.person)).map(({ person }) => entered.get(person) as number);
+	await insertHolds(tx, [...new Set(living)], node, block, { token, owner, now });
+	await dropEntries(tx, [...new Set(erased)], node, block.run, 'erased', now);
+	await dropMerged(tx, people, entered, node, block, now);
+	return { size: new Set(living).size, attempt: 1 };
+}
+
+async function readSelected(tx: Tx, people: number[]): Promise<Selected[]> {
+	const rows = await tx.all<{ selected: number; person: number; erased_at: number | null }>(
+		`SELECT p.person AS selected, s.person, s.erased_at
+		 FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS r
+		 JOIN person p ON p.person = r.person JOIN person s ON s.person = coalesce(p.merged_into, p.person)`,
+		[JSON.stringify(people.map((person) => [person]))],
 	);
-	const alive = entered.filter((row) => row.erased === 0).map((row) => row.entry);
-	const erased = entered.filter((row) => row.erased !== 0).map((row) => row.entry);
+	return rows.map(({ selected, person, erased_at }) => ({ selected, person, erased: erased_at !== null }));
+}
 
-	await insertHolds(tx, alive, node, block, { token, owner, now });
-	await dropEntries(tx, erased, node, block.run, 'erased', now);
-	if (entered.length < people.length) await dropMerged(tx, people, node, block, now);
-	return { size: alive.length, attempt: 1 };
+/** Makes entries for [person, key]; returns those that are new, by person. */
+async function insertEntries(tx: Tx, block: Block, entries: Array<[person: number, key: string]>): Promise<Map<number, number>> {
+	const rows = await tx.all<{ entry: number; person: number }>(
+		`INSERT INTO entry (run, person, entry_key, qualified_at)
+		 SELECT $2, r.person, r.entry_key, $3
+		 FROM ${tx.dialect.rows('$1', { person: 'integer', entry_key: 'text' })} AS r WHERE true ORDER BY r.person
+		 ON CONFLICT (run, person, entry_key) DO NOTHING RETURNING entry, person`,
+		[JSON.stringify(entries), block.run, block.due_at],
+	);
+	return new Map(rows.map(({ person, entry }) => [person, entry]));
 }
 
 async function insertHolds(
@@ -64,20 +93,28 @@ async function dropEntries(tx: Tx, entries: number[], node: number, run: number,
 	);
 }
 
-/** People of a block who, since the selection, became somebody who is in this run already. */
-async function dropMerged(tx: Tx, people: number[], node: number, block: { run: number; due_at: number }, now: number): Promise<void> {
-	const merged = await tx.all<{ entry: number }>(
+/**
+ * People of a block who, since the selection, became somebody who is in this run already. They get entries of their own,
+ * so that everybody who was selected is accounted for.
+ */
+async function dropMerged(tx: Tx, people: Selected[], entered: Map<number, number>, node: number, block: Block, now: number): Promise<void> {
+	const represented = new Set<number>();
+	for (const { person } of people.filter((one) => !entered.has(one.person))) represented.add(person);
+	const merged: Selected[] = [];
+	for (const one of people) {
+		// The first who stands for a person in this block is the entry that was made; every other is a duplicate.
+		if (represented.has(one.person)) merged.push(one);
+		else represented.add(one.person);
+	}
+	if (merged.length === 0) return;
+	const rows = await tx.all<{ entry: number }>(
 		`INSERT INTO entry (run, person, entry_key, qualified_at)
-		 SELECT $2, p.merged_into, 'merged:' || p.person, $3
-		 FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS r JOIN person p ON p.person = r.person
-		 WHERE p.merged_into IS NOT NULL
-		   AND EXISTS (SELECT 1 FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS other JOIN person s ON s.person = other.person
-		               WHERE coalesce(s.merged_into, s.person) = p.merged_into AND s.person <> p.person
-		               UNION ALL SELECT 1 FROM entry e WHERE e.run = $2 AND e.person = p.merged_into AND e.qualified_at < $3)
+		 SELECT $2, r.person, r.entry_key, $3
+		 FROM ${tx.dialect.rows('$1', { person: 'integer', entry_key: 'text' })} AS r WHERE true
 		 ON CONFLICT (run, person, entry_key) DO NOTHING RETURNING entry`,
-		[JSON.stringify(people.map((person) => [person])), block.run, block.due_at],
+		[JSON.stringify(merged.map(({ person, selected }) => [person, `merged ${selected}`])), block.run, block.due_at],
 	);
-	await dropEntries(tx, merged.map((row) => row.entry), node, block.run, 'merged_duplicate', now);
+	await dropEntries(tx, rows.map((row) => row.entry), node, block.run, 'merged_duplicate', now);
 }
 
 /** Person numbers as bytes: u32, little endian. */

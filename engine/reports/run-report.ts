@@ -27,7 +27,7 @@ export interface RunReport extends RunHead {
 	notSent: Partial<Record<Reason, number>>;
 	/** Those of notSent that were tried and failed. */
 	failed: number;
-	/** Selected people of whom the store has no trace; always 0, or the store was tampered with. */
+	/** Selected people of whom the store has no trace. Anything but 0 is a fault, shown rather than hidden. */
 	unaccounted: number;
 	/** People who converted, view-through. */
 	conversions: number;

@@ -1,9 +1,9 @@
 import type { EventBatch } from './columns';
-import { dayNumber } from './dates';
+import { daysIn, Distinct, valuesOf } from './distinct';
 import { PeopleSet } from './people-set';
 import type { EventPlan, HavingPlan } from './plan';
 import type { Selection } from './selection';
-import { elements, numberOf, textOf } from './values';
+import { elements, numberOf } from './values';
 
 /** Gathers one figure per person from batches of events. At most 24 bytes per person. */
 export interface Measure {
@@ -177,71 +177,6 @@ class Extreme implements Measure {
 		const found = this.found[slot] as number;
 		return !Number.isNaN(found) && this.having.test(found);
 	}
-}
-
-/** Calls back with a number of 0..2^32-1 for every value of a row; equal numbers are equal values. */
-type ValueCodes = (batch: EventBatch) => (row: number, found: (code: number) => void) => void;
-
-class Distinct implements Measure {
-	private readonly counts: Uint32Array;
-	private readonly events: PeopleSet;
-	/** slot * 2^32 + code */
-	private readonly seen = new Set<number>();
-
-	constructor(
-		private readonly having: HavingPlan,
-		size: number,
-		private readonly pairs: number,
-		private readonly codes: ValueCodes,
-	) {
-		this.counts = new Uint32Array(size);
-		this.events = new PeopleSet(size);
-	}
-
-	get full(): boolean {
-		return this.seen.size > this.pairs;
-	}
-
-	add(batch: EventBatch, selection: Selection): void {
-		const codes = this.codes(batch);
-		selection.forEach((row, slot) => {
-			if (this.full) return;
-			this.events.add(slot);
-			codes(row, (code) => {
-				const pair = slot * 2 ** 32 + code;
-				if (this.seen.has(pair)) return;
-				this.seen.add(pair);
-				this.counts[slot] = (this.counts[slot] as number) + 1;
-			});
-		});
-	}
-
-	holds(slot: number): boolean {
-		return (this.events.has(slot) || this.having.includeZero) && this.having.test(this.counts[slot] as number);
-	}
-}
-
-/** Every element of a multi-value property is a value of its own; what is no text, number or boolean does not count. */
-function valuesOf(path: string): ValueCodes {
-	const known = new Map<string, number>();
-	return (batch) => {
-		const column = batch.property(path);
-		return (row, found) => {
-			for (const value of elements(column.get(row))) {
-				const text = textOf(value);
-				if (text === undefined) continue;
-				let code = known.get(text);
-				if (code === undefined) known.set(text, (code = known.size));
-				found(code);
-			}
-		};
-	};
-}
-
-function daysIn(zone: string): ValueCodes {
-	return ({ ts }) =>
-		(row, found) =>
-			found(dayNumber(ts[row] as number, zone) + 2 ** 31);
 }
 
 function numbersOf(cell: unknown): number[] {

@@ -92,7 +92,7 @@ class StoreSource implements ColumnSource {
 
 	private restriction(parameter: number): string {
 		if (this.list === undefined) return '';
-		return ` AND person IN (SELECT only.person FROM ${this.tx.dialect.rows(`$${parameter}`, { person: 'integer' })} AS only)`;
+		return ` AND person IN (SELECT named.person FROM ${this.tx.dialect.rows(`$${parameter}`, { person: 'integer' })} AS named)`;
 	}
 
 	private parameters(...values: Param[]): Param[] {

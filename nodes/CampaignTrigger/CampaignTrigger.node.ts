@@ -45,14 +45,6 @@ export class CampaignTrigger implements INodeType {
 			{ name: 'campaignsPostgresApi', required: true, testedBy: 'campaignsPostgresTest', displayOptions: { show: { store: ['postgres'] } } },
 		],
 		parameterPane: 'wide',
-		hints: [
-			{
-				message: 'After a node that holds people (DND Gate, Throttle), earlier nodes have no data any more: use the fields of the item itself, not $("Earlier node").',
-				type: 'info',
-				location: 'ndv',
-				whenToDisplay: 'beforeExecution',
-			},
-		],
 		properties: campaignTriggerProperties,
 	};
 

@@ -14,6 +14,7 @@ import { zoneOf } from '../../engine/time/local';
 import { withNodeErrors } from '../shared/errors';
 import { passThroughGate } from '../shared/gate';
 import { refuseBadPlace } from '../shared/graph';
+import { noLookingBack } from '../shared/hints';
 import { releaseFrom } from '../shared/releases';
 import { accountZone, getStore, storeCredentials, storeParameter } from '../shared/store';
 
@@ -32,7 +33,8 @@ export class DndGate implements INodeType {
 		icon: { light: 'file:dndGate.svg', dark: 'file:dndGate.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter.inTheseHours === "hold" ? "Hold until the hours end" : "Discard in these hours" }}',
+		subtitle:
+			'={{ ($parameter.inTheseHours === "hold" ? "Hold " : "Discard ") + ($parameter.windows.window ?? []).map((window) => window.from + " to " + window.to).join(", ") }}',
 		description: 'Let people pass outside do-not-disturb hours, in their own time zone; hold or drop the others',
 		defaults: { name: 'DND Gate' },
 		usableAsTool: undefined,
@@ -40,6 +42,7 @@ export class DndGate implements INodeType {
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Pass', 'Dropped'],
 		credentials: storeCredentials,
+		hints: [noLookingBack],
 		parameterPane: 'wide',
 		properties: [
 			{
@@ -58,7 +61,7 @@ export class DndGate implements INodeType {
 				name: 'windows',
 				type: 'fixedCollection',
 				placeholder: 'Add Hours',
-				typeOptions: { multipleValues: true, sortable: true, fixedCollection: { layout: 'inline' } },
+				typeOptions: { multipleValues: true, sortable: true },
 				default: { window: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '21:00', to: '09:00' }] },
 				description: 'Hours in which nobody is to be disturbed, in local time',
 				options: [

@@ -62,8 +62,8 @@ export class EventCollector implements INodeType {
 }
 
 /**
- * One address. n8n evaluates expressions of webhook descriptions at every request, each time in a fresh sandbox under
- * N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE; the native resolver says the same without one.
+ * One address. To find the one that was called, n8n works out the paths of all of them at every request; the native
+ * resolver spares it sixteen expressions, of which each costs about a millisecond.
  */
 function webhookAt(path: string): IWebhookDescription {
 	return {

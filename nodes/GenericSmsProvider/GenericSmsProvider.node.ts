@@ -12,7 +12,7 @@ export class GenericSmsProvider implements INodeType {
 		icon: { light: 'file:genericSmsProvider.svg', dark: 'file:genericSmsProvider.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ "Priority " + $parameter["priority"] + ": " + $parameter["method"] }}',
+		subtitle: '={{ "Priority " + $parameter["priority"] }}',
 		description: 'Sends the text messages of an SMS node through any gateway with an HTTP API',
 		defaults: { name: 'Generic SMS Provider' },
 		inputs: [],

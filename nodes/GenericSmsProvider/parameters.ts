@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { paceOptions, priorityParameter } from '../shared/provider-parameters';
 
-const TOKENS = 'Replacements: $$To, $$Body, $$MessageID, $$CampaignID, $$TemplateID, $$TemplateVariables, and any name of your own from the key-value pairs of the SMS node.';
+const TOKENS = 'In path, parameters, headers and body these words are replaced: $$To, $$Body, $$MessageID, $$CampaignID and $$TemplateID.';
 
 /** A list of name and value, both with replacements. */
 function pairs(displayName: string, name: string, itemName: string, extra: Partial<INodeProperties>): INodeProperties {
@@ -77,7 +77,7 @@ export const genericParameters: INodeProperties[] = [
 		noDataExpression: true,
 		typeOptions: { rows: 6 },
 		default: '{\n  "to": "$$To",\n  "text": "$$Body",\n  "reference": "$$MessageID"\n}',
-		description: 'Values are escaped inside strings. A list stands as an array where it is the whole value, as in "variables": $$TemplateVariables.',
+		description: 'What the request says. Values are escaped inside strings.',
 		displayOptions: { show: { method: withBody, bodyType: ['json'] } },
 	},
 	pairs('Form Fields', 'form', 'Field', { displayOptions: { show: { method: withBody, bodyType: ['form'] } } }),

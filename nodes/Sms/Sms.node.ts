@@ -79,9 +79,9 @@ export class Sms implements INodeType {
 			const sender: Sender<SmsMessage> = {
 				channel: 'sms',
 				...smsMessages(this, options.missing),
-				send: async (message, beforeRequest) => {
+				send: async (message, ledger) => {
 					const result = await attemptGroup(providers, message, {
-						beforeRequest,
+						...ledger,
 						now: Date.now,
 						sleep: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
 						random: Math.random,

@@ -14,6 +14,7 @@ import type { Decision } from '../../engine/holds/gate';
 import { withNodeErrors } from '../shared/errors';
 import { passThroughGate, type Candidate } from '../shared/gate';
 import { refuseBadPlace } from '../shared/graph';
+import { noLookingBack } from '../shared/hints';
 import { releaseFrom } from '../shared/releases';
 import { getStore, storeCredentials, storeParameter } from '../shared/store';
 import type { Store } from '../../engine/store/store';
@@ -40,6 +41,7 @@ export class Throttle implements INodeType {
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Pass', 'Dropped'],
 		credentials: storeCredentials,
+		hints: [noLookingBack],
 		properties: [
 			{
 				displayName: 'People per Interval',

@@ -73,9 +73,9 @@ export class WebhookSender implements INodeType {
 				channel: 'webhook',
 				address: ({ user, json }) => ({ ok: true, address: `${url} ${user.id ?? JSON.stringify(json)}` }),
 				render: webhookWriter(this, url, options.missing),
-				send: async (message, beforeRequest) =>
+				send: async (message, ledger) =>
 					await attemptGroup([provider], message, {
-						beforeRequest,
+						...ledger,
 						now: Date.now,
 						sleep: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
 						random: Math.random,

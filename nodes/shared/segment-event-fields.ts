@@ -17,7 +17,7 @@ const filters: INodeProperties = {
 	name: 'filters',
 	type: 'fixedCollection',
 	placeholder: 'Add Property Filter',
-	typeOptions: { multipleValues: true, fixedCollection: { layout: 'inline' } },
+	typeOptions: { multipleValues: true },
 	default: {},
 	description: 'Properties of the event; all of them on the same event',
 	options: [
@@ -37,7 +37,6 @@ const timeWindow: INodeProperties = {
 	name: 'when',
 	type: 'fixedCollection',
 	placeholder: 'Add Time Window',
-	typeOptions: { fixedCollection: { layout: 'inline' } },
 	default: {},
 	description: 'Without a time window: ever',
 	options: [
@@ -53,13 +52,12 @@ const timeWindow: INodeProperties = {
 					options: [
 						{ name: 'In the Last', value: 'last' },
 						{ name: 'Between Dates', value: 'between' },
-						// The editor cannot take an inline row away again.
 						{ name: 'Ever', value: 'ever' },
 					],
 					default: 'last',
 				},
 				{
-					displayName: 'Window Amount',
+					displayName: 'Amount',
 					name: 'windowAmount',
 					type: 'number',
 					noDataExpression: true,
@@ -68,7 +66,7 @@ const timeWindow: INodeProperties = {
 					default: 30,
 				},
 				{
-					displayName: 'Window Unit',
+					displayName: 'Unit',
 					name: 'windowUnit',
 					type: 'options',
 					noDataExpression: true,
@@ -78,7 +76,7 @@ const timeWindow: INodeProperties = {
 				},
 				...['From', 'To'].map((end): INodeProperties => {
 					return {
-						displayName: `Window ${end}`,
+						displayName: end,
 						name: `window${end}`,
 						type: 'dateTime',
 						noDataExpression: true,
@@ -107,7 +105,6 @@ const quantity: INodeProperties = {
 	name: 'having',
 	type: 'fixedCollection',
 	placeholder: 'Add Number, Sum or Average',
-	typeOptions: { fixedCollection: { layout: 'inline' } },
 	default: {},
 	description: 'Without it: at least once. "None is 0" takes in people who never did the event.',
 	options: [
@@ -140,7 +137,7 @@ const quantity: INodeProperties = {
 					default: 'at_least',
 				},
 				{
-					displayName: 'Comparison Value',
+					displayName: 'Value',
 					name: 'quantifierValue',
 					type: 'string',
 					noDataExpression: true,
@@ -149,7 +146,7 @@ const quantity: INodeProperties = {
 					placeholder: 'e.g. 3',
 				},
 				{
-					displayName: 'Comparison Value To',
+					displayName: 'Value To',
 					name: 'quantifierValueTo',
 					type: 'string',
 					noDataExpression: true,

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { GroupResult } from '../../engine/delivery/attempt';
-import { deliver, type Delivered, type Delivery } from '../../engine/delivery/deliver';
+import { deliver, type Delivered, type Delivery, type RequestLedger } from '../../engine/delivery/deliver';
 import { overruled } from '../../engine/gates/always';
 import type { Channel } from '../../engine/people/records';
 import { REASONS, type Reason } from '../../engine/reasons';
@@ -38,7 +38,7 @@ export interface Sender<Message> {
 	address(recipient: Recipient): Delivery<Message>['address'];
 	/** @param now the store's clock, epoch ms */
 	render(recipient: Recipient, messageId: string, now: number): ReturnType<Delivery<Message>['render']>;
-	send(message: Message, beforeRequest: () => Promise<void>): Promise<GroupResult>;
+	send(message: Message, ledger: RequestLedger): Promise<GroupResult>;
 	/** For a dry run: the message as the operator may read it. */
 	show(message: Message): IDataObject;
 }
@@ -83,7 +83,7 @@ export async function runSender<Message>(
 			store,
 			node,
 			channel: sender.channel,
-			send: async (message, beforeRequest) => await sender.send(message, beforeRequest),
+			send: async (message, ledger) => await sender.send(message, ledger),
 			maxWaitMs: options.maxWaitMs,
 			canHold: context.getMode() === 'trigger' || context.getMode() === 'webhook',
 		});

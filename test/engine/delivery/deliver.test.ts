@@ -1,5 +1,5 @@
 import type { GroupResult } from '../../../engine/delivery/attempt';
-import { deliver, type Delivery } from '../../../engine/delivery/deliver';
+import { deliver, type Delivery, type RequestLedger } from '../../../engine/delivery/deliver';
 import { CLAIM_MS } from '../../../engine/delivery/states';
 import type { Released } from '../../../engine/holds/release';
 import type { Store } from '../../../engine/store/store';
@@ -26,7 +26,7 @@ function deliveryFor(one: Released, overrides: Partial<Delivery<string>> = {}): 
 /** A sender that writes down what it was given. */
 function sender(result: GroupResult | ((message: string) => GroupResult) = sent) {
 	const messages: string[] = [];
-	const send = async (message: string, beforeRequest: () => Promise<void>) => {
+	const send = async (message: string, { beforeRequest }: RequestLedger) => {
 		await beforeRequest();
 		messages.push(message);
 		return typeof result === 'function' ? result(message) : result;
@@ -165,6 +165,25 @@ describeStores('delivering', (fixture) => {
 		const results = await deliver(people.map((one) => deliveryFor(one)), { ...options(), send });
 		expect(results.map(({ state }) => state).sort()).toEqual(['sent', 'sent', 'unknown']);
 		expect(sentNow).toHaveLength(2);
+	});
+
+	it('does not call unknown what a dead process had been refused and not asked for again', async () => {
+		await prepare(1);
+		const dying = await fixture().another();
+		const refused = new Promise<void>((resolve) => {
+			const send = async (_message: string, { beforeRequest, afterRefusal }: RequestLedger): Promise<GroupResult> => {
+				await beforeRequest();
+				await afterRefusal();
+				resolve();
+				return await new Promise<never>(() => {});
+			};
+			void deliver(people.map((one) => deliveryFor(one)), { ...options(), store: dying, send });
+		});
+		await refused;
+		await dying.close();
+		const { messages, send } = sender();
+		expect(await deliver(people.map((one) => deliveryFor(one)), { ...options(), send })).toMatchObject([{ state: 'sent' }]);
+		expect(messages).toHaveLength(1);
 	});
 
 	it('keeps a process that lost its claim from sending, and takes its late answer for what was sent', async () => {

@@ -181,6 +181,17 @@ describeStores('people on hold', (fixture, kind) => {
 		expect(report).toMatchObject({ qualified: 4, notSent: { merged_duplicate: 1, erased: 1, left_workflow: 2 } });
 	});
 
+	it('accounts for people merged across blocks', async () => {
+		const { store } = fixture();
+		const run = await startRun(store, await addPeople(store, 6), { blockSize: 1 });
+		await store.call('ingest', { aliases: [{ from: 'p1', to: 'p2' }, { from: 'p3', to: 'p2' }] });
+		const trigger = await node(store, 'trigger');
+		for (let next = await store.call('claimRelease', { node: trigger, limit: 1 }); next.release; next = await store.call('claimRelease', { node: trigger, limit: 1 })) {
+			await store.call('settleRelease', { token: next.release.token, end: 'success' });
+		}
+		expect(await store.ask('runReport', { run })).toMatchObject({ qualified: 6, unaccounted: 0, notSent: { merged_duplicate: 2, left_workflow: 4 } });
+	});
+
 	if (kind === 'postgres') {
 		it('never gives one entry to two claimers', async () => {
 			const { store, another } = fixture();

@@ -68,6 +68,8 @@ describe('the evaluator agrees with the slow reference', () => {
 			expect([...(await evaluate(wanted, source, context))]).toEqual(answer);
 			expect([...(await evaluate(wanted, source, context, limits))]).toEqual(answer);
 			expect([...(await evaluate(wanted, withDictionaries(source), context, limits))]).toEqual(answer);
+			const some = { ...source, only: Uint32Array.from(people.keys()).filter((index) => (index * size) % 3 === 1) };
+			expect([...(await evaluate(wanted, some, context, { listed: 2 }))]).toEqual(answer.filter((index) => some.only.includes(index)));
 		});
 		await fc.assert(property, { numRuns: CASES });
 	});
@@ -87,8 +89,9 @@ describe('the evaluator agrees with the slow reference', () => {
 			rule,
 			fc.integer({ min: 1, max: 9 }),
 			fc.array(fc.nat({ max: 40 }), { maxLength: 9 }),
-			async (people, wanted, size, list) => {
-				const numbers = people.map((_, index) => 3 + index * 3);
+			fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 12, maxLength: 12 }),
+			async (people, wanted, size, list, gaps) => {
+				const numbers = people.map((_, index) => gaps.slice(0, index + 1).reduce((sum, gap) => sum + gap, 0));
 				await fill(connection, people, numbers);
 				const answer = expected(wanted, people).filter((index) => !people[index]?.gone).map((index) => numbers[index] as number);
 				const found = async (source: ColumnSource, limits = {}) => [...(await evaluate(wanted, source, context, limits))];
