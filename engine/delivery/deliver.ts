@@ -156,8 +156,11 @@ class OneMessage<Message> {
 			});
 		} catch (error) {
 			if (error instanceof TakenOver) return { state: 'elsewhere', reason: null, detail: null, provider: null };
-			// The store failed before the request, and the claim is left to whoever comes next; or we did, after it.
-			if (!mayHaveLeft) throw error;
+			if (!mayHaveLeft) {
+				// The store failed before the request, perhaps after it had written the mark: the claim is left to whoever comes next.
+				await this.ledger.unmarkSending(this.claimed.message, this.token);
+				throw error;
+			}
 			return await this.settle('unknown', 'unknown_outcome', (error as Error).message);
 		}
 		switch (result.outcome) {

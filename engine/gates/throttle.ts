@@ -9,7 +9,7 @@ export interface ThrottleInput {
 	limit: number;
 	/** Length of a window, ms. */
 	intervalMs: number;
-	/** Entries in the order in which they are to pass. A released one says which window it held a place in. */
+	/** Entries in the order in which they are to pass. A released one says when it was due: at the window it held a place in, unless its execution failed. */
 	entries: Array<{ entry: number; placeIn?: number }>;
 }
 
@@ -27,7 +27,7 @@ export const takePlaces = operation<ThrottleInput, number[]>(async (tx, input, {
 	const taken = new Map<number, number>();
 	let window = current;
 	const places = entries.map(({ placeIn }) => {
-		if (placeIn !== undefined && placeIn >= current) return placeIn;
+		if (placeIn !== undefined && placeIn >= current && (placeIn - runStartedAt) % intervalMs === 0) return placeIn;
 		while ((used.get(window) ?? 0) + (taken.get(window) ?? 0) >= limit) window += intervalMs;
 		taken.set(window, (taken.get(window) ?? 0) + 1);
 		return window;

@@ -48,42 +48,48 @@ export interface ReleaseDecision {
 /**
  * Writes a gate's decisions down before anybody moves on. Arrivals get a row in any case, passes too: should the
  * execution be repeated, the same decision is found again and the way stays the same, or a second message could leave.
- * Released entries that pass stay claimed until their execution ends. A decision that lost a race changes nothing.
+ * Released entries that pass stay claimed until their execution ends. Returns the arrivals whose decision this is: where
+ * another execution was first, its decision stands, and it takes the entry on.
  */
 export const recordDecisions = operation<
 	{ node: number; arrivals: ArrivalDecision[]; token?: string; released?: ReleaseDecision[] },
-	void
+	{ decided: Arrival[] }
 >(async (tx, { node, arrivals, token, released = [] }, { now }) => {
-	await insertArrivals(tx, node, arrivals, now);
+	const decided = await insertArrivals(tx, node, arrivals, now);
 	if (token) await holdAgain(tx, token, released);
 	if (token) await dropReleased(tx, token, released, now);
+	return { decided };
 });
 
-async function insertArrivals(tx: Tx, node: number, arrivals: ArrivalDecision[], now: number): Promise<void> {
-	if (arrivals.length === 0) return;
+async function insertArrivals(tx: Tx, node: number, arrivals: ArrivalDecision[], now: number): Promise<Arrival[]> {
+	if (arrivals.length === 0) return [];
 	const rows = arrivals.map(({ entry, visit, run, decision }) => [
 		entry, visit, run,
 		decision.kind === 'hold' ? decision.until : now,
 		{ pass: HoldState.passedAtOnce, hold: HoldState.waiting, drop: HoldState.dropped }[decision.kind],
 		decision.kind === 'hold' ? (decision.payload ?? null) : null,
-		decision.kind === 'drop' ? decision.reason : null,
-		decision.kind === 'drop' ? (decision.detail ?? null) : null,
 	]);
-	const source = tx.dialect.rows('$1', {
-		entry: 'integer', visit: 'integer', run: 'integer', due_at: 'integer', state: 'integer', payload: 'text', reason: 'text', detail: 'text',
-	});
-	// Dropped first: only while there is no hold row is the decision ours.
-	await tx.run(
-		`INSERT INTO dropped (entry, node, visit, run, reason, detail, dropped_at)
-		 SELECT a.entry, $2, a.visit, a.run, a.reason, a.detail, $3 FROM ${source} AS a
-		 WHERE a.reason IS NOT NULL
-		   AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.entry = a.entry AND h.node = $2 AND h.visit = a.visit)
-		 ON CONFLICT (entry, node, visit) DO NOTHING`,
-		[JSON.stringify(rows), node, now],
-	);
-	await tx.run(
+	const source = tx.dialect.rows('$1', { entry: 'integer', visit: 'integer', run: 'integer', due_at: 'integer', state: 'integer', payload: 'text' });
+	const decided = await tx.all<Arrival>(
 		`INSERT INTO hold (entry, node, visit, run, due_at, state, attempts, payload, held_at)
 		 SELECT a.entry, $2, a.visit, a.run, a.due_at, a.state, 0, a.payload, $3 FROM ${source} AS a WHERE true
+		 ON CONFLICT (entry, node, visit) DO NOTHING RETURNING entry, visit`,
+		[JSON.stringify(rows), node, now],
+	);
+	const ours = new Set(decided.map(({ entry, visit }) => `${entry}/${visit}`));
+	await insertDropped(tx, node, arrivals.filter(({ entry, visit }) => ours.has(`${entry}/${visit}`)), now);
+	return decided;
+}
+
+async function insertDropped(tx: Tx, node: number, arrivals: ArrivalDecision[], now: number): Promise<void> {
+	const rows = arrivals.flatMap(({ entry, visit, run, decision }) =>
+		decision.kind === 'drop' ? [[entry, visit, run, decision.reason, decision.detail ?? null]] : [],
+	);
+	if (rows.length === 0) return;
+	await tx.run(
+		`INSERT INTO dropped (entry, node, visit, run, reason, detail, dropped_at)
+		 SELECT a.entry, $2, a.visit, a.run, a.reason, a.detail, $3
+		 FROM ${tx.dialect.rows('$1', { entry: 'integer', visit: 'integer', run: 'integer', reason: 'text', detail: 'text' })} AS a WHERE true
 		 ON CONFLICT (entry, node, visit) DO NOTHING`,
 		[JSON.stringify(rows), node, now],
 	);

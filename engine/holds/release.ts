@@ -35,14 +35,17 @@ export const RUN_COLUMNS = `c.id AS "campaignId", c.name AS "campaignName", c.la
 
 /**
  * The holds behind a lease token, if the token is (still) theirs: a token that is stale, forged or of another node
- * releases nobody. Renews the lease.
+ * releases nobody. Renews the lease. Where the owner seems gone the holds wait again at once: the execution that comes
+ * too late must not be taken for one in which everybody left the workflow.
  */
 export const openRelease = operation<{ token: string; node: number }, Released[]>(async (tx, { token, node }, { now }) => {
-	const renewed = await tx.run(
-		`UPDATE hold SET lease_until = $3
-		 WHERE token = $1 AND node = $2 AND state = ${HoldState.claimed} AND NOT (${ownerIsGone('hold.owner', '$4')})`,
-		[token, node, now + LEASE_MS, now],
+	const behind = `token = $1 AND node = $2 AND state = ${HoldState.claimed}`;
+	await tx.run(
+		`UPDATE hold SET state = ${HoldState.waiting}, token = NULL, owner = NULL, lease_until = NULL
+		 WHERE ${behind} AND ${ownerIsGone('hold.owner', '$3')}`,
+		[token, node, now],
 	);
+	const renewed = await tx.run(`UPDATE hold SET lease_until = $3 WHERE ${behind}`, [token, node, now + LEASE_MS]);
 	if (renewed === 0) return [];
 	return await tx.all<Released>(
 		`SELECT h.hold, h.entry, h.visit, e.person, h.run, e.event, h.due_at AS "dueAt", h.held_at AS "heldAt", h.payload, ${RUN_COLUMNS}

@@ -20,7 +20,6 @@ serve(async ({ name, input, now }: ThreadRequest) => {
 	connection ??= openFile(options.path);
 	if (name === '$open') {
 		const identity = await connection.write('full', migrate);
-		liveness.announce();
 		await connection.write('events', async (tx) => await beat(tx, now));
 		return identity;
 	}
@@ -36,6 +35,8 @@ serve(async ({ name, input, now }: ThreadRequest) => {
 
 /** Reports this process, and forgets those whose lock is free. The lock says who lives, so the report never runs out. */
 async function beat(tx: Tx, now: number): Promise<void> {
+	// Also in a thread that took the place of one that died, and whose lock died with it.
+	liveness.announce();
 	await reportAlive(tx, owner, now, Number.MAX_SAFE_INTEGER);
 	for (const other of await reportedOwners(tx)) {
 		if (!liveness.isAlive(other)) await forget(tx, other);

@@ -7,7 +7,7 @@ import { HoldState } from '../../engine/holds/states';
 import type { Profile } from '../../engine/people/records';
 import { REASONS } from '../../engine/reasons';
 import type { Store } from '../../engine/store/store';
-import { sortArrivals, type Arrived } from './arrivals';
+import { arrivalKey, sortArrivals, type Arrived } from './arrivals';
 import { toNodeError, withNodeErrors } from './errors';
 import { campaignItem, foreignKeys, MAX_PAYLOAD_BYTES, outputItem } from './items';
 import { openRelease, registerSelf, releaseToken } from './releases';
@@ -78,9 +78,12 @@ async function decideArrivals(context: IExecuteFunctions, gate: Gate, store: Sto
 		const kept = decision.kind === 'hold' ? { ...decision, payload: payloads.get(index) } : decision;
 		return { entry: arrival.entry, visit: arrival.visit, run: arrival.run, decision: kept };
 	});
-	await store.call('recordDecisions', { node, arrivals });
+	const { decided } = await store.call('recordDecisions', { node, arrivals });
 
-	fresh.forEach(({ index, json }, order) => route(outputs, json, index, decisions[order] as Decision));
+	const ours = new Set(decided.map(arrivalKey));
+	fresh.forEach(({ index, json, arrival }, order) => {
+		if (ours.has(arrivalKey(arrival))) route(outputs, json, index, decisions[order] as Decision);
+	});
 	for (const item of arrived) {
 		// Decided before, in an execution that was repeated: the same again.
 		if (item.kind === 'entry' && item.arrival.recorded === HoldState.passedAtOnce) outputs[0].push(outputItem(item.json, item.index));

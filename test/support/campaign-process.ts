@@ -88,8 +88,9 @@ async function throughGate(store: Store, { gate }: Places, travellers: Traveller
 	const arrivals = fresh.map(({ entry, visit, run, person }): ArrivalDecision => ({
 		entry, visit, run, decision: person % 2 === 0 ? { kind: 'pass' } : { kind: 'hold', until: now + (person % 20) * 50 },
 	}));
-	await store.call('recordDecisions', { node: gate, arrivals });
-	const passing = new Set(arrivals.filter(({ decision }) => decision.kind === 'pass').map(({ entry }) => entry));
+	const { decided } = await store.call('recordDecisions', { node: gate, arrivals });
+	const ours = new Set(decided.map(({ entry }) => entry));
+	const passing = new Set(arrivals.filter(({ entry, decision }) => decision.kind === 'pass' && ours.has(entry)).map(({ entry }) => entry));
 	return travellers.filter(({ entry }) => passing.has(entry) || recorded.get(entry) === HoldState.passedAtOnce);
 }
 

@@ -21,8 +21,9 @@ export class Liveness {
 		this.folder = `${storePath}.owners`;
 	}
 
-	/** Shows the others that this process lives. */
+	/** Shows the others that this process lives. Called again it does nothing, or makes up for a lock that could not be had. */
 	announce(): void {
+		if (this.lock) return;
 		mkdirSync(this.folder, { recursive: true });
 		this.lock = tryLock(this.file(this.owner));
 	}

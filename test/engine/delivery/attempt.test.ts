@@ -112,6 +112,16 @@ describe('attemptGroup', () => {
 		expect(arrived).toEqual([0, 1, 2]);
 	});
 
+	it.each<[string, Provider<string>[], string[]]>([
+		['a retry and a fail-over', [provider('a', [refused('transient')], 1), provider('b', [sent])], ['a', '-', 'a', '-', 'b']],
+		['nothing after the last refusal', [provider('a', [refused('request')])], ['a']],
+		['nothing after a request that nobody knows about', [provider('a', [unknown, refused('transient')], 1, true), provider('b', [sent])], ['a', 'a']],
+	])('says when a refused message waits for its next request: %s', async (_name, providers, told) => {
+		context.options.afterRefusal = async () => void context.asked.push('-');
+		await attemptGroup(providers, 'hello', context.options);
+		expect(context.asked).toEqual(told);
+	});
+
 	it('makes no request when beforeRequest throws, and hands the error on', async () => {
 		context.options.beforeRequest = async () => {
 			throw new CampaignError('lease_lost', 'Somebody else has it');

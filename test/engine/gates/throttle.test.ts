@@ -26,6 +26,14 @@ describeStores('throttle', (fixture) => {
 		expect(await store.call('takePlaces', { ...rate, entries: entries(3, second) })).toEqual([third, third, third]);
 	});
 
+	it('gives a new place to who comes back from a failed execution, due when no window begins', async () => {
+		const { store, clock } = fixture();
+		await store.call('takePlaces', { ...rate, entries: entries(3) });
+		clock.advance(MINUTE);
+		const next = START + 5 * MINUTE;
+		expect(await store.call('takePlaces', { ...rate, entries: entries(2, START + 5_000) })).toEqual([next, next]);
+	});
+
 	it('keeps runs and nodes apart', async () => {
 		const { store } = fixture();
 		await store.call('takePlaces', { ...rate, entries: entries(3) });

@@ -1,5 +1,7 @@
 import { batchSize } from '../../../engine/holds/claim';
 import { LEASE_MS } from '../../../engine/holds/states';
+import type { Decision } from '../../../engine/holds/gate';
+import type { Store } from '../../../engine/store/store';
 import { describeStores } from '../../support/stores';
 import { addPeople, claimFor, node, release, startRun } from '../../support/campaign';
 
@@ -94,6 +96,19 @@ describeStores('people on hold', (fixture, kind) => {
 		expect((await release(store, trigger))?.people).toHaveLength(2);
 	});
 
+	it('takes nobody for having left in an execution that came after its process was gone', async () => {
+		const { store, another } = fixture();
+		const other = await another();
+		const run = await startRun(store, await addPeople(store, 2));
+		const trigger = await node(store, 'trigger');
+		const { token } = (await release(other, trigger)) as { token: string };
+		await other.close();
+		expect(await store.call('openRelease', { token, node: trigger })).toEqual([]);
+		await store.call('settleRelease', { token, end: 'success' });
+		expect(await store.ask('runReport', { run })).toMatchObject({ notSent: {}, waiting: 2 });
+		expect((await release(store, trigger))?.people).toHaveLength(2);
+	});
+
 	it('accounts for people who leave the workflow, not for those who go on', async () => {
 		const { store } = fixture();
 		const run = await startRun(store, await addPeople(store, 3));
@@ -160,9 +175,9 @@ describeStores('people on hold', (fixture, kind) => {
 		const gate = await node(store, 'gate');
 		const entry = (await release(store, await node(store, 'trigger')))?.people[0]?.entry as number;
 		const arrivals = [{ entry, visit: 1, run, decision: { kind: 'pass' as const } }];
-		await store.call('recordDecisions', { node: gate, arrivals });
+		expect(await store.call('recordDecisions', { node: gate, arrivals })).toEqual({ decided: [{ entry, visit: 1 }] });
 		const later = [{ entry, visit: 1, run, decision: { kind: 'drop' as const, reason: 'dnd_discarded' as const } }];
-		await store.call('recordDecisions', { node: gate, arrivals: later });
+		expect(await store.call('recordDecisions', { node: gate, arrivals: later })).toEqual({ decided: [] });
 		expect(await store.call('lookUpArrivals', { node: gate, arrivals: [{ entry, visit: 1 }] })).toMatchObject([{ recorded: 4 }]);
 		const report = (await store.ask('runReport', { run })) as { notSent: Record<string, number> };
 		expect(report.notSent).toEqual({});
@@ -190,6 +205,24 @@ describeStores('people on hold', (fixture, kind) => {
 			await store.call('settleRelease', { token: next.release.token, end: 'success' });
 		}
 		expect(await store.ask('runReport', { run })).toMatchObject({ qualified: 6, unaccounted: 0, notSent: { merged_duplicate: 2, left_workflow: 4 } });
+	});
+
+	it('lets one of two executions decide about an entry that both of them have', async () => {
+		const { store, another } = fixture();
+		const run = await startRun(store, await addPeople(store, 40));
+		const gate = await node(store, 'gate');
+		const entries = ((await release(store, await node(store, 'trigger')))?.people ?? []).map(({ entry }) => entry);
+		const decide = async (by: Store, decision: Decision) =>
+			await by.call('recordDecisions', { node: gate, arrivals: entries.map((entry) => ({ entry, visit: 1, run, decision })) });
+		const [passed, held, dropped] = await Promise.all([
+			decide(store, { kind: 'pass' }),
+			decide(await another(), { kind: 'hold', until: Number.MAX_SAFE_INTEGER }),
+			decide(await another(), { kind: 'drop', reason: 'dnd_discarded' }),
+		]);
+		const all = [passed, held, dropped].flatMap(({ decided }) => decided.map(({ entry }) => entry));
+		expect(all.sort((a, b) => a - b)).toEqual(entries);
+		const report = await store.ask('runReport', { run });
+		expect(report?.notSent).toEqual(dropped.decided.length > 0 ? { dnd_discarded: dropped.decided.length } : {});
 	});
 
 	if (kind === 'postgres') {
