@@ -1,6 +1,4 @@
-import { DateTime } from 'luxon';
-
-import { offsetAt } from './zone-offsets';
+import { localInstant, wallClock } from '../time/local';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -35,41 +33,6 @@ export function shift(instant: number, { amount, unit }: Duration, direction: 1 
 	if (!isCalendarUnit(unit)) return instant + direction * amount * FIXED_UNITS[unit];
 	const wall = wallClock(instant, zone).plus({ [unit]: direction * amount });
 	return localInstant(wall.toMillis(), zone);
-}
-
-/**
- * The instant at which clocks of the zone show `wall` (that reading, as if it were UTC). A reading inside a gap is the
- * first instant after the gap; one that occurs twice is its first occurrence.
- */
-export function localInstant(wall: number, zone: string): number {
-	const offset = (instant: number) => offsetAt(zone, instant);
-	const early = wall - offset(wall - DAY);
-	const late = wall - offset(wall + DAY);
-	const exact = [early, late].filter((instant) => instant + offset(instant) === wall);
-	if (exact.length > 0) return Math.min(...exact);
-	let before = Math.min(early, late);
-	let after = Math.max(early, late);
-	while (after - before > 1) {
-		const middle = Math.floor((before + after) / 2);
-		if (offset(middle) === offset(after)) after = middle;
-		else before = middle;
-	}
-	return after;
-}
-
-/** Midnight (or the day's first instant) of the day that `instant` falls on in the zone. */
-export function startOfDay(instant: number, zone: string): number {
-	return localInstant(dayNumber(instant, zone) * DAY, zone);
-}
-
-/** The calendar day of an instant in a zone, as days since 1970-01-01. */
-export function dayNumber(instant: number, zone: string): number {
-	return Math.floor((instant + offsetAt(zone, instant)) / DAY);
-}
-
-/** What clocks of the zone show at an instant, as a DateTime in UTC. */
-export function wallClock(instant: number, zone: string): DateTime {
-	return DateTime.fromMillis(instant + offsetAt(zone, instant), { zone: 'utc' });
 }
 
 const ISO =

@@ -1,5 +1,5 @@
 import type { EventBatch } from './columns';
-import { dayNumber } from './dates';
+import { dayNumber } from '../time/local';
 import type { Measure } from './measures';
 import { PeopleSet } from './people-set';
 import type { HavingPlan } from './plan';

@@ -1,4 +1,8 @@
-import { IANAZone } from 'luxon';
+import { DateTime, IANAZone } from 'luxon';
+
+import { offsetAt } from './zone-offsets';
+
+const DAY = 86_400_000;
 
 /** A wall-clock time somewhere. Month 1..12. */
 export interface LocalTime {
@@ -9,49 +13,50 @@ export interface LocalTime {
 	minute: number;
 }
 
-const DAY_MS = 86_400_000;
-const MINUTE_MS = 60_000;
-
-/**
- * The instant (epoch ms) at which clocks in an IANA zone show a local time. One inside a DST gap is the first instant
- * after the gap; one that occurs twice is its first occurrence. Day and hour overflow as in Date.UTC.
- */
+/** The instant (epoch ms) at which clocks in an IANA zone show a local time. Day, hour and minute overflow as in Date.UTC. */
 export function instantOf(local: LocalTime, zone: string): number {
-	const wall = Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute);
-	const iana = IANAZone.create(zone);
-	// Zones change their offset less than once in two days around any moment, so these two are all there can be.
-	const offsets = [iana.offset(wall - DAY_MS), iana.offset(wall + DAY_MS)];
-	const instants = offsets
-		.map((offset) => ({ instant: wall - offset * MINUTE_MS, offset }))
-		.filter(({ instant, offset }) => iana.offset(instant) === offset)
-		.map(({ instant }) => instant);
-	return instants.length > 0 ? Math.min(...instants) : transitionBetween(iana, wall - DAY_MS, wall + DAY_MS);
+	return localInstant(Date.UTC(local.year, local.month - 1, local.day, local.hour, local.minute), zone);
 }
 
-/** The first instant with the offset of `to`, when the offset changes once between the two. */
-function transitionBetween(zone: IANAZone, from: number, to: number): number {
-	const before = zone.offset(from);
-	let low = from;
-	let high = to;
-	while (high - low > 1) {
-		const middle = Math.floor((low + high) / 2);
-		if (zone.offset(middle) === before) low = middle;
-		else high = middle;
+/**
+ * The instant at which clocks of the zone show `wall` (that reading, as if it were UTC). A reading inside a gap is the
+ * first instant after the gap; one that occurs twice is its first occurrence.
+ */
+export function localInstant(wall: number, zone: string): number {
+	const offset = (instant: number) => offsetAt(zone, instant);
+	const early = wall - offset(wall - DAY);
+	const late = wall - offset(wall + DAY);
+	const exact = [early, late].filter((instant) => instant + offset(instant) === wall);
+	if (exact.length > 0) return Math.min(...exact);
+	let before = Math.min(early, late);
+	let after = Math.max(early, late);
+	while (after - before > 1) {
+		const middle = Math.floor((before + after) / 2);
+		if (offset(middle) === offset(after)) after = middle;
+		else before = middle;
 	}
-	return high;
+	return after;
+}
+
+/** Midnight (or the day's first instant) of the day that `instant` falls on in the zone. */
+export function startOfDay(instant: number, zone: string): number {
+	return localInstant(dayNumber(instant, zone) * DAY, zone);
+}
+
+/** The calendar day of an instant in a zone, as days since 1970-01-01. */
+export function dayNumber(instant: number, zone: string): number {
+	return Math.floor((instant + offsetAt(zone, instant)) / DAY);
+}
+
+/** What clocks of the zone show at an instant, as a DateTime in UTC. */
+export function wallClock(instant: number, zone: string): DateTime {
+	return DateTime.fromMillis(instant + offsetAt(zone, instant), { zone: 'utc' });
 }
 
 /** The wall-clock time in a zone at an instant, and its ISO weekday (1 Monday .. 7 Sunday). */
 export function localTimeOf(instant: number, zone: string): LocalTime & { weekday: number } {
-	const wall = new Date(instant + IANAZone.create(zone).offset(instant) * MINUTE_MS);
-	return {
-		year: wall.getUTCFullYear(),
-		month: wall.getUTCMonth() + 1,
-		day: wall.getUTCDate(),
-		hour: wall.getUTCHours(),
-		minute: wall.getUTCMinutes(),
-		weekday: wall.getUTCDay() || 7,
-	};
+	const { year, month, day, hour, minute, weekday } = wallClock(instant, zone);
+	return { year, month, day, hour, minute, weekday };
 }
 
 /** The person's zone if it is one, else the account's. */

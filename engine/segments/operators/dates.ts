@@ -1,4 +1,5 @@
-import { dayNumber, parseDate } from '../dates';
+import { dayNumber } from '../../time/local';
+import { parseDate } from '../dates';
 import { any, operator, type OperatorContext, type ValuesTest } from './operator';
 import { DATE, DATE_RANGE } from './value-kinds';
 

@@ -1,6 +1,7 @@
 import type { DateTime } from 'luxon';
 
-import { localInstant, shift, startOfDay, wallClock } from '../dates';
+import { localInstant, startOfDay, wallClock } from '../../time/local';
+import { shift } from '../dates';
 import { anyDate } from './dates';
 import { operator } from './operator';
 import { durationKind, durationWords } from './value-kinds';

@@ -1,6 +1,7 @@
 import { DateTime, IANAZone } from 'luxon';
 
-import { dayNumber, localInstant, parseDate, shift, startOfDay } from '../../../engine/segments/dates';
+import { parseDate, shift } from '../../../engine/segments/dates';
+import { dayNumber, localInstant, startOfDay } from '../../../engine/time/local';
 
 const HOUR = 3_600_000;
 const iso = (instant: number | undefined) => (instant === undefined ? undefined : new Date(instant).toISOString());

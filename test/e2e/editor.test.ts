@@ -1,0 +1,194 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { Demo } from '../../scripts/demo/demo.mjs';
+import { ROOT } from '../../scripts/lib/paths.mjs';
+import { Editor, hasBrowser } from '../support/editor';
+
+/*
+ * What operators see: the template on n8n's canvas, the segment builder, the providers of the SMS node, the palette.
+ * The pictures of the README are made here: CAMPAIGNS_PICTURES=1 writes them into docs/pictures, else they go nowhere.
+ */
+
+const KEEP = process.env.CAMPAIGNS_PICTURES === '1';
+/** Sharp on dense screens, too. */
+const SCALE = KEEP ? 2 : 1;
+const TALL = { width: 1600, height: 1400 };
+const WINDOW = { width: 1600, height: 900 };
+
+jest.setTimeout(300_000);
+
+/** Name on the canvas -> line below it, and the labels of its outputs. */
+const ON_CANVAS: Record<string, { subtitle: string; outputs: string[] }> = {
+	'Campaign Trigger': { subtitle: 'Once, now', outputs: ['People', 'Run finished', 'Alert'] },
+	'DND Gate': { subtitle: 'Hold 21:00 to 09:00', outputs: ['Pass', 'Dropped'] },
+	Throttle: { subtitle: '2000 per 10 seconds', outputs: ['Pass', 'Dropped'] },
+	SMS: { subtitle: 'Hi {{ Profile.name', outputs: ['Sent', 'Not sent', 'Unknown'] },
+	'Twilio SMS Provider': { subtitle: 'Priority 1', outputs: ['Provider'] },
+	'Generic SMS Provider': { subtitle: 'Priority 2', outputs: ['Provider'] },
+	'Goal: Charged': { subtitle: 'Charged within 3 days', outputs: [] },
+	'Campaign Report': { subtitle: 'Report of a run', outputs: [] },
+};
+
+// Without a browser on a developer's machine these show as skipped; in CI they have to run.
+const describeEditor = process.env.CI || hasBrowser() ? describe : describe.skip;
+
+describeEditor("in n8n's editor", () => {
+	let folder: string;
+	let pictures: string;
+	let demo: Demo;
+	let editor: Editor;
+
+	beforeAll(async () => {
+		folder = '/tmp/ui/ed'; mkdirSync(folder, { recursive: true });
+		pictures = KEEP ? join(ROOT, 'docs', 'pictures') : folder;
+		mkdirSync(pictures, { recursive: true });
+		demo = new Demo(join(folder, 'demo'), { people: 1_000, events: 8_000 });
+		await demo.setUp();
+		await demo.startN8n();
+		const { login, workflowId } = demo.state as NonNullable<Demo['state']>;
+		editor = await Editor.open(demo.n8n?.baseUrl as string, login, { scale: SCALE });
+		await editor.openWorkflow(workflowId);
+	});
+	afterAll(async () => {
+		await editor?.close();
+		await demo?.stop();
+		if (false) rmSync(folder, { recursive: true, force: true });
+	});
+
+	test('the template stands on the canvas with names, icons, labels and outputs', async () => {
+		const seen = Object.fromEntries(
+			await Promise.all(
+				Object.keys(ON_CANVAS).map(async (name) => {
+					const lines = (await editor.node(name).innerText()).split('\n').filter(Boolean);
+					return [name, lines];
+				}),
+			),
+		);
+		for (const [name, { subtitle, outputs }] of Object.entries(ON_CANVAS)) {
+			expect(seen[name]).toEqual(expect.arrayContaining([...outputs, name, expect.stringContaining(subtitle)]));
+		}
+		expect(await editor.page.getByTestId('canvas-node').count()).toBe(Object.keys(ON_CANVAS).length);
+		expect(await editor.page.getByTestId('sticky').count()).toBeGreaterThanOrEqual(2);
+		// A node that n8n finds fault with carries a mark.
+		expect(await editor.page.getByTestId('node-issues').count()).toBe(0);
+		await editor.page.screenshot({ path: picture('abandoned-cart') });
+	});
+
+	test('every icon is drawn, in the light and the dark theme', async () => {
+		const { page } = editor;
+		expect(await icons()).toEqual(expect.objectContaining({ 'Campaign Trigger': 'campaignTrigger.svg', SMS: 'sms.svg' }));
+		await page.evaluate("localStorage.setItem('N8N_THEME', 'dark')");
+		await page.reload();
+		await page.getByTestId('canvas-node').first().waitFor();
+		await editor.fit();
+		const dark = await icons();
+		await page.screenshot({ path: join(folder, 'dark.png') });
+		await page.evaluate("localStorage.removeItem('N8N_THEME')");
+		await page.reload();
+		await page.getByTestId('canvas-node').first().waitFor();
+		await editor.fit();
+		expect(Object.keys(dark).sort()).toEqual(Object.keys(ON_CANVAS).sort());
+		expect(Object.values(dark)).toEqual(Object.values(dark).map(() => expect.stringMatching(/\.dark\.svg$/)));
+	});
+
+	test('the segment builder shows the rule, offers names the store has seen, and previews people', async () => {
+		const { page } = editor;
+		await page.setViewportSize(TALL);
+		const panel = await editor.openNode('Campaign Trigger');
+		const conditions = panel.getByTestId('fixed-collection-conditions');
+		expect(await valuesOf(conditions)).toEqual(
+			expect.arrayContaining(['Property of the Person', 'city', 'Equals', 'San Francisco', 'Did Event', 'Added to Cart', 'In the Last', '30', 'Sum Of', 'amount', 'Greater Than', '200', 'Did Not Do Event', 'Charged']),
+		);
+
+		await panel.getByTestId('parameter-input-event').first().getByTestId('rlc-input').click();
+		const names = page.getByTestId('rlc-item');
+		await names.first().waitFor();
+		expect(await names.allInnerTexts()).toEqual(expect.arrayContaining(['Added to Cart', 'Charged', 'Product Viewed']));
+		await page.keyboard.press('Escape');
+
+		await panel.getByTestId('node-execute-button').click();
+		await panel.getByText(/people are in this segment now/).waitFor();
+		await conditions.scrollIntoViewIfNeeded();
+		await editor.rest();
+		await page.screenshot({ path: picture('segment-builder') });
+		await editor.closeNode();
+		await page.setViewportSize(WINDOW);
+	});
+
+	test('the SMS node shows its providers', async () => {
+		const { page } = editor;
+		await editor.fit();
+		const sms = await boxOf(editor.node('SMS'));
+		const twilio = await boxOf(editor.node('Twilio SMS Provider'));
+		const generic = await boxOf(editor.node('Generic SMS Provider'));
+		// They hang below the node they serve, the first one left of the second.
+		expect(twilio.y).toBeGreaterThan(sms.y + sms.height);
+		expect(generic.y).toBe(twilio.y);
+		expect(twilio.x).toBeLessThan(generic.x);
+		const box = around([sms, twilio, generic], { left: 60, top: 30, right: 130, bottom: 80 });
+		await page.screenshot({ path: picture('sms-providers'), clip: box });
+	});
+
+	test('the palette finds every node by "campaign", with a description', async () => {
+		const found = await editor.searchNodes('campaign');
+		await editor.page.screenshot({ path: join(folder, 'palette.png') });
+		for (const name of ourNodes()) {
+			expect([...found.keys()]).toContain(name);
+			expect(found.get(name)).toMatch(/^\S.{15,}/);
+		}
+	});
+
+	function picture(name: string): string {
+		return join(pictures, `${name}.png`);
+	}
+
+	/** File name of the icon of each node, of those that are drawn. */
+	async function icons(): Promise<Record<string, string>> {
+		const drawn: Record<string, string> = {};
+		for (const name of Object.keys(ON_CANVAS)) {
+			const image = editor.node(name).locator('img').first();
+			await image.waitFor();
+			const [source, width] = (await image.evaluate('(image) => image.decode().then(() => [image.src, image.naturalWidth])')) as [string, number];
+			if (width > 0) drawn[name] = source.split('/').pop() ?? '';
+		}
+		return drawn;
+	}
+});
+
+/** What stands in the inputs inside an element. */
+async function valuesOf(element: Locator): Promise<string[]> {
+	return (await element.locator('input').evaluateAll('(inputs) => inputs.map((input) => input.value)')) as string[];
+}
+
+interface Box {
+	x: number;
+	y: number;
+	width: number;
+	height: number;
+}
+
+async function boxOf(element: Locator): Promise<Box> {
+	return (await element.boundingBox()) as Box;
+}
+
+function around(boxes: Box[], margin: { left: number; top: number; right: number; bottom: number }): Box {
+	const x = Math.min(...boxes.map((box) => box.x)) - margin.left;
+	const y = Math.min(...boxes.map((box) => box.y)) - margin.top;
+	return {
+		x,
+		y,
+		width: Math.max(...boxes.map((box) => box.x + box.width)) + margin.right - x,
+		height: Math.max(...boxes.map((box) => box.y + box.height)) + margin.bottom - y,
+	};
+}
+
+/** Display names of all nodes of the package. */
+function ourNodes(): string[] {
+	const { n8n } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { n8n: { nodes: string[] } };
+	return n8n.nodes.map((file) => {
+		const source = readFileSync(join(ROOT, file), 'utf8');
+		return /displayName: '([^']+)'/.exec(source)?.[1] ?? file;
+	});
+}
