@@ -2,9 +2,11 @@ import { dueRuns, startRun } from './campaigns/select';
 import { enterForeign } from './campaigns/enter-foreign';
 import { announced, finishRuns } from './campaigns/finish';
 import { publishCampaign } from './campaigns/publish';
+import { resumeWorkflow } from './campaigns/resume';
 import { claimMessages } from './delivery/claim';
 import { holdMessages } from './delivery/hold-message';
 import { markSending, unmarkSending } from './delivery/mark-sending';
+import { messagesOfRelease } from './delivery/messages-of-release';
 import { recoverMessages } from './delivery/recover';
 import { renewClaims } from './delivery/renew-claims';
 import { settleMessages } from './delivery/settle';
@@ -34,6 +36,7 @@ export const operations = {
 	eventPropertyNames,
 	// Campaigns and their runs
 	publishCampaign,
+	resumeWorkflow,
 	dueRuns,
 	startRun,
 	finishRuns,
@@ -57,6 +60,7 @@ export const operations = {
 	unmarkSending,
 	settleMessages,
 	holdMessages,
+	messagesOfRelease,
 	recoverMessages,
 };
 

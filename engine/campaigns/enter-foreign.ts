@@ -28,15 +28,18 @@ export const enterForeign = operation<ForeignInput, ForeignEntry[]>(async (tx, i
 		FROM ${tx.dialect.rows('$1', { position: 'integer', entry_key: 'text', user_id: 'text', at: 'integer' })} AS i
 		LEFT JOIN identity d ON d.kind = 'user' AND d.value = i.user_id
 		LEFT JOIN person p ON p.person = d.person) AS a`;
+	// The key alone says what is the same: somebody unknown may have become known since.
+	await tx.lock(`foreign ${run}`);
 	await tx.run(
 		`INSERT INTO entry (run, person, entry_key, qualified_at)
-		 SELECT $2, a.person, a.entry_key, a.at FROM ${source} WHERE true
-		 ON CONFLICT (run, person, entry_key) DO NOTHING`,
+		 SELECT $2, max(a.person), a.entry_key, min(a.at) FROM ${source}
+		 WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.run = $2 AND e.entry_key = a.entry_key AND e.entry_key <> '')
+		 GROUP BY a.entry_key`,
 		[JSON.stringify(rows), run],
 	);
 	const entries = await tx.all<{ position: number; entry: number; person: number }>(
 		`SELECT a.position, e.entry, e.person FROM ${source}
-		 JOIN entry e ON e.run = $2 AND e.person = a.person AND e.entry_key = a.entry_key ORDER BY a.position`,
+		 JOIN entry e ON e.run = $2 AND e.entry_key = a.entry_key AND e.entry_key <> '' ORDER BY a.position`,
 		[JSON.stringify(rows), run],
 	);
 	return entries.map(({ entry, person }) => ({ entry, run, campaignId, person }));

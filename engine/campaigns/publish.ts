@@ -31,8 +31,7 @@ export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx,
 	await tx.run(
 		`INSERT INTO campaign (id, workflow_id, name, labels, definition, published_at) VALUES ($1, $2, $3, $4, $5, $6)
 		 ON CONFLICT (id) DO UPDATE SET name = excluded.name, labels = excluded.labels, definition = excluded.definition,
-			published_at = CASE WHEN $7 = 1 THEN excluded.published_at ELSE campaign.published_at END,
-			paused_reason = CASE WHEN $7 = 1 THEN NULL ELSE campaign.paused_reason END`,
+			published_at = CASE WHEN $7 = 1 THEN excluded.published_at ELSE campaign.published_at END`,
 		[campaignId, input.workflowId, input.name, JSON.stringify(input.labels), JSON.stringify(definition), now, byOperator ? 1 : 0],
 	);
 	if (!byOperator) return { run: await findRun(tx, campaignId, definition.runKey), created: false };

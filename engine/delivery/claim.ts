@@ -48,11 +48,15 @@ export const claimMessages = operation<
 	{ node: number; channel: Channel; token: string; messages: MessageClaim[] },
 	ClaimedMessage[]
 >(async (tx, { node, channel, token, messages }, context) => {
-	const known = await takeOver(tx, node, token, messages, context);
-	const isKnown = new Set(known.map(identityOf));
-	const fresh = messages.filter((message) => !isKnown.has(identityOf(message)));
-	const checked = await check(tx, node, channel, fresh);
-	await insert(tx, node, channel, token, checked, context);
+	const known = new Map((await takeOver(tx, node, token, messages, context)).map((message) => [identityOf(message), message]));
+	const isOpen = (message: MessageClaim) => {
+		const before = known.get(identityOf(message));
+		return !before || (before.token === token && before.state === 'claimed');
+	};
+	// A message that waited is checked like a new one: its person may have opted out meanwhile.
+	const checked = await check(tx, node, channel, messages.filter(isOpen));
+	await insert(tx, node, channel, token, checked.filter((message) => !known.has(identityOf(message))), context);
+	await refuseTakenOver(tx, node, token, checked.filter((message) => message.refuse && known.has(identityOf(message))), context.now);
 	const all = await stored(tx, node, messages);
 	return all.map(({ token: holder, ...message }) => ({ ...message, mine: holder === token && message.state === 'claimed' }));
 });
@@ -157,6 +161,18 @@ async function takenAddresses(tx: Tx, node: number, messages: MessageClaim[]): P
 		[JSON.stringify(withAddress.map(({ run, addressHash }) => [run, addressHash])), node],
 	);
 	return new Map(rows.map((row) => [`${row.run}/${row.address_hash}`, row.person]));
+}
+
+async function refuseTakenOver(tx: Tx, node: number, token: string, messages: MessageClaim[], now: number): Promise<void> {
+	if (messages.length === 0) return;
+	const rows = messages.map(({ entry, visit, key, refuse: refusal }) => [entry, visit, key, refusal?.reason ?? null, refusal?.detail ?? null]);
+	await tx.run(
+		`UPDATE message SET state = 'not_sent', reason = a.reason, detail = a.detail, payload = NULL, settled_at = $4
+		 FROM ${tx.dialect.rows('$1', { entry: 'integer', visit: 'integer', message_key: 'text', reason: 'text', detail: 'text' })} AS a
+		 WHERE message.entry = a.entry AND message.node = $2 AND message.visit = a.visit AND message.message_key = a.message_key
+		   AND message.token = $3 AND message.state = 'claimed'`,
+		[JSON.stringify(rows), node, token, now],
+	);
 }
 
 async function insert(

@@ -77,11 +77,15 @@ export async function deliver<Message>(deliveries: Delivery<Message>[], options:
 	const token = claimToken();
 	const claimed = await store.call('claimMessages', { node, channel, token, messages: deliveries.map(toClaim) });
 	const byIdentity = new Map(claimed.map((message) => [identity(message), message]));
-	const renewal = setInterval(() => void store.call('renewClaims', { token }).catch(() => {}), RENEW_MS);
+	const renewal = setInterval(() => void store.call('renewClaims', { token }).catch(() => {}), RENEW_MS).unref();
 	try {
+		const begun = new Set<string>();
 		const ends = await Promise.allSettled(
-			deliveries.map(async (delivery) => {
+			deliveries.map(async (delivery): Promise<Delivered> => {
 				const message = byIdentity.get(identity(delivery)) as ClaimedMessage;
+				// The same message twice in one batch: the first item stands for it.
+				if (begun.has(identity(delivery))) return { state: 'elsewhere', reason: null, detail: null, provider: null };
+				begun.add(identity(delivery));
 				return message.mine ? await new OneMessage(delivery, message, token, options).run() : recorded(message, store);
 			}),
 		);

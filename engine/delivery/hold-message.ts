@@ -15,21 +15,24 @@ export interface MessageHold {
 	detail: string;
 }
 
-/** Puts messages back: nothing has left, and their entries wait at the sender until a due time. */
+/**
+ * Puts messages back: nothing has left, and their entries wait at the sender until a due time. An entry with several
+ * messages here waits once, for all of them.
+ */
 export const holdMessages = operation<{ node: number; holds: MessageHold[] }, void>(async (tx, { node, holds }, { now }) => {
 	const mine = await tx.all<{ message: number }>(
-		`UPDATE message SET state = 'held', sent_at = NULL, detail = a.detail
-		 FROM ${tx.dialect.rows('$1', { message: 'integer', token: 'text', detail: 'text' })} AS a
+		`UPDATE message SET state = 'held', sent_at = NULL, detail = a.detail, payload = a.payload
+		 FROM ${tx.dialect.rows('$1', { message: 'integer', token: 'text', detail: 'text', payload: 'text' })} AS a
 		 WHERE message.message = a.message AND message.token = a.token AND message.state IN ('claimed', 'sending')
 		 RETURNING message.message`,
-		[JSON.stringify(holds.map(({ message, token, detail }) => [message, token, detail]))],
+		[JSON.stringify(holds.map(({ message, token, detail, payload }) => [message, token, detail, payload]))],
 	);
 	const held = new Set(mine.map((row) => row.message));
-	const rows = holds.filter(({ message }) => held.has(message)).map((hold) => [hold.entry, hold.visit, hold.run, hold.until, hold.payload]);
+	const rows = holds.filter(({ message }) => held.has(message)).map((hold) => [hold.entry, hold.visit, hold.run, hold.until]);
 	await tx.run(
-		`INSERT INTO hold (entry, node, visit, run, due_at, state, attempts, payload, held_at)
-		 SELECT a.entry, $2, a.visit, a.run, a.due_at, ${HoldState.waiting}, 0, a.payload, $3
-		 FROM ${tx.dialect.rows('$1', { entry: 'integer', visit: 'integer', run: 'integer', due_at: 'integer', payload: 'text' })} AS a WHERE true
+		`INSERT INTO hold (entry, node, visit, run, due_at, state, attempts, held_at)
+		 SELECT a.entry, $2, a.visit, a.run, a.due_at, ${HoldState.waiting}, 0, $3
+		 FROM ${tx.dialect.rows('$1', { entry: 'integer', visit: 'integer', run: 'integer', due_at: 'integer' })} AS a WHERE true
 		 ON CONFLICT (entry, node, visit) DO UPDATE SET state = ${HoldState.waiting}, due_at = excluded.due_at,
 			token = NULL, owner = NULL, lease_until = NULL`,
 		[JSON.stringify(rows), node, now],

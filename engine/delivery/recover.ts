@@ -5,7 +5,8 @@ import { CLAIM_MS } from './states';
 
 /**
  * Looks after the open messages of a campaign that nobody works on any more. What a dead process was sending is
- * unknown. What was merely claimed is brought back to its sender: its entry waits there, due at once.
+ * unknown. What was merely claimed is brought back to its sender: its entry waits there, due since it was claimed, so
+ * that somebody who was forgotten for days is late rather than sent to.
  */
 export const recoverMessages = operation<{ campaignId: string }, void>(async (tx, { campaignId }, { now }) => {
 	const runs = `message.run IN (SELECT run FROM run WHERE campaign_id = $1 AND state = 'running')`;
@@ -17,7 +18,7 @@ export const recoverMessages = operation<{ campaignId: string }, void>(async (tx
 	);
 	await tx.run(
 		`INSERT INTO hold (entry, node, visit, run, due_at, state, attempts, held_at)
-		 SELECT entry, node, visit, run, $2, ${HoldState.waiting}, 0, $2 FROM message
+		 SELECT DISTINCT entry, node, visit, run, claimed_at, ${HoldState.waiting}, 0, claimed_at FROM message
 		 WHERE ${runs} AND state = 'claimed' AND (claimed_at < $3 OR ${ownerIsGone('message.owner', '$2')})
 		   AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.entry = message.entry AND h.state IN (${HoldState.waiting}, ${HoldState.claimed}))
 		 ON CONFLICT (entry, node, visit) DO UPDATE SET state = ${HoldState.waiting}, due_at = excluded.due_at,

@@ -12,16 +12,13 @@ import { Conductor } from '../../engine/campaigns/conductor';
 import { campaignsPostgresTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
 import { refuseBadCampaign } from '../shared/graph';
-import { emitAndWait, registerSelf, releaseFrom, releaseToken } from '../shared/releases';
+import { emitAndWait, isPublishing, registerSelf, releaseFrom, releaseToken } from '../shared/releases';
 import { nameLists } from '../shared/load-options';
 import { getStore } from '../shared/store';
 import { readDefinition, readName } from './definition';
 import { campaignTriggerProperties } from './parameters';
 import { announcedRun, releasePeople, runIsOver } from './outputs';
 import { sampleAudience } from './sample';
-
-/** n8n's ways of starting a trigger that come from somebody who published; the others only start it again. */
-const PUBLISHED = ['activate', 'update', 'create'];
 
 export class CampaignTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -63,7 +60,7 @@ export class CampaignTrigger implements INodeType {
 				workflowId,
 				...readName(this),
 				definition,
-				byOperator: PUBLISHED.includes(this.getActivationMode()),
+				byOperator: isPublishing(this),
 			});
 			const conductor = new Conductor({
 				store,

@@ -14,6 +14,11 @@ interface ReleaseItem {
 	campaignRelease: { token: string };
 }
 
+/** Whether somebody published the workflow; otherwise n8n only starts its triggers again. */
+export function isPublishing(context: ITriggerFunctions): boolean {
+	return ['activate', 'update', 'create'].includes(context.getActivationMode());
+}
+
 /** Number of the node an execution or trigger belongs to, in the store. */
 export async function registerSelf(context: ITriggerFunctions | IExecuteFunctions, store: Store): Promise<number> {
 	const { id, name, type } = context.getNode();
@@ -28,6 +33,7 @@ export async function releaseFrom(
 	options: { limit?: number; beat?: (node: number) => Promise<void> } = {},
 ): Promise<Releaser> {
 	const node = await registerSelf(context, store);
+	if (isPublishing(context)) await store.call('resumeWorkflow', { workflowId: String(context.getWorkflow().id) });
 	const { beat } = options;
 	return startReleaser({
 		store,

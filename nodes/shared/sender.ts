@@ -94,19 +94,21 @@ export async function runSender<Message>(
 	});
 }
 
+/** Whoever waited here for a provider, with each of the messages they waited for. */
 async function fromRelease<Message>(sender: Sender<Message>, store: Store, node: number, token: string): Promise<Array<Work<Message>>> {
 	const opened = await openRelease(store, node, token);
-	return opened.map(({ released, profile }) => {
-		const facts = { ...released, key: '', since: released.heldAt };
-		if (!profile) {
-			const nobody: Recipient = { json: {}, user: { properties: {} }, campaignId: released.campaignId };
-			return { delivery: toDelivery(sender, nobody, { ...facts, refuse: 'erased' }), index: 0 };
-		}
-		const foreign = JSON.parse(released.payload ?? '{}') as IDataObject;
-		const json = campaignItem(store, profile, { ...released, visit: released.visit + 1 }, foreign);
-		const stop = overruled(released, undefined, store.clock.now());
-		const recipient: Recipient = { json, user: profile, campaignId: released.campaignId };
-		return { delivery: toDelivery(sender, recipient, { ...facts, refuse: stop?.kind === 'drop' ? stop.reason : undefined }), json, index: 0 };
+	const messages = Map.groupBy(await store.call('messagesOfRelease', { node, token }), ({ hold }) => hold);
+	const now = store.clock.now();
+	return opened.flatMap(({ released, profile }) => {
+		const stop = overruled(released, released.dueAt, now);
+		const refuse = profile ? (stop?.kind === 'drop' ? stop.reason : undefined) : 'erased';
+		return (messages.get(released.hold) ?? []).map(({ key, payload }): Work<Message> => {
+			const foreign = JSON.parse(payload ?? '{}') as IDataObject;
+			const json = profile && campaignItem(store, profile, { ...released, visit: released.visit + 1 }, foreign);
+			const recipient: Recipient = { json: json ?? {}, user: profile ?? { properties: {} }, campaignId: released.campaignId };
+			const facts = { ...released, key, payload, since: released.heldAt, refuse };
+			return { delivery: toDelivery(sender, recipient, facts), json, index: 0 };
+		});
 	});
 }
 

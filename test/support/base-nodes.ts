@@ -65,3 +65,47 @@ export class Set implements INodeType {
 		];
 	}
 }
+
+/** Puts out the items of its parameter `items`, whatever came in, and says of none where it is from. */
+export class Code implements INodeType {
+	description: INodeTypeDescription = {
+		...common,
+		usableAsTool: undefined,
+		displayName: 'Code',
+		name: 'code',
+		group: ['transform'],
+		properties: [{ displayName: 'Items', name: 'items', type: 'json', default: '[]' }],
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const items = JSON.parse(this.getNodeParameter('items', 0) as string) as IDataObject[];
+		return [items.map((json) => ({ json }))];
+	}
+}
+
+/** Passes on what comes in by its first input. */
+export class Merge implements INodeType {
+	description: INodeTypeDescription = {
+		...common, usableAsTool: undefined, displayName: 'Merge', name: 'merge', group: ['transform'], inputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return [this.getInputData()];
+	}
+}
+
+/** Loop Over Items, as far as a graph shows it: everything goes round once. */
+export class SplitInBatches implements INodeType {
+	description: INodeTypeDescription = {
+		...common, usableAsTool: undefined, displayName: 'Loop Over Items', name: 'splitInBatches', group: ['organization'], outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return [[], this.getInputData()];
+	}
+}
+
+/** When Executed by Another Workflow: hands on what it was called with. */
+export class ExecuteWorkflowTrigger extends ManualTrigger {
+	override description: INodeTypeDescription = { ...common, displayName: 'When Executed by Another Workflow', name: 'executeWorkflowTrigger', group: ['trigger'], inputs: [] };
+}

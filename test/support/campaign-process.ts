@@ -22,7 +22,7 @@ export interface LedgerLine {
 	at: number;
 	person: number;
 	provider: string;
-	outcome: 'accepted' | 'refused';
+	outcome: 'asked' | 'accepted' | 'refused';
 }
 
 /** The first provider is quick and refuses every third person, the second takes one at a time. */
@@ -125,9 +125,14 @@ function provider(label: string, concurrency: number, refuses: (person: number) 
 
 /** The provider at the other end: writes down what it did, and answers a little later. */
 async function answer({ body }: HttpRequest, ledger: string): Promise<Exchange> {
-	await sleep(5 + Math.random() * 20);
 	const line = JSON.parse(body as string) as Omit<LedgerLine, 'at'>;
-	appendFileSync(ledger, `${JSON.stringify({ ...line, at: Date.now() })}\n`);
+	write(ledger, { ...line, outcome: 'asked' });
+	await sleep(5 + Math.random() * 20);
+	write(ledger, line);
 	await sleep(5 + Math.random() * 20);
 	return { kind: 'response', response: { status: line.outcome === 'accepted' ? 200 : 422, headers: {}, body: '' } };
+}
+
+function write(ledger: string, line: Omit<LedgerLine, 'at'>): void {
+	appendFileSync(ledger, `${JSON.stringify({ ...line, at: Date.now() } satisfies LedgerLine)}\n`);
 }

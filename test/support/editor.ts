@@ -63,18 +63,17 @@ export class Editor {
 		return panel;
 	}
 
-	async closeNode(): Promise<void> {
-		await this.page.getByTestId('ndv-close-button').click();
-		await this.page.getByTestId('ndv').waitFor({ state: 'hidden' });
-	}
-
 	/** What the palette of nodes finds, by name, with its description. */
 	async searchNodes(text: string): Promise<Map<string, string>> {
 		await this.page.getByTestId('node-creator-plus-button').click();
 		await this.page.getByTestId('node-creator-search-bar').fill(text);
 		await this.rest();
-		const found = await this.page.getByTestId('node-creator-node-item').evaluateAll((items) =>
-			items.map((item) => (item as unknown as { innerText: string }).innerText.split('\n').filter(Boolean)),
+		// Nodes with actions and nodes without are different elements; both hold a name with the description beside it.
+		const found = await this.page.getByTestId('node-creator-item-name').evaluateAll((names) =>
+			names.map((name) => {
+				const { innerText } = (name as unknown as { closest(selector: string): { innerText: string } }).closest('[class*=creatorNode]');
+				return innerText.split('\n').filter(Boolean);
+			}),
 		);
 		return new Map(found.map(([name = '', ...description]) => [name, description.join(' ')]));
 	}

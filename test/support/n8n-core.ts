@@ -22,7 +22,7 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
-import { ManualTrigger, NoOp, Set as SetFields } from './base-nodes';
+import { Code, ExecuteWorkflowTrigger, ManualTrigger, Merge, NoOp, Set as SetFields, SplitInBatches } from './base-nodes';
 
 const OWN_PACK = 'n8n-nodes-campaigns';
 
@@ -39,7 +39,7 @@ export interface TestWorkflow {
 
 export interface RunOptions {
 	workflow: TestWorkflow;
-	/** Node classes of this pack that the workflow uses; manualTrigger, set and noOp of n8n's own are there already. */
+	/** Node classes of this pack that the workflow uses; those of base-nodes.ts are there already. */
 	nodes: NodeClass[];
 	/** Decrypted credentials by type. Nodes that use one need no `credentials` entry in the workflow. */
 	credentials?: Record<string, ICredentialDataDecryptedObject>;
@@ -52,6 +52,8 @@ export interface ExecuteOptions extends RunOptions {
 	start?: string;
 	/** What the start node gets as input; plain objects become items. Default: one empty item. */
 	items?: Array<IDataObject | INodeExecutionData>;
+	/** When the execution began, epoch ms; a repetition of one begins when the first did. Default: now. */
+	establishedAt?: number;
 }
 
 /** One execution that has ended. */
@@ -77,7 +79,7 @@ export async function execute(options: ExecuteOptions): Promise<Execution> {
 	const items = (options.items ?? [{}]).map((item) => ('json' in item ? item : { json: item }) as INodeExecutionData);
 	const node = workflow.getNode(start);
 	if (!node) throw new Error(`The workflow has no node "${start}"`);
-	return await runFrom(prepared, node, [items], options.mode ?? 'manual');
+	return await runFrom(prepared, node, [items], options.mode ?? 'manual', options.establishedAt);
 }
 
 /** A published workflow: what its nodes' triggers emit runs as executions. */
@@ -180,7 +182,7 @@ function typesOf(classes: NodeClass[]): INodeTypes {
 			types.set(`${pack}.${type.description.name}`, type);
 		}
 	};
-	add('n8n-nodes-base', [ManualTrigger, NoOp, SetFields]);
+	add('n8n-nodes-base', [Code, ExecuteWorkflowTrigger, ManualTrigger, Merge, NoOp, SetFields, SplitInBatches]);
 	add(OWN_PACK, classes);
 	const byName = (name: string): INodeType => {
 		const type = types.get(name);
@@ -200,10 +202,13 @@ function typeOf({ nodeTypes }: Prepared, node: INode): INodeType {
 
 let lastExecution = 0;
 
-async function runFrom(prepared: Prepared, node: INode, data: INodeExecutionData[][], mode: WorkflowExecuteMode): Promise<Execution> {
+async function runFrom(prepared: Prepared, node: INode, data: INodeExecutionData[][], mode: WorkflowExecuteMode, establishedAt?: number): Promise<Execution> {
 	const id = String(++lastExecution);
 	const runData = createRunExecutionData({
-		executionData: { nodeExecutionStack: [{ node, data: { main: data }, source: null }] },
+		executionData: {
+			nodeExecutionStack: [{ node, data: { main: data }, source: null }],
+			...(establishedAt !== undefined && { runtimeData: { version: 1, establishedAt, source: mode } }),
+		},
 	});
 	const extra = additionalData(prepared, mode, id);
 	const order: string[] = [];

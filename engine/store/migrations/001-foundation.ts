@@ -141,6 +141,8 @@ export const foundation: Migration = {
 			qualified_at {int} NOT NULL,
 			UNIQUE (run, person, entry_key)
 		) {strict}`,
+		// Entries of items that were in no campaign are told apart by their key alone.
+		`CREATE INDEX entry_by_key ON entry (run, entry_key) WHERE entry_key <> ''`,
 		// state: see engine/holds/states.ts.
 		`CREATE TABLE hold (
 			hold {id},
@@ -187,6 +189,7 @@ export const foundation: Migration = {
 			state text NOT NULL,
 			reason text,
 			detail text,
+			payload text,
 			address_hash text,
 			provider text,
 			provider_id text,

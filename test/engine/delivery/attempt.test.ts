@@ -112,13 +112,13 @@ describe('attemptGroup', () => {
 		expect(arrived).toEqual([0, 1, 2]);
 	});
 
-	it.each<[string, Provider<string>[], string[]]>([
-		['a retry and a fail-over', [provider('a', [refused('transient')], 1), provider('b', [sent])], ['a', '-', 'a', '-', 'b']],
-		['nothing after the last refusal', [provider('a', [refused('request')])], ['a']],
-		['nothing after a request that nobody knows about', [provider('a', [unknown, refused('transient')], 1, true), provider('b', [sent])], ['a', 'a']],
-	])('says when a refused message waits for its next request: %s', async (_name, providers, told) => {
+	it.each<[string, Array<[string, Script[], number?, boolean?]>, string[]]>([
+		['a retry and a fail-over', [['a', [refused('transient')], 1], ['b', [sent]]], ['a', '-', 'a', '-', 'b']],
+		['nothing after the last refusal', [['a', [refused('request')]]], ['a']],
+		['nothing after a request that nobody knows about', [['a', [unknown, refused('transient')], 1, true], ['b', [sent]]], ['a', 'a']],
+	])('says when a refused message waits for its next request: %s', async (_name, scripts, told) => {
 		context.options.afterRefusal = async () => void context.asked.push('-');
-		await attemptGroup(providers, 'hello', context.options);
+		await attemptGroup(scripts.map(([label, script, retries, idempotent]) => provider(label, script, retries, idempotent)), 'hello', context.options);
 		expect(context.asked).toEqual(told);
 	});
 

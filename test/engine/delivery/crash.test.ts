@@ -14,7 +14,7 @@ const PROCESS = path.join(__dirname, '../../support/campaign-process.ts');
 const PEOPLE = 600;
 const KILLS = 4;
 
-/** Between the provider's decision and the outcome's being on disk, on a busy machine. */
+/** Between the last that the provider saw of a message and the outcome's being on disk, on a busy machine. */
 const SETTLED_WITHIN_MS = 500;
 
 jest.setTimeout(180_000);

@@ -165,7 +165,7 @@ describeStores('people on hold', (fixture, kind) => {
 		const first = await release(store, trigger);
 		await store.call('settleRelease', { token: first?.token as string, end: 'canceled' });
 		expect(await store.call('claimRelease', { node: trigger, limit: 9 })).toEqual({ paused: 'An execution was stopped by hand' });
-		await startRun(store, people);
+		await store.call('resumeWorkflow', { workflowId: 'workflow' });
 		expect((await release(store, trigger))?.people).toHaveLength(2);
 	});
 
@@ -220,7 +220,7 @@ describeStores('people on hold', (fixture, kind) => {
 			decide(await another(), { kind: 'drop', reason: 'dnd_discarded' }),
 		]);
 		const all = [passed, held, dropped].flatMap(({ decided }) => decided.map(({ entry }) => entry));
-		expect(all.sort((a, b) => a - b)).toEqual(entries);
+		expect(all.sort((a, b) => a - b)).toEqual(entries.sort((a, b) => a - b));
 		const report = await store.ask('runReport', { run });
 		expect(report?.notSent).toEqual(dropped.decided.length > 0 ? { dnd_discarded: dropped.decided.length } : {});
 	});
