@@ -54,6 +54,8 @@ export const goalProperties: INodeProperties[] = [
 		name: 'windowUnit',
 		type: 'options',
 		noDataExpression: true,
+		// By length, as people think of them.
+		// eslint-disable-next-line n8n-nodes-base/node-param-options-type-unsorted-items
 		options: [
 			{ name: 'Minutes', value: 'minutes' },
 			{ name: 'Hours', value: 'hours' },

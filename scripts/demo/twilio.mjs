@@ -41,6 +41,9 @@ export async function answerTwilio(asked, account, deliver) {
 	if (!known) return twilioError(20003);
 	const base = `/2010-04-01/Accounts/${account.accountSid}`;
 	if (asked.method === 'GET' && asked.path === `${base}.json`) return { status: 200, body: accountBody(account.accountSid) };
+	// What the credential's test asks for.
+	const isList = asked.method === 'GET' && asked.path.split('?')[0] === `${base}/Messages.json`;
+	if (isList) return { status: 200, body: { messages: [], page: 0, page_size: 1 } };
 	if (asked.method !== 'POST' || asked.path !== `${base}/Messages.json`) return twilioError(20404);
 
 	const isForm = asked.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false;

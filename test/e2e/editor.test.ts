@@ -104,7 +104,7 @@ describeEditor("in n8n's editor", () => {
 
 		await panel.getByTestId('parameter-input-event').first().getByTestId('rlc-input').click();
 		const names = page.getByTestId('rlc-item');
-		await names.first().waitFor();
+		await names.filter({ hasText: 'Charged' }).waitFor();
 		expect(await names.allInnerTexts()).toEqual(expect.arrayContaining(['Added to Cart', 'Charged', 'Product Viewed']));
 		await page.keyboard.press('Escape');
 

@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+import { Demo } from '../../scripts/demo/demo.mjs';
+import { installPack } from '../../scripts/lib/host.mjs';
+import { N8n, queueEnvironment, type N8nOptions } from '../../scripts/lib/n8n.mjs';
+import { expectEverybodyOnce, inSmallBatches, killsWanted, messagesOf, planKills, reached, seededRandom } from '../support/kills';
+import { startPostgres, type TestPostgres } from '../support/postgres';
+import { canFindRedis, findRedis } from '../support/redis';
+
+/*
+ * The same promise in n8n's queue mode: executions run in workers, releases are waited for in the main process, and
+ * the campaigns' store is a PostgreSQL. Now the one, now the other is killed.
+ */
+
+const kills = killsWanted(3);
+const PREFIX = `campaigns-kill-${process.pid}`;
+
+/** n8n takes two minutes to find a worker dead; here it is to be quicker. Milliseconds. */
+const QUICK = { QUEUE_WORKER_LOCK_DURATION: '15000', QUEUE_WORKER_LOCK_RENEW_TIME: '4000', QUEUE_WORKER_STALLED_INTERVAL: '5000' };
+
+jest.setTimeout((8 + 2 * kills) * 60_000);
+
+// On a developer's machine without Redis this shows as skipped; in CI it has to run.
+const describeQueue = process.env.CI || canFindRedis() ? describe : describe.skip;
+
+describeQueue(`n8n in queue mode, killed ${kills} times in the middle of a run`, () => {
+	let folder: string;
+	let postgres: TestPostgres;
+	let redis: string;
+	let demo: Demo;
+	/** Worker 0 and 1; undefined until the campaign is published. */
+	const workers: N8n[] = [];
+	let mainOptions: N8nOptions;
+
+	beforeAll(async () => {
+		folder = await mkdtemp(join(tmpdir(), 'campaigns-kill-'));
+		postgres = await startPostgres();
+		redis = (await findRedis()) as string;
+		const { connectionString } = postgres;
+		demo = new Demo(folder, {
+			people: 3_000 + 200 * kills,
+			events: 10 * (3_000 + 200 * kills),
+			providers: { latency: 400, 'refuse-share': 0.2, 'timeout-ms': 5_000 },
+			env: { ...QUICK, ...queueEnvironment({ postgres: connectionString, redis, prefix: PREFIX, encryptionKey: PREFIX }) },
+			store: { connectionString },
+			postgres: credentialOf(connectionString),
+			change: inSmallBatches,
+			start: async (options: N8nOptions) => {
+				mainOptions = { ...options, mode: 'main' };
+				return await N8n.start(mainOptions);
+			},
+		});
+		await demo.setUp();
+	});
+	afterAll(async () => {
+		await demo.stop();
+		await Promise.all(workers.map(async (worker) => await worker.kill('SIGKILL')));
+		await postgres.stop();
+		await deleteKeys(redis);
+		if (!process.env.CAMPAIGNS_KEEP_N8N) await rm(folder, { recursive: true, force: true });
+	});
+
+	it('sends to everybody exactly once or says that it does not know', async () => {
+		const random = seededRandom();
+		const moments = planKills(kills, messagesOf(demo), random);
+		await demo.publish();
+		for (const index of [0, 1]) await startWorker(index);
+		// A killed main process sends nothing, so it leaves nothing unknown.
+		const workersKilledAt: number[] = [];
+		for (const [index, moment] of moments.entries()) {
+			await reached(demo, moment);
+			// By turns a worker and the main process.
+			if (index % 2 === 1) {
+				await restartMain();
+				continue;
+			}
+			workersKilledAt.push(Date.now());
+			await restartWorker(Math.floor(random() * workers.length));
+		}
+		await demo.finished();
+		await expectEverybodyOnce(demo, workersKilledAt);
+	});
+
+	async function restartMain(): Promise<void> {
+		await demo.n8n?.kill('SIGKILL');
+		await forgetCrash(demo.userFolder);
+		await demo.startN8n();
+	}
+
+	async function restartWorker(index: number): Promise<void> {
+		await workers[index]?.kill('SIGKILL');
+		await forgetCrash(workerFolder(index));
+		await startWorker(index);
+	}
+
+	async function startWorker(index: number): Promise<void> {
+		await installPack(workerFolder(index));
+		workers[index] = await N8n.start({ mode: 'worker', userFolder: workerFolder(index), env: mainOptions.env });
+	}
+
+	function workerFolder(index: number): string {
+		return join(folder, `worker-${index}`);
+	}
+});
+
+/** n8n waits ten seconds after a crash, lest it crashes in a loop; nothing else hangs on this file. */
+async function forgetCrash(userFolder: string): Promise<void> {
+	await rm(join(userFolder, '.n8n', 'crash.journal'), { force: true });
+}
+
+/** The campaign store's credential, on the database that n8n has as well. */
+function credentialOf(connectionString: string): Record<string, string | number> {
+	const { hostname, port, pathname, username, password } = new URL(connectionString);
+	return {
+		host: hostname, port: Number(port || 5432), database: pathname.slice(1), user: decodeURIComponent(username), password: decodeURIComponent(password),
+		schema: 'campaigns', ssl: 'disable',
+	};
+}
+
+async function deleteKeys(url: string): Promise<void> {
+	const redis = new Redis(url);
+	const keys = await redis.keys(`*${PREFIX}*`);
+	if (keys.length > 0) await redis.del(...keys);
+	redis.disconnect();
+}
