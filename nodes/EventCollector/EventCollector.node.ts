@@ -14,7 +14,6 @@ import type { CollectResponse } from '../../engine/people/collect';
 import { SEGMENT_PATHS } from '../../engine/people/formats/segment';
 import type { IngestInput } from '../../engine/people/records';
 import { campaignsCollectorTest } from '../shared/credential-tests';
-import { storeCredentials } from '../shared/store';
 import { answer } from './collectors';
 import { eventCollectorProperties } from './parameters';
 
@@ -36,7 +35,10 @@ export class EventCollector implements INodeType {
 		maxNodes: 1,
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'campaignsCollectorApi', required: true, testedBy: 'campaignsCollectorTest' }, ...storeCredentials],
+		credentials: [
+			{ name: 'campaignsPostgresApi', required: true, displayOptions: { show: { store: ['postgres'] } } },
+			{ name: 'campaignsCollectorApi', required: true, testedBy: 'campaignsCollectorTest' },
+		],
 		webhooks: PATHS.map(webhookAt),
 		properties: eventCollectorProperties,
 	};

@@ -21,7 +21,7 @@ import { renderInput } from '../shared/personalize';
 import { releaseFrom } from '../shared/releases';
 import { runSender, type Recipient, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
-import { getStore, storeCredentials } from '../shared/store';
+import { getStore } from '../shared/store';
 import { webhookProperties } from './parameters';
 
 interface WebhookCredential {
@@ -48,7 +48,10 @@ export class WebhookSender implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Sent', 'Not sent', 'Unknown'],
-		credentials: [...storeCredentials, { name: 'campaignsWebhookApi', required: true, testedBy: 'campaignsWebhookTest' }],
+		credentials: [
+			{ name: 'campaignsPostgresApi', required: true, displayOptions: { show: { store: ['postgres'] } } },
+			{ name: 'campaignsWebhookApi', required: true, testedBy: 'campaignsWebhookTest' },
+		],
 		properties: webhookProperties,
 	};
 
