@@ -16,6 +16,8 @@ export interface ConductorOptions {
 export class Conductor {
 	private readonly announcing = new Set<number>();
 
+	private readonly told = new Set<number>();
+
 	constructor(private readonly options: ConductorOptions) {}
 
 	async beat(): Promise<void> {
@@ -35,11 +37,15 @@ export class Conductor {
 		}
 	}
 
+	/** Once per process; the next one says it again if this one dies before it is written down. */
 	private async announce(run: number, state: string): Promise<void> {
 		if (this.announcing.has(run)) return;
 		this.announcing.add(run);
 		try {
-			if (await this.options.announce(run, state)) await this.options.store.call('announced', { run });
+			if (!this.told.has(run) && (await this.options.announce(run, state))) this.told.add(run);
+			if (this.told.has(run)) await this.options.store.call('announced', { run });
+		} catch {
+			// The store is away: the next beat writes it.
 		} finally {
 			this.announcing.delete(run);
 		}

@@ -12,8 +12,16 @@ export interface ForeignEntry {
 	entry: number;
 	run: number;
 	campaignId: string;
-	/** 0: an item that is of no person the store knows. */
+	/** NOBODY: an item that is of no person the store knows. */
 	person: number;
+}
+
+/** Stands for the person of items that are of none. */
+export const NOBODY = 0;
+
+/** Id of what stands for the campaign of a workflow's items that were in none. */
+export function foreignCampaign(workflowId: string): string {
+	return `${workflowId}/items`;
 }
 
 /**
@@ -21,10 +29,10 @@ export interface ForeignEntry {
  * that they, too, are sent once and reported. They share one open run per workflow. In the order of the items.
  */
 export const enterForeign = operation<ForeignInput, ForeignEntry[]>(async (tx, input, { now }) => {
-	const campaignId = `${input.workflowId}/items`;
+	const campaignId = foreignCampaign(input.workflowId);
 	const run = await openRun(tx, campaignId, input, now);
 	const rows = input.items.map(({ entryKey, userId }, index) => [index, entryKey, userId ?? null, now]);
-	const source = `(SELECT i.position, i.entry_key, i.at, coalesce(p.merged_into, p.person, 0) AS person
+	const source = `(SELECT i.position, i.entry_key, i.at, coalesce(p.merged_into, p.person, ${NOBODY}) AS person
 		FROM ${tx.dialect.rows('$1', { position: 'integer', entry_key: 'text', user_id: 'text', at: 'integer' })} AS i
 		LEFT JOIN identity d ON d.kind = 'user' AND d.value = i.user_id
 		LEFT JOIN person p ON p.person = d.person) AS a`;

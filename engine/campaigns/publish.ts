@@ -1,7 +1,11 @@
 import { randomInt } from 'node:crypto';
 
+import { CampaignError } from '../errors';
 import { operation, type Tx } from '../store/database';
 import type { CampaignDefinition } from './definition';
+
+/** A date that has just passed while somebody published is still meant. */
+const PAST_MS = 5 * 60_000;
 
 export interface PublishInput {
 	/** Workflow id and node id of the Campaign Trigger. */
@@ -39,6 +43,7 @@ export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx,
 	// A date that was changed before it came: the run it stood for has selected nobody and is forgotten.
 	await tx.run("DELETE FROM run WHERE campaign_id = $1 AND state = 'scheduled' AND run_key <> $2", [campaignId, definition.runKey]);
 	const scheduledAt = definition.schedule.kind === 'at' ? definition.schedule.at : now + definition.graceMs;
+	refusePast(await findRun(tx, campaignId, definition.runKey), definition, now);
 	const made = await tx.get<{ run: number }>(
 		`INSERT INTO run (campaign_id, run_key, state, definition, workflow_version, scheduled_at, seed, qualified, max_lateness_ms)
 		 VALUES ($1, $2, 'scheduled', $3, $4, $5, $6, 0, $7)
@@ -48,13 +53,19 @@ export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx,
 	if (!made) {
 		await tx.run(
 			`UPDATE run SET definition = $3, workflow_version = $4,
-				scheduled_at = CASE WHEN $6 = 'at' THEN $5 ELSE scheduled_at END, max_lateness_ms = $7
+				scheduled_at = $5, max_lateness_ms = $6
 			 WHERE campaign_id = $1 AND run_key = $2 AND state = 'scheduled'`,
-			[campaignId, definition.runKey, JSON.stringify(definition), input.workflowVersion ?? null, scheduledAt, definition.schedule.kind, definition.maxLatenessMs],
+			[campaignId, definition.runKey, JSON.stringify(definition), input.workflowVersion ?? null, scheduledAt, definition.maxLatenessMs],
 		);
 	}
 	return { run: await findRun(tx, campaignId, definition.runKey), created: made !== undefined };
 });
+
+/** A workflow that was copied, or lay unpublished for long, must not send at once because its date has passed. */
+function refusePast(known: PublishOutput['run'], { schedule }: CampaignDefinition, now: number): void {
+	if (known || schedule.kind !== 'at' || schedule.at > now - PAST_MS) return;
+	throw new CampaignError('schedule_past', `The time to send at, ${new Date(schedule.at).toISOString()}, has passed.`, 'Choose a time to come and publish again.');
+}
 
 async function findRun(tx: Tx, campaignId: string, runKey: string): Promise<PublishOutput['run']> {
 	return await tx.get<{ run: number; state: string; scheduledAt: number }>(

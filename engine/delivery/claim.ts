@@ -17,6 +17,8 @@ export interface MessageClaim {
 	person: number;
 	/** Hash of the address, to find two profiles with one phone; null when there is none. */
 	addressHash: string | null;
+	/** JSON of what the item carries besides the person; kept until the message is settled, should it have to be sent by another process. */
+	payload?: string | null;
 	/** Already known not to be sent, and why. */
 	refuse?: { reason: Reason; detail?: string };
 }
@@ -113,12 +115,15 @@ async function takeOver(
 
 async function check(tx: Tx, node: number, channel: Channel, messages: MessageClaim[]): Promise<MessageClaim[]> {
 	if (messages.length === 0) return [];
-	const people = await tx.all<{ person: number; opted_out: string; erased_at: number | null }>(
-		`SELECT p.person, p.opted_out, p.erased_at FROM person p
-		 WHERE p.person IN (SELECT person FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS asked)`,
-		[JSON.stringify(messages.map(({ person }) => [person]))],
+	// Somebody merged meanwhile is who they were merged into; one of the two is enough in a run.
+	const people = await tx.all<{ person: number; survivor: number; opted_out: string; erased_at: number | null; run: number; in_run: number }>(
+		`SELECT p.person, s.person AS survivor, s.opted_out, s.erased_at, a.run,
+			CASE WHEN p.merged_into IS NOT NULL AND EXISTS (SELECT 1 FROM entry e WHERE e.run = a.run AND e.person = p.merged_into) THEN 1 ELSE 0 END AS in_run
+		 FROM ${tx.dialect.rows('$1', { person: 'integer', run: 'integer' })} AS a
+		 JOIN person p ON p.person = a.person JOIN person s ON s.person = coalesce(p.merged_into, p.person)`,
+		[JSON.stringify(messages.map(({ person, run }) => [person, run]))],
 	);
-	const byNumber = new Map(people.map((row) => [row.person, row]));
+	const byNumber = new Map(people.map((row) => [`${row.run}/${row.person}`, row]));
 	const runs = await tx.all<{ run: number; state: string }>(
 		`SELECT r.run, r.state FROM run r WHERE r.run IN (SELECT run FROM ${tx.dialect.rows('$1', { run: 'integer' })} AS asked)`,
 		[JSON.stringify([...new Set(messages.map(({ run }) => run))].map((run) => [run]))],
@@ -129,8 +134,9 @@ async function check(tx: Tx, node: number, channel: Channel, messages: MessageCl
 	return messages.map((message) => {
 		if (message.refuse) return message;
 		if (stopped.has(message.run)) return refuse(message, 'campaign_stopped');
-		const person = byNumber.get(message.person);
+		const person = byNumber.get(`${message.run}/${message.person}`);
 		if (person?.erased_at) return refuse(message, 'erased');
+		if (person?.in_run) return refuse(message, 'merged_duplicate');
 		const optedOut = JSON.parse(person?.opted_out ?? '{}') as Partial<Record<Channel, boolean>>;
 		if (optedOut[channel]) return refuse(message, 'profile_not_reachable', `Opted out of ${channel}`);
 		if (message.addressHash !== null) {
@@ -187,16 +193,16 @@ async function insert(
 	const rows = messages.map((message) => [
 		message.entry, message.visit, message.key, message.run, message.campaignId, message.person,
 		message.refuse ? 'not_sent' : 'claimed', message.refuse?.reason ?? null, message.refuse?.detail ?? null,
-		message.addressHash, message.refuse ? now : null,
+		message.addressHash, message.refuse ? now : null, message.refuse ? null : (message.payload ?? null),
 	]);
 	await tx.run(
-		`INSERT INTO message (entry, visit, message_key, run, campaign_id, person, state, reason, detail, address_hash, settled_at,
+		`INSERT INTO message (entry, visit, message_key, run, campaign_id, person, state, reason, detail, address_hash, settled_at, payload,
 			node, channel, owner, token, claimed_at)
-		 SELECT a.entry, a.visit, a.message_key, a.run, a.campaign_id, a.person, a.state, a.reason, a.detail, a.address_hash, a.settled_at,
+		 SELECT a.entry, a.visit, a.message_key, a.run, a.campaign_id, a.person, a.state, a.reason, a.detail, a.address_hash, a.settled_at, a.payload,
 			$2, $3, $4, $5, $6
 		 FROM ${tx.dialect.rows('$1', {
 				entry: 'integer', visit: 'integer', message_key: 'text', run: 'integer', campaign_id: 'text', person: 'integer',
-				state: 'text', reason: 'text', detail: 'text', address_hash: 'text', settled_at: 'integer',
+				state: 'text', reason: 'text', detail: 'text', address_hash: 'text', settled_at: 'integer', payload: 'text',
 			})} AS a WHERE true
 		 ON CONFLICT (entry, node, visit, message_key) DO NOTHING`,
 		[JSON.stringify(rows), node, channel, owner, token, now],

@@ -104,9 +104,9 @@ function identity({ entry, visit, key }: { entry: number; visit: number; key: st
 }
 
 function toClaim(delivery: Delivery<unknown>): MessageClaim {
-	const { entry, visit, key, run, campaignId, person, address } = delivery;
+	const { entry, visit, key, run, campaignId, person, address, payload } = delivery;
 	return {
-		entry, visit, key, run, campaignId, person,
+		entry, visit, key, run, campaignId, person, payload,
 		addressHash: address.ok ? createHash('sha256').update(address.address).digest('base64url') : null,
 		...(address.ok ? {} : { refuse: { reason: address.reason, detail: address.detail } }),
 	};

@@ -21,7 +21,7 @@ export interface MessageHold {
  */
 export const holdMessages = operation<{ node: number; holds: MessageHold[] }, void>(async (tx, { node, holds }, { now }) => {
 	const mine = await tx.all<{ message: number }>(
-		`UPDATE message SET state = 'held', sent_at = NULL, detail = a.detail, payload = a.payload
+		`UPDATE message SET state = 'held', waited = 1, sent_at = NULL, detail = a.detail, payload = a.payload
 		 FROM ${tx.dialect.rows('$1', { message: 'integer', token: 'text', detail: 'text', payload: 'text' })} AS a
 		 WHERE message.message = a.message AND message.token = a.token AND message.state IN ('claimed', 'sending')
 		 RETURNING message.message`,
@@ -31,8 +31,9 @@ export const holdMessages = operation<{ node: number; holds: MessageHold[] }, vo
 	const rows = holds.filter(({ message }) => held.has(message)).map((hold) => [hold.entry, hold.visit, hold.run, hold.until]);
 	await tx.run(
 		`INSERT INTO hold (entry, node, visit, run, due_at, state, attempts, held_at)
-		 SELECT a.entry, $2, a.visit, a.run, a.due_at, ${HoldState.waiting}, 0, $3
-		 FROM ${tx.dialect.rows('$1', { entry: 'integer', visit: 'integer', run: 'integer', due_at: 'integer' })} AS a WHERE true
+		 SELECT a.entry, $2, a.visit, a.run, min(a.due_at), ${HoldState.waiting}, 0, $3
+		 FROM ${tx.dialect.rows('$1', { entry: 'integer', visit: 'integer', run: 'integer', due_at: 'integer' })} AS a
+		 GROUP BY a.entry, a.visit, a.run
 		 ON CONFLICT (entry, node, visit) DO UPDATE SET state = ${HoldState.waiting}, due_at = excluded.due_at,
 			token = NULL, owner = NULL, lease_until = NULL`,
 		[JSON.stringify(rows), node, now],

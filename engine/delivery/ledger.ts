@@ -14,9 +14,11 @@ export class Ledger {
 
 	private readonly settling: Coalescer<Settlement, void>;
 
+	private readonly holding: Coalescer<{ node: number; hold: MessageHold }, void>;
+
 	private static readonly ofStores = new WeakMap<Store, Ledger>();
 
-	private constructor(private readonly store: Store) {
+	private constructor(store: Store) {
 		this.sending = new Coalescer(async (messages) => {
 			const { go } = await store.call('markSending', { messages });
 			const allowed = new Set(go);
@@ -27,8 +29,14 @@ export class Ledger {
 			return messages.map(() => undefined);
 		});
 		this.settling = new Coalescer(async (settlements) => {
-			await untilWritten(async () => await store.call('settleMessages', { settlements }));
+			await untilWritten(async () => await store.call('settleMessages', { settlements: settlements.map(storable) }));
 			return settlements.map(() => undefined);
+		});
+		this.holding = new Coalescer(async (holds) => {
+			for (const [node, ofNode] of Map.groupBy(holds, (one) => one.node)) {
+				await untilWritten(async () => await store.call('holdMessages', { node, holds: ofNode.map(({ hold }) => storable(hold)) }));
+			}
+			return holds.map(() => undefined);
 		});
 	}
 
@@ -55,8 +63,14 @@ export class Ledger {
 
 	/** Puts a message that nobody took back on hold at its sender; resolves when that is written. */
 	async hold(node: number, hold: MessageHold): Promise<void> {
-		await untilWritten(async () => await this.store.call('holdMessages', { node, holds: [hold] }));
+		await this.holding.call({ node, hold });
 	}
+}
+
+/** PostgreSQL takes no NUL, and no store half a character: what a provider answered must not block the ledger. */
+function storable<Row extends object>(row: Row): Row {
+	const clean = (value: unknown) => (typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed() : value);
+	return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, clean(value)])) as Row;
 }
 
 async function untilWritten(write: () => Promise<unknown>): Promise<void> {

@@ -10,13 +10,16 @@ export interface MessageOfRelease {
 	payload: string | null;
 }
 
-/** The messages behind a sender's own release, settled ones too: an entry may have several, and only some may have waited. */
+/**
+ * The messages that waited behind a sender's own release. Settled ones, too, should the release be a repeated one; not
+ * those of the same entry that never waited: their items have gone on long ago.
+ */
 export const messagesOfRelease = operation<{ token: string; node: number }, MessageOfRelease[]>(
 	async (tx, { token, node }) =>
 		await tx.all<MessageOfRelease>(
 			`SELECT h.hold, m.message_key AS key, m.payload FROM hold h
 			 JOIN message m ON m.entry = h.entry AND m.node = h.node AND m.visit = h.visit
-			 WHERE h.token = $1 AND h.node = $2 AND h.state = ${HoldState.claimed} ORDER BY m.message`,
+			 WHERE h.token = $1 AND h.node = $2 AND m.waited = 1 AND h.state = ${HoldState.claimed} ORDER BY m.message`,
 			[token, node],
 		),
 	'events',

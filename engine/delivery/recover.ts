@@ -16,13 +16,22 @@ export const recoverMessages = operation<{ campaignId: string }, void>(async (tx
 		 WHERE ${runs} AND state = 'sending' AND ${ownerIsGone('message.owner', '$2')}`,
 		[campaignId, now],
 	);
+	const forgotten = `${runs} AND state = 'claimed' AND (claimed_at < $2 OR ${ownerIsGone('message.owner', '$3')})
+		AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.entry = message.entry AND h.state IN (${HoldState.waiting}, ${HoldState.claimed}))`;
+	const params = [campaignId, now - CLAIM_MS, now];
+	const found = await tx.all<{ message: number }>(
+		`UPDATE message SET waited = 1 WHERE ${forgotten} RETURNING message`,
+		params,
+	);
+	if (found.length === 0) return;
+	// Several messages of one entry wait in one hold.
 	await tx.run(
 		`INSERT INTO hold (entry, node, visit, run, due_at, state, attempts, held_at)
-		 SELECT DISTINCT entry, node, visit, run, claimed_at, ${HoldState.waiting}, 0, claimed_at FROM message
-		 WHERE ${runs} AND state = 'claimed' AND (claimed_at < $3 OR ${ownerIsGone('message.owner', '$2')})
-		   AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.entry = message.entry AND h.state IN (${HoldState.waiting}, ${HoldState.claimed}))
+		 SELECT m.entry, m.node, m.visit, m.run, min(m.claimed_at), ${HoldState.waiting}, 0, min(m.claimed_at)
+		 FROM ${tx.dialect.rows('$1', { message: 'integer' })} AS f JOIN message m ON m.message = f.message
+		 GROUP BY m.entry, m.node, m.visit, m.run
 		 ON CONFLICT (entry, node, visit) DO UPDATE SET state = ${HoldState.waiting}, due_at = excluded.due_at,
 			token = NULL, owner = NULL, lease_until = NULL`,
-		[campaignId, now, now - CLAIM_MS],
+		[JSON.stringify(found.map(({ message }) => [message]))],
 	);
 });

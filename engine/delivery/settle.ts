@@ -26,7 +26,8 @@ export const settleMessages = operation<{ settlements: Settlement[] }, void>(asy
 	const rows = settlements.map((s) => [s.message, s.token, s.state, s.reason, s.detail, s.provider, s.providerId]);
 	const settled = await tx.all<{ message: number; state: string }>(
 		`UPDATE message SET state = a.state, reason = a.reason, detail = a.detail, provider = a.provider,
-			provider_id = a.provider_id, settled_at = $2
+			provider_id = a.provider_id, settled_at = $2,
+			payload = CASE WHEN message.waited = 1 THEN message.payload END
 		 FROM ${tx.dialect.rows('$1', {
 				message: 'integer', token: 'text', state: 'text', reason: 'text', detail: 'text', provider: 'text', provider_id: 'text',
 			})} AS a
@@ -40,9 +41,9 @@ export const settleMessages = operation<{ settlements: Settlement[] }, void>(asy
 async function recordSent(tx: Tx, messages: number[], now: number): Promise<void> {
 	if (messages.length === 0) return;
 	const rows = await tx.all<{ person: number; channel: string; campaign_id: string; name: string; labels: string; run: number }>(
-		`SELECT m.person, m.channel, m.campaign_id, c.name, c.labels, m.run
+		`SELECT coalesce(p.merged_into, p.person) AS person, m.channel, m.campaign_id, c.name, c.labels, m.run
 		 FROM ${tx.dialect.rows('$1', { message: 'integer' })} AS a
-		 JOIN message m ON m.message = a.message JOIN campaign c ON c.id = m.campaign_id`,
+		 JOIN message m ON m.message = a.message JOIN campaign c ON c.id = m.campaign_id JOIN person p ON p.person = m.person`,
 		[JSON.stringify(messages.map((message) => [message]))],
 	);
 	const name = await sentEventName(tx);

@@ -24,6 +24,7 @@ export interface Releaser {
 
 const POLL_MS = 1_000;
 const RENEW_MS = 10_000;
+const NOT_STARTED_MS = 5_000;
 const MAX_BACKOFF_MS = 30_000;
 
 /**
@@ -38,6 +39,8 @@ export function startReleaser(options: ReleaserOptions): Releaser {
 
 class ReleaserLoop {
 	private stopped = false;
+
+	private beatFailed = false;
 
 	private readonly running = new Set<string>();
 
@@ -60,7 +63,7 @@ class ReleaserLoop {
 		let failures = 0;
 		while (!this.stopped) {
 			try {
-				await this.options.beat?.();
+				await this.beat();
 				const nextDue = await this.releaseDue();
 				if (failures > 0) this.options.onTrouble(undefined);
 				failures = 0;
@@ -70,6 +73,17 @@ class ReleaserLoop {
 				if (failures === 1) this.options.onTrouble(error as Error);
 				await this.idle(Math.min(MAX_BACKOFF_MS, POLL_MS * 2 ** failures));
 			}
+		}
+	}
+
+	/** What fails here (a rule that broke, say) must not keep people from being released. */
+	private async beat(): Promise<void> {
+		try {
+			await this.options.beat?.();
+			this.beatFailed = false;
+		} catch (error) {
+			if (!this.beatFailed) this.options.onTrouble(error as Error);
+			this.beatFailed = true;
 		}
 	}
 
@@ -92,6 +106,8 @@ class ReleaserLoop {
 		} catch {
 			end = 'not_started';
 		}
+		// n8n is in trouble of its own: not the same block again and again.
+		if (end === 'not_started') await new Promise((resolve) => setTimeout(resolve, NOT_STARTED_MS).unref());
 		await this.settle(token, end);
 		this.running.delete(token);
 		this.wake();

@@ -3,9 +3,16 @@ import { HoldState, MAX_ATTEMPTS } from './states';
 
 /**
  * How the execution of a release ended. `failed` counts as an attempt; `canceled` (somebody pressed Stop) pauses the
- * campaign; `not_started` (n8n did not take it) does neither.
+ * campaign, and so does `parked` (the execution itself waits, which would hold up the whole batch); `not_started` (n8n did
+ * not take it) does neither.
  */
-export type ReleaseEnd = 'success' | 'failed' | 'canceled' | 'not_started';
+export type ReleaseEnd = 'success' | 'failed' | 'canceled' | 'parked' | 'not_started';
+
+/** What an operator reads when a campaign was paused by how an execution ended. */
+const PAUSES: Partial<Record<ReleaseEnd, string>> = {
+	canceled: 'An execution was stopped by hand',
+	parked: 'An execution waits in a node that parks whole executions (Wait, or Send and Wait): remove it and publish',
+};
 
 const FIRST_RETRY_MS = 5_000;
 
@@ -27,10 +34,12 @@ const MINE = `h.token = $1 AND h.state = ${HoldState.claimed}`;
 export const settleRelease = operation<{ token: string; end: ReleaseEnd }, void>(async (tx, { token, end }, { now }) => {
 	if (end === 'success') {
 		await drop(tx, token, 'left_workflow', `NOT ${WENT_ON}`, now);
+		await forgetPayloads(tx, token);
 		await tx.run(`UPDATE hold SET state = ${HoldState.done}, token = NULL, payload = NULL WHERE token = $1 AND state = ${HoldState.claimed}`, [token]);
 		return;
 	}
-	if (end === 'canceled') await pause(tx, token);
+	const reason = PAUSES[end];
+	if (reason) await pause(tx, token, reason);
 	if (end === 'failed') {
 		const last = `h.attempts >= ${MAX_ATTEMPTS - 1}`;
 		// At a sender, what waited there ends with its hold: nobody will come for it any more.
@@ -67,11 +76,20 @@ async function drop(tx: Tx, token: string, reason: string, condition: string, no
 	);
 }
 
-async function pause(tx: Tx, token: string): Promise<void> {
+/** What messages at a sender kept while they waited there. */
+async function forgetPayloads(tx: Tx, token: string): Promise<void> {
 	await tx.run(
-		`UPDATE campaign SET paused_reason = 'An execution was stopped by hand'
+		`UPDATE message SET payload = NULL WHERE waited = 1 AND message IN (
+			SELECT m.message FROM hold h JOIN message m ON m.entry = h.entry AND m.node = h.node AND m.visit = h.visit WHERE ${MINE})`,
+		[token],
+	);
+}
+
+async function pause(tx: Tx, token: string, reason: string): Promise<void> {
+	await tx.run(
+		`UPDATE campaign SET paused_reason = $2
 		 WHERE paused_reason IS NULL AND workflow_id IN (
 			SELECT n.workflow_id FROM hold h JOIN node n ON n.node = h.node WHERE ${MINE})`,
-		[token],
+		[token, reason],
 	);
 }

@@ -51,5 +51,5 @@ async function eraseFromCampaigns(tx: Tx, people: readonly number[], now: number
 	await tx.run(`UPDATE hold SET payload = NULL WHERE entry IN ${named}`, params);
 	await tx.run(`UPDATE dropped SET detail = NULL WHERE entry IN ${named}`, params);
 	// A provider's words may quote the address; its hash could be recomputed from one.
-	await tx.run(`UPDATE message SET detail = NULL, address_hash = NULL WHERE entry IN ${named}`, params);
+	await tx.run(`UPDATE message SET detail = NULL, address_hash = NULL, payload = NULL WHERE entry IN ${named}`, params);
 }

@@ -23,6 +23,8 @@ serve(async ({ name, input, now }: ThreadRequest) => {
 		await connection.write('events', async (tx) => await beat(tx, now));
 		return identity;
 	}
+	// This thread may be the second of its process, the first having died with the lock.
+	liveness.announce();
 	if (name === '$beat') return await connection.write('events', async (tx) => await beat(tx, now));
 	if (name === '$close') {
 		await connection.write('events', async (tx) => await forget(tx, owner));

@@ -15,6 +15,7 @@ import { refuseBadCampaign } from '../shared/graph';
 import { emitAndWait, isPublishing, registerSelf, releaseFrom, releaseToken } from '../shared/releases';
 import { nameLists } from '../shared/load-options';
 import { getStore } from '../shared/store';
+import { refuseBadSettings } from './check-nodes';
 import { readDefinition, readName } from './definition';
 import { campaignTriggerProperties } from './parameters';
 import { announcedRun, releasePeople, runIsOver } from './outputs';
@@ -50,6 +51,7 @@ export class CampaignTrigger implements INodeType {
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await withNodeErrors(this, async () => {
 			refuseBadCampaign(this);
+			refuseBadSettings(this);
 			const store = await getStore(this);
 			const { definition } = readDefinition(this);
 			const workflowId = String(this.getWorkflow().id);
@@ -89,6 +91,7 @@ export class CampaignTrigger implements INodeType {
 			const token = releaseToken(this);
 			if (token === undefined) return await sampleAudience(this, store);
 			refuseBadCampaign(this);
+			refuseBadSettings(this);
 			return await releasePeople(store, await registerSelf(this, store), token);
 		});
 	}

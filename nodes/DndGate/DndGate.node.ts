@@ -8,7 +8,7 @@ import {
 	type ITriggerResponse,
 } from 'n8n-workflow';
 
-import { checkWindows, disturbableAt, minutesOf, type DndWindow } from '../../engine/gates/dnd';
+import { checkWindows, disturbableAt } from '../../engine/gates/dnd';
 import type { Decision } from '../../engine/holds/gate';
 import { zoneOf } from '../../engine/time/local';
 import { withNodeErrors } from '../shared/errors';
@@ -17,14 +17,9 @@ import { refuseBadPlace } from '../shared/graph';
 import { noLookingBack } from '../shared/hints';
 import { releaseFrom } from '../shared/releases';
 import { accountZone, getStore, storeCredentials, storeParameter } from '../shared/store';
+import { readWindows } from './windows';
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-
-interface WindowParameter {
-	days?: number[];
-	from?: string;
-	to?: string;
-}
 
 export class DndGate implements INodeType {
 	description: INodeTypeDescription = {
@@ -116,7 +111,7 @@ export class DndGate implements INodeType {
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await withNodeErrors(this, async () => {
-			checkWindows(readWindows(this.getNodeParameter('windows', {}) as { window?: WindowParameter[] }));
+			checkWindows(readWindows(this.getNodeParameter('windows', {})));
 			refuseBadPlace(this);
 			const releaser = await releaseFrom(this, await getStore(this));
 			return { closeFunction: async () => releaser.stop() };
@@ -125,7 +120,7 @@ export class DndGate implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await withNodeErrors(this, async () => {
-			const windows = readWindows(this.getNodeParameter('windows', 0, {}) as { window?: WindowParameter[] });
+			const windows = readWindows(this.getNodeParameter('windows', 0, {}));
 			checkWindows(windows);
 			refuseBadPlace(this);
 			const discard = this.getNodeParameter('inTheseHours', 0) === 'discard';
@@ -141,12 +136,4 @@ export class DndGate implements INodeType {
 			});
 		});
 	}
-}
-
-function readWindows(parameter: { window?: WindowParameter[] }): DndWindow[] {
-	return (parameter.window ?? []).map(({ days = [], from = '', to = '' }) => ({
-		days: days.map(Number),
-		from: minutesOf(from),
-		to: minutesOf(to),
-	}));
 }

@@ -13,15 +13,15 @@ import type { SmsMessage } from '../../engine/channels/provider';
 import { attemptGroup } from '../../engine/delivery/attempt';
 import { compile } from '../../engine/personalization/liquid';
 import { toNodeError, withNodeErrors } from '../shared/errors';
-import { refuseBadPlace } from '../shared/graph';
+import { refuseLoop } from '../shared/graph';
 import { renderInput } from '../shared/personalize';
 import { ProviderActivity } from '../shared/provider-activity';
 import { collectProviders, providersOf } from '../shared/provider-group';
-import { releaseFrom } from '../shared/releases';
-import { runSender, type Sender } from '../shared/sender';
+import { releaseWaiting, runSender, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
-import { getStore, storeCredentials } from '../shared/store';
+import { storeCredentials } from '../shared/store';
 import { smsProperties } from './parameters';
+import { checkCountry, checkSmsSettings, requireProvider } from './settings';
 
 const PROVIDERS = ['n8n-nodes-campaigns.twilioSmsProvider', 'n8n-nodes-campaigns.genericSmsProvider'];
 
@@ -63,9 +63,10 @@ export class Sms implements INodeType {
 	/** Releases people who wait here because no provider was available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await withNodeErrors(this, async () => {
-			compile(String(this.getNodeParameter('message', '')));
-			refuseBadPlace(this);
-			const releaser = await releaseFrom(this, await getStore(this), { limit: 100 });
+			checkSmsSettings({ message: this.getNodeParameter('message', ''), defaultCountry: this.getNodeParameter('defaultCountry', '') });
+			requireProvider(this, this.getNode().name);
+			refuseLoop(this);
+			const releaser = await releaseWaiting(this);
 			return { closeFunction: async () => releaser.stop() };
 		});
 	}
@@ -102,6 +103,7 @@ function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty'): Pic
 	const template = compileText(context, 'message', missing);
 	const templateId = String(context.getNodeParameter('templateId', 0, '')).trim() || undefined;
 	const country = String(context.getNodeParameter('defaultCountry', 0, '')).trim() || undefined;
+	checkCountry(country ?? '');
 	return {
 		address: ({ user }) => {
 			if (!user.phone) return { ok: false, reason: 'profile_not_reachable', detail: 'No phone number' };

@@ -1,8 +1,6 @@
 import {
 	NodeConnectionTypes,
-	NodeOperationError,
 	type IExecuteFunctions,
-	type INode,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
@@ -18,13 +16,7 @@ import { noLookingBack } from '../shared/hints';
 import { releaseFrom } from '../shared/releases';
 import { getStore, storeCredentials, storeParameter } from '../shared/store';
 import type { Store } from '../../engine/store/store';
-
-const UNIT_MS: Record<string, number> = { seconds: 1_000, minutes: 60_000, hours: 3_600_000, days: 86_400_000 };
-
-interface Rate {
-	limit: number;
-	intervalMs: number;
-}
+import { readRate, type Rate } from './rate';
 
 export class Throttle implements INodeType {
 	description: INodeTypeDescription = {
@@ -80,7 +72,7 @@ export class Throttle implements INodeType {
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await withNodeErrors(this, async () => {
-			readRate(this.getNode(), (name) => this.getNodeParameter(name));
+			readRate((name) => this.getNodeParameter(name));
 			refuseBadPlace(this);
 			const releaser = await releaseFrom(this, await getStore(this));
 			return { closeFunction: async () => releaser.stop() };
@@ -89,7 +81,7 @@ export class Throttle implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await withNodeErrors(this, async () => {
-			const rate = readRate(this.getNode(), (name) => this.getNodeParameter(name, 0));
+			const rate = readRate((name) => this.getNodeParameter(name, 0));
 			refuseBadPlace(this);
 			return await passThroughGate(this, {
 				decide: async (candidates, { store, node, now, dry }) =>
@@ -97,18 +89,6 @@ export class Throttle implements INodeType {
 			});
 		});
 	}
-}
-
-function readRate(node: INode, parameter: (name: string) => unknown): Rate {
-	const limit = Number(parameter('people'));
-	const intervalMs = Number(parameter('interval')) * (UNIT_MS[String(parameter('unit'))] ?? Number.NaN);
-	if (!Number.isSafeInteger(limit) || limit < 1) {
-		throw new NodeOperationError(node, `"People per Interval" is ${limit}: it has to be a whole number of at least 1.`, { description: 'To send nobody, unpublish the campaign.' });
-	}
-	if (!Number.isSafeInteger(intervalMs) || intervalMs < 1_000) {
-		throw new NodeOperationError(node, '"Interval" has to be at least one second.', { description: 'Give a whole number of at least 1.' });
-	}
-	return { limit, intervalMs };
 }
 
 /** Windows belong to runs: the batch is asked for run by run. */

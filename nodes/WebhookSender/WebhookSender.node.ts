@@ -1,6 +1,5 @@
 import {
 	NodeConnectionTypes,
-	NodeOperationError,
 	type IDataObject,
 	type IExecuteFunctions,
 	type INodeExecutionData,
@@ -16,13 +15,12 @@ import { attemptGroup } from '../../engine/delivery/attempt';
 import { compile } from '../../engine/personalization/liquid';
 import { campaignsWebhookTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
-import { refuseBadPlace } from '../shared/graph';
+import { refuseLoop } from '../shared/graph';
 import { renderInput } from '../shared/personalize';
-import { releaseFrom } from '../shared/releases';
-import { runSender, type Recipient, type Sender } from '../shared/sender';
+import { releaseWaiting, runSender, type Recipient, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
-import { getStore } from '../shared/store';
 import { webhookProperties } from './parameters';
+import { checkUrl, checkWebhookSettings } from './settings';
 
 interface WebhookCredential {
 	secret?: string;
@@ -60,9 +58,10 @@ export class WebhookSender implements INodeType {
 	/** Releases people who wait here because the endpoint was not available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await withNodeErrors(this, async () => {
-			compile(String(this.getNodeParameter('body', '')));
-			refuseBadPlace(this);
-			const releaser = await releaseFrom(this, await getStore(this), { limit: 100 });
+			const [url, method, content, body] = ['url', 'method', 'content', 'body'].map((name) => this.getNodeParameter(name, ''));
+			checkWebhookSettings({ url, method, content, body } as IDataObject);
+			refuseLoop(this);
+			const releaser = await releaseWaiting(this);
 			return { closeFunction: async () => releaser.stop() };
 		});
 	}
@@ -70,7 +69,7 @@ export class WebhookSender implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await withNodeErrors(this, async () => {
 			const options = readSenderOptions(this);
-			const url = readUrl(this);
+			const url = checkUrl(this.getNodeParameter('url', 0, ''));
 			const provider = await makeProvider(this, url);
 			const sender: Sender<WebhookMessage> = {
 				channel: 'webhook',
@@ -88,16 +87,6 @@ export class WebhookSender implements INodeType {
 			return await runSender(this, sender, options);
 		});
 	}
-}
-
-function readUrl(context: IExecuteFunctions): string {
-	const text = String(context.getNodeParameter('url', 0, '')).trim();
-	if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
-		throw new NodeOperationError(context.getNode(), `"URL" is not an http or https address: ${text || '(empty)'}`, {
-			description: 'Give the whole address, such as https://example.com/hook.',
-		});
-	}
-	return text;
 }
 
 async function makeProvider(context: IExecuteFunctions, url: string): Promise<StandardWebhook> {

@@ -1,10 +1,11 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { NodeOperationError, type IDataObject, type IExecuteFunctions } from 'n8n-workflow';
 
 import { HoldState } from '../../engine/holds/states';
 import type { KnownArrival } from '../../engine/holds/gate';
 import type { Profile } from '../../engine/people/records';
 import type { Store } from '../../engine/store/store';
-import { campaignTag, isAfterCampaignTrigger, isLive, ownAncestors, recoverTag, type CampaignTag } from './items';
+import { campaignTag, hasLiveMark, isAfterCampaignTrigger, isLive, ownAncestors, recoverTag, type CampaignTag } from './items';
+import { whoDropped } from './dropped-by';
 import { profilesByNumber } from './releases';
 
 /** An item that came to one of our nodes over the canvas, sorted by what may be done with it. */
@@ -30,12 +31,13 @@ export async function sortArrivals(
 	const items = context.getInputData();
 	const ancestors = ownAncestors(context);
 	const inCampaign = isAfterCampaignTrigger(context);
-	const tagged = items.map(({ json }, index) => ({
-		index,
-		json,
-		tag: campaignTag(json) ?? (inCampaign ? recoverTag(context, index, ancestors) : undefined),
-	}));
-	const live = tagged.filter(({ tag }) => tag && tag.store === store.fingerprint && isLive(context, store, tag));
+	const tagged = items.map(({ json }, index) => {
+		const own = campaignTag(json);
+		const tag = own ?? (inCampaign ? recoverTag(context, index, ancestors) : undefined);
+		// Given back, so that nodes further on need not look for it.
+		return { index, tag, json: tag && !own ? { ...json, campaign: tag as unknown as IDataObject } : json };
+	});
+	const live = tagged.filter(({ tag }) => tag && tag.store === store.fingerprint && hasLiveMark(store, tag) && isLive(context, store, tag));
 	const known = await lookUp(store, node, live.map(({ tag }) => tag as CampaignTag));
 	const profiles = await profilesByNumber(store, [...known.values()].map(({ person }) => person));
 	const strangers = await strangersAmong(store, live, known, profiles);
@@ -45,9 +47,14 @@ export async function sortArrivals(
 		if (!tag && !inCampaign) return { kind: 'foreign', index, json };
 		if (!tag) return isLive(context, store, undefined) ? lost(context, index, json) : { kind: 'dry', index, json, tag };
 		if (tag.store !== store.fingerprint) {
-			return { kind: 'lost', index, json, detail: 'The item belongs to another campaign store than this node points at' };
+			// Not a loss of this item: nobody of the batch would be found.
+			throw new NodeOperationError(context.getNode(), 'The items belong to another campaign store than this node points at.', {
+				description: 'Choose the same Store, and the same credential, as in the Campaign Trigger.',
+				itemIndex: index,
+			});
 		}
 		if (!isLive(context, store, tag)) return { kind: 'dry', index, json, tag };
+		if (!hasLiveMark(store, tag)) return { kind: 'lost', index, json, detail: 'The campaign data of the item are not those of a release' };
 		const arrival = known.get(arrivalKey(tag));
 		const profile = arrival && profiles.get(arrival.person);
 		if (!arrival || strangers.has(index)) {
@@ -99,11 +106,10 @@ async function strangersAmong(
 }
 
 function lost(context: IExecuteFunctions, index: number, json: IDataObject): Arrived {
-	const from = context.getInputSourceData()?.previousNode ?? 'the node before';
 	return {
 		kind: 'lost',
 		index,
 		json,
-		detail: `"${from}" passed the item on without its campaign data. Let it keep the fields user and campaign (in Edit Fields: "Include Other Input Fields").`,
+		detail: `${whoDropped(context)} passed the item on without its campaign data. Let it keep the fields user and campaign (in Edit Fields: "Include Other Input Fields").`,
 	};
 }

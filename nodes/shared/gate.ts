@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { NodeOperationError, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
 import { overruled } from '../../engine/gates/always';
 import type { ArrivalDecision, Decision } from '../../engine/holds/gate';
@@ -9,8 +9,9 @@ import { REASONS } from '../../engine/reasons';
 import type { Store } from '../../engine/store/store';
 import { arrivalKey, sortArrivals, type Arrived } from './arrivals';
 import { toNodeError, withNodeErrors } from './errors';
-import { campaignItem, foreignKeys, MAX_PAYLOAD_BYTES, outputItem } from './items';
-import { openRelease, registerSelf, releaseToken } from './releases';
+import { campaignItem, foreignKeys, isProduction, MAX_PAYLOAD_BYTES, outputItem } from './items';
+import { mergesAfter } from './graph';
+import { NOWHERE, openRelease, registerSelf, releaseToken } from './releases';
 import { getStore } from './store';
 
 /** Somebody a gate has to decide about. */
@@ -37,12 +38,21 @@ type Outputs = [passed: INodeExecutionData[], dropped: INodeExecutionData[]];
 export async function passThroughGate(context: IExecuteFunctions, gate: Gate): Promise<Outputs> {
 	return await withNodeErrors(context, async () => {
 		const store = await getStore(context);
-		const node = await registerSelf(context, store);
+		const byHand = context.getMode() === 'manual';
+		if (byHand) warnOfMerges(context);
+		const node = byHand ? NOWHERE : await registerSelf(context, store);
 		const token = releaseToken(context);
 		return token === undefined
 			? await decideArrivals(context, gate, store, node)
 			: await decideReleased(gate, store, node, token);
 	});
+}
+
+function warnOfMerges(context: IExecuteFunctions): void {
+	for (const merge of mergesAfter(context)) {
+		const message = `"${merge}" comes after this gate. People who are held get there later than the others, on their own: it cannot bring them together.`;
+		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+	}
 }
 
 async function decideReleased(gate: Gate, store: Store, node: number, token: string): Promise<Outputs> {
@@ -66,6 +76,7 @@ async function decideReleased(gate: Gate, store: Store, node: number, token: str
 async function decideArrivals(context: IExecuteFunctions, gate: Gate, store: Store, node: number): Promise<Outputs> {
 	const arrived = await sortArrivals(context, store, node);
 	const outputs: Outputs = [[], []];
+	refuseForeign(context, arrived, outputs);
 	const now = store.clock.now();
 	await explain(context, gate, arrived, outputs, { store, node, now });
 	const payloads = keepPayloads(context, arrived, outputs);
@@ -105,15 +116,28 @@ async function decideAll(
 	return decisions.map((decision) => decision ?? (decided.shift() as Decision));
 }
 
+/** A gate holds people of campaigns. Whoever is in none must not slip through it, least of all at night. */
+function refuseForeign(context: IExecuteFunctions, arrived: Arrived[], outputs: Outputs): void {
+	if (!isProduction(context)) return;
+	for (const item of arrived) {
+		if (item.kind !== 'foreign') continue;
+		const message = `Item ${item.index} is of no campaign, and this gate can hold only people of a campaign.`;
+		if (!context.continueOnFail()) {
+			throw new NodeOperationError(context.getNode(), message, { itemIndex: item.index, description: 'Begin the workflow with a Campaign Trigger.' });
+		}
+		outputs[1].push(outputItem({ ...item.json, error: message }, item.index));
+	}
+}
+
 /** Items that are not live pass, and say what would have become of them. */
 async function explain(
-	_context: IExecuteFunctions,
+	context: IExecuteFunctions,
 	gate: Gate,
 	arrived: Arrived[],
 	outputs: Outputs,
 	at: { store: Store; node: number; now: number },
 ): Promise<void> {
-	const dry = arrived.filter((item) => item.kind === 'dry' || item.kind === 'foreign');
+	const dry = arrived.filter((item) => item.kind === 'dry' || item.kind === 'foreign').filter(({ kind }) => kind === 'dry' || !isProduction(context));
 	const candidates = dry.map((item): Candidate => ({
 		entry: 0, run: 0, campaignId: '', campaignName: '', labels: '[]', runState: 'running', runStartedAt: at.now,
 		maxLatenessMs: Infinity, profile: item.json.user as unknown as Profile | undefined,
@@ -121,7 +145,7 @@ async function explain(
 	const decisions = await decideAll(gate, candidates, { ...at, dry: true });
 	dry.forEach((item, order) => {
 		const decision = decisions[order] as Decision;
-		const preview = { ...(item.json.preview as IDataObject | undefined), [_context.getNode().name]: inWords(decision) };
+		const preview = { ...(item.json.preview as IDataObject | undefined), [context.getNode().name]: inWords(decision) };
 		outputs[decision.kind === 'drop' ? 1 : 0].push(outputItem({ ...item.json, preview }, item.index));
 	});
 }

@@ -3,18 +3,35 @@ import { NodeOperationError, type IExecuteFunctions, type ITriggerFunctions } fr
 const LOOP = 'n8n-nodes-base.splitInBatches';
 const SUB_WORKFLOW = 'n8n-nodes-base.executeWorkflowTrigger';
 const MERGE = 'n8n-nodes-base.merge';
+const WAIT = 'n8n-nodes-base.wait';
 const CAMPAIGN_TRIGGER = 'n8n-nodes-campaigns.campaignTrigger';
+
+/** Nodes that look up people of a campaign. */
+const USES_STORE = ['dndGate', 'throttle', 'sms', 'webhookSender', 'segmentFilter', 'goal', 'campaignReport'].map((name) => `n8n-nodes-campaigns.${name}`);
 
 type GraphContext = ITriggerFunctions | IExecuteFunctions;
 
 /** Nodes of this pack that people can wait at, besides the trigger. */
-const HOLDING = ['dndGate', 'throttle', 'sms', 'webhookSender'].map((name) => `n8n-nodes-campaigns.${name}`);
+const HOLDING = ['dndGate', 'throttle'].map((name) => `n8n-nodes-campaigns.${name}`);
 
 /**
  * Refuses a holding node where it cannot work. Asked at publish and again in every execution: n8n does not tell a
  * node when the connections around it change.
  */
 export function refuseBadPlace(context: GraphContext, name = context.getNode().name): void {
+	refuseLoop(context, name);
+	const before = context.getParentNodes(name);
+	if (before.some((node) => node.type === SUB_WORKFLOW)) {
+		throw new NodeOperationError(
+			context.getNode(),
+			`"${name}" stands in a sub-workflow. People who are held would come out of it without the workflow that called.`,
+			{ description: `Move "${name}" into the workflow with the Campaign Trigger.` },
+		);
+	}
+}
+
+/** Refuses a node that people may wait at inside Loop Over Items. Senders work in a sub-workflow, where they only do not wait. */
+export function refuseLoop(context: GraphContext, name = context.getNode().name): void {
 	const before = context.getParentNodes(name);
 	const after = new Set(context.getChildNodes(name).map((node) => node.name));
 	const loop = before.find((node) => node.type === LOOP && after.has(node.name));
@@ -23,13 +40,6 @@ export function refuseBadPlace(context: GraphContext, name = context.getNode().n
 			context.getNode(),
 			`"${name}" stands inside the loop of "${loop.name}". People who are held would come out of it outside the loop.`,
 			{ description: `Take "${name}" out of the loop: it works on all people of a batch at once and needs no loop.` },
-		);
-	}
-	if (before.some((node) => node.type === SUB_WORKFLOW)) {
-		throw new NodeOperationError(
-			context.getNode(),
-			`"${name}" stands in a sub-workflow. People who are held would come out of it without the workflow that called.`,
-			{ description: `Move "${name}" into the workflow with the Campaign Trigger.` },
 		);
 	}
 }
@@ -51,9 +61,42 @@ export function refuseBadCampaign(context: GraphContext): void {
 			description: 'Remove "When Executed by Another Workflow", or put the called part into a workflow of its own.',
 		});
 	}
+	refuseWaits(context, nodes);
+	refuseOtherStores(context, nodes);
 	for (const node of nodes) {
-		if (HOLDING.includes(node.type) && !node.disabled) refuseBadPlace(context, node.name);
+		if (HOLDING.includes(node.type) && !node.disabled) refuseLoop(context, node.name);
 	}
+}
+
+/** Longest Wait that n8n sits out in the running execution, seconds; a longer one parks the execution with the whole batch. */
+const LONGEST_WAIT_SECONDS = 64;
+
+function refuseWaits(context: GraphContext, nodes: GraphNode[]): void {
+	const after = new Set(context.getChildNodes(context.getNode().name).map((node) => node.name));
+	for (const node of nodes) {
+		if (node.type !== WAIT || node.disabled || !after.has(node.name)) continue;
+		const { resume = 'timeInterval', unit = 'hours', amount = 1 } = (node.parameters ?? {}) as { resume?: string; unit?: string; amount?: unknown };
+		const seconds = Number(amount) * (unit === 'seconds' ? 1 : unit === 'minutes' ? 60 : Infinity);
+		if (resume === 'timeInterval' && seconds <= LONGEST_WAIT_SECONDS) continue;
+		throw new NodeOperationError(
+			context.getNode(),
+			`"${node.name}" would park the execution with everybody in it. n8n's Wait cannot be used in a campaign for more than ${LONGEST_WAIT_SECONDS} seconds.`,
+			{ description: `Remove "${node.name}". DND Gate and Throttle hold people one by one.` },
+		);
+	}
+}
+
+/** Refuses nodes that point at another store than the trigger: they would find none of its people. */
+function refuseOtherStores(context: GraphContext, nodes: GraphNode[]): void {
+	const own = nodes.find((node) => node.name === context.getNode().name);
+	const storeOf = (node: GraphNode | undefined) => String(node?.parameters?.store ?? 'embedded');
+	const strays = nodes.filter((node) => USES_STORE.includes(node.type) && !node.disabled && storeOf(node) !== storeOf(own));
+	if (strays.length === 0) return;
+	throw new NodeOperationError(
+		context.getNode(),
+		`${strays.map((node) => `"${node.name}"`).join(', ')} point at another store than the Campaign Trigger, and would find none of its people.`,
+		{ description: 'Choose the same Store in every campaign node of the workflow.' },
+	);
 }
 
 /** Holding nodes followed by a Merge: whoever is held arrives there in another execution than the rest. */
@@ -69,6 +112,7 @@ interface GraphNode {
 	name: string;
 	type: string;
 	disabled?: boolean;
+	parameters?: Record<string, unknown>;
 }
 
 /** All nodes of the workflow. The typed interface shows a node its neighbours only; this is what n8n keeps behind it. */

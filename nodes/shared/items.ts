@@ -38,7 +38,7 @@ export function campaignItem(
 		name: entry.campaignName,
 		labels: JSON.parse(entry.labels) as string[],
 		store: store.fingerprint,
-		live: liveMark(store, entry.entry),
+		live: liveMark(store, entry),
 	};
 	return { ...foreign, user: userOf(profile), campaign: campaign as unknown as IDataObject };
 }
@@ -101,8 +101,15 @@ export function isAfterCampaignTrigger(context: IExecuteFunctions): boolean {
 	return context.getParentNodes(context.getNode().name).some((node) => node.type === 'n8n-nodes-campaigns.campaignTrigger');
 }
 
-function liveMark(store: Store, entry: number): string {
-	return createHmac('sha256', store.secret).update(`live ${entry}`).digest('base64url').slice(0, 22);
+/** Signs what identity hangs on: whoever alters one of the three is found out. */
+function liveMark(store: Store, { entry, visit, run }: Pick<CampaignTag, 'entry' | 'visit' | 'run'>): string {
+	return createHmac('sha256', store.secret).update(`live ${entry} ${visit} ${run}`).digest('base64url').slice(0, 22);
+}
+
+/** Whether n8n started this execution for real: by a trigger or a webhook, not by hand, as a retry or from another workflow. */
+export function isProduction(context: IExecuteFunctions): boolean {
+	const mode = context.getMode();
+	return mode === 'trigger' || mode === 'webhook';
 }
 
 /**
@@ -110,12 +117,15 @@ function liveMark(store: Store, entry: number): string {
  * sub-workflow, the command line) only for items that prove to come out of a live one; a manual run never.
  */
 export function isLive(context: IExecuteFunctions, store: Store, tag: CampaignTag | undefined): boolean {
-	const mode = context.getMode();
-	if (mode === 'manual') return false;
-	if (mode === 'trigger' || mode === 'webhook') return true;
-	if (!tag || typeof tag.live !== 'string') return false;
+	if (context.getMode() === 'manual') return false;
+	return isProduction(context) || (tag !== undefined && hasLiveMark(store, tag));
+}
+
+/** Whether campaign data were made by this store: a webhook's body can say anything. */
+export function hasLiveMark(store: Store, tag: CampaignTag): boolean {
+	if (typeof tag.live !== 'string') return false;
 	const given = Buffer.from(tag.live);
-	const right = Buffer.from(liveMark(store, tag.entry));
+	const right = Buffer.from(liveMark(store, tag));
 	return given.length === right.length && timingSafeEqual(given, right);
 }
 

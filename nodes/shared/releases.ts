@@ -19,6 +19,9 @@ export function isPublishing(context: ITriggerFunctions): boolean {
 	return ['activate', 'update', 'create'].includes(context.getActivationMode());
 }
 
+/** Number of no node: in a run by hand, which leaves the store as it is. */
+export const NOWHERE = 0;
+
 /** Number of the node an execution or trigger belongs to, in the store. */
 export async function registerSelf(context: ITriggerFunctions | IExecuteFunctions, store: Store): Promise<number> {
 	const { id, name, type } = context.getNode();
@@ -61,20 +64,26 @@ export async function emitAndWait(
 		const run = (await done.promise) as IRun | undefined;
 		// Undefined: n8n has an execution with this key already, and tells nothing about it.
 		if (!run) return 'not_started';
+		if (run.status === 'waiting') return 'parked';
 		return run.status === 'success' ? 'success' : 'failed';
 	} catch (error) {
 		// n8n rejects with its own error classes, of another copy of its packages than ours: told apart by their reason.
 		const { reason } = error as { reason?: string };
 		if (reason === 'manual') return 'canceled';
-		return reason === 'shutdown' ? 'not_started' : 'failed';
+		// Everything but a time-out means that n8n could not start it, or was shutting down: nothing of ours has failed.
+		return reason === 'timeout' ? 'failed' : 'not_started';
 	}
 }
 
-/** The lease token, when this execution was started by this node's own release. */
+/** Opens nothing. */
+const NO_TOKEN = '';
+
+/** The lease token, when this execution was started by this node's own release. In a run by hand (pinned data) it is none that opens anything. */
 export function releaseToken(context: IExecuteFunctions): string | undefined {
 	const [first] = context.getInputData();
 	const release = (first?.json as Partial<ReleaseItem> | undefined)?.campaignRelease;
-	return typeof release?.token === 'string' ? release.token : undefined;
+	if (typeof release?.token !== 'string') return undefined;
+	return context.getMode() === 'manual' ? NO_TOKEN : release.token;
 }
 
 /** Everybody behind a lease token with their profile as it is now. Empty when the token is stale or forged. */

@@ -71,6 +71,6 @@ export function readSenderOptions(context: IExecuteFunctions): SenderOptions & {
 		sendInManualRuns: options.sendInManualRuns === true,
 		missing: options.missing ?? 'fail',
 		messageKey: options.messageKey ? (index) => perItem('messageKey', index) : () => '',
-		deduplicateBy: options.deduplicateBy ? (index) => `once ${perItem('deduplicateBy', index)}` : undefined,
+		deduplicateBy: options.deduplicateBy ? (index) => perItem('deduplicateBy', index) : undefined,
 	};
 }

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
 
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, ITriggerFunctions } from 'n8n-workflow';
 
 import type { GroupResult } from '../../engine/delivery/attempt';
+import { foreignCampaign, NOBODY } from '../../engine/campaigns/enter-foreign';
 import { deliver, type Delivered, type Delivery, type RequestLedger } from '../../engine/delivery/deliver';
 import { overruled } from '../../engine/gates/always';
 import type { Channel } from '../../engine/people/records';
 import { REASONS, type Reason } from '../../engine/reasons';
+import type { Releaser } from '../../engine/holds/releaser';
 import type { Store } from '../../engine/store/store';
 import { sortArrivals, type Arrived } from './arrivals';
 import { withNodeErrors } from './errors';
-import { campaignItem, foreignKeys, outputItem } from './items';
-import { openRelease, registerSelf, releaseToken } from './releases';
+import { campaignItem, foreignKeys, isProduction, outputItem } from './items';
+import { NOWHERE, openRelease, registerSelf, releaseFrom, releaseToken } from './releases';
 import { getStore } from './store';
 
 /** What is known of whom a message is for: the profile, or what an item of no campaign says. */
@@ -48,7 +50,7 @@ export interface SenderOptions {
 	maxWaitMs: number;
 	/** Foreign items are sent for real even in a manual run. */
 	sendInManualRuns: boolean;
-	/** Value that makes a foreign item be sent once ever, per item. */
+	/** Value that makes a foreign item be sent once ever, per item; empty: it has none, and is sent once per execution. */
 	deduplicateBy?(itemIndex: number): string;
 	/** Tells several messages of one entry at this node apart, per item. */
 	messageKey(itemIndex: number): string;
@@ -64,6 +66,16 @@ interface Work<Message> {
 	index: number;
 }
 
+/**
+ * What `trigger` of every sender does: releases those who wait here, and looks after messages of items that were in no
+ * campaign when their process died; those of campaigns the Campaign Trigger looks after.
+ */
+export async function releaseWaiting(context: ITriggerFunctions): Promise<Releaser> {
+	const store = await getStore(context);
+	const campaignId = foreignCampaign(String(context.getWorkflow().id));
+	return await releaseFrom(context, store, { limit: 100, beat: async () => await store.call('recoverMessages', { campaignId }) });
+}
+
 /** What `execute` of every sender does. */
 export async function runSender<Message>(
 	context: IExecuteFunctions,
@@ -72,20 +84,20 @@ export async function runSender<Message>(
 ): Promise<SenderOutputs> {
 	return await withNodeErrors(context, async () => {
 		const store = await getStore(context);
-		const node = await registerSelf(context, store);
+		const node = context.getMode() === 'manual' && !options.sendInManualRuns ? NOWHERE : await registerSelf(context, store);
 		const outputs: SenderOutputs = [[], [], []];
 		const token = releaseToken(context);
 		const work =
 			token === undefined
 				? await fromArrivals(context, sender, options, store, node, outputs)
-				: await fromRelease(sender, store, node, token);
+				: await fromRelease(context, sender, store, node, token);
 		const results = await deliver(work.map(({ delivery }) => delivery), {
 			store,
 			node,
 			channel: sender.channel,
 			send: async (message, ledger) => await sender.send(message, ledger),
 			maxWaitMs: options.maxWaitMs,
-			canHold: context.getMode() === 'trigger' || context.getMode() === 'webhook',
+			canHold: isProduction(context),
 		});
 		work.forEach(({ json, index }, order) => {
 			if (json) route(outputs, json, index, results[order] as Delivered);
@@ -95,18 +107,30 @@ export async function runSender<Message>(
 }
 
 /** Whoever waited here for a provider, with each of the messages they waited for. */
-async function fromRelease<Message>(sender: Sender<Message>, store: Store, node: number, token: string): Promise<Array<Work<Message>>> {
+async function fromRelease<Message>(
+	context: IExecuteFunctions,
+	sender: Sender<Message>,
+	store: Store,
+	node: number,
+	token: string,
+): Promise<Array<Work<Message>>> {
+	const items = foreignCampaign(String(context.getWorkflow().id));
 	const opened = await openRelease(store, node, token);
 	const messages = Map.groupBy(await store.call('messagesOfRelease', { node, token }), ({ hold }) => hold);
 	const now = store.clock.now();
 	return opened.flatMap(({ released, profile }) => {
 		const stop = overruled(released, released.dueAt, now);
-		const refuse = profile ? (stop?.kind === 'drop' ? stop.reason : undefined) : 'erased';
+		const erased = !profile && released.person !== NOBODY;
+		const refuse = erased ? 'erased' : stop?.kind === 'drop' ? stop.reason : undefined;
 		return (messages.get(released.hold) ?? []).map(({ key, payload }): Work<Message> => {
-			const foreign = JSON.parse(payload ?? '{}') as IDataObject;
-			const json = profile && campaignItem(store, profile, { ...released, visit: released.visit + 1 }, foreign);
-			const recipient: Recipient = { json: json ?? {}, user: profile ?? { properties: {} }, campaignId: released.campaignId };
+			const kept = JSON.parse(payload ?? '{}') as IDataObject;
 			const facts = { ...released, key, payload, since: released.heldAt, refuse };
+			if (released.campaignId === items && !erased) {
+				const recipient: Recipient = { json: kept, user: foreignUser(kept), campaignId: items };
+				return { delivery: toDelivery(sender, recipient, facts), json: kept, index: 0 };
+			}
+			const json = profile && campaignItem(store, profile, { ...released, visit: released.visit + 1 }, kept);
+			const recipient: Recipient = { json: json ?? {}, user: profile ?? { properties: {} }, campaignId: released.campaignId };
 			return { delivery: toDelivery(sender, recipient, facts), json, index: 0 };
 		});
 	});
@@ -133,7 +157,7 @@ async function fromArrivals<Message>(
 		const { arrival, profile, json, index } = item;
 		const recipient: Recipient = { json, user: profile, campaignId: arrival.campaignId };
 		const delivery = toDelivery(sender, recipient, {
-			...arrival, key: options.messageKey(index), since: now, payload: JSON.stringify(foreignKeys(json)),
+			...arrival, key: options.messageKey(index), since: now, payload: payloadOf(foreignKeys(json)),
 		});
 		return [{ delivery, json, index }];
 	});
@@ -141,8 +165,7 @@ async function fromArrivals<Message>(
 }
 
 function isForeignLive(context: IExecuteFunctions, options: SenderOptions): boolean {
-	const mode = context.getMode();
-	return mode === 'trigger' || mode === 'webhook' || (mode === 'manual' && options.sendInManualRuns);
+	return isProduction(context) || (context.getMode() === 'manual' && options.sendInManualRuns);
 }
 
 async function enterForeign<Message>(
@@ -156,21 +179,34 @@ async function enterForeign<Message>(
 	const { id, name } = context.getWorkflow();
 	// When the execution began: a retry shares it, an execution that shares it and the content does not exist.
 	const root = `${context.getExecutionContext()?.establishedAt ?? context.getExecutionId()}`;
-	const recipients = items.map(({ json }): Recipient => ({ json, user: foreignUser(json), campaignId: `${id}/items` }));
+	const campaignId = foreignCampaign(String(id));
+	const recipients = items.map(({ json }): Recipient => ({ json, user: foreignUser(json), campaignId }));
 	const entries = await store.call('enterForeign', {
 		workflowId: String(id),
 		workflowName: String(name ?? id),
-		items: items.map(({ index, json }, order) => ({
-			entryKey: options.deduplicateBy?.(index) ?? `${context.getNode().id} ${root} ${index} ${hash(json)}`,
-			userId: (recipients[order] as Recipient).user.id,
-		})),
+		items: items.map(({ index, json }, order) => {
+			const once = options.deduplicateBy?.(index);
+			return {
+				entryKey: once ? `once ${once}` : `${context.getNode().id} ${root} ${index} ${hash(json)}`,
+				userId: (recipients[order] as Recipient).user.id,
+			};
+		}),
 	});
-	return items.map(({ index, json }, order) => {
+	const seen = new Set<string>();
+	return items.flatMap(({ index, json }, order) => {
 		const recipient = recipients[order] as Recipient;
 		const entry = entries[order] as (typeof entries)[number];
-		const facts = { ...entry, visit: 0, key: options.messageKey(index), since: store.clock.now(), payload: null };
-		return { delivery: toDelivery(sender, recipient, facts), json, index };
+		const key = options.messageKey(index);
+		const identity = `${entry.entry}/${key}`;
+		if (seen.has(identity)) return [];
+		seen.add(identity);
+		const facts = { ...entry, visit: 0, key, since: store.clock.now(), payload: JSON.stringify(json) };
+		return [{ delivery: toDelivery(sender, recipient, facts), json, index }];
 	});
+}
+
+function payloadOf(foreign: IDataObject): string | null {
+	return Object.keys(foreign).length > 0 ? JSON.stringify(foreign) : null;
 }
 
 function hash(json: IDataObject): string {
@@ -206,7 +242,10 @@ function toDelivery<Message>(
 /** A dry run: the message as it would be, and nothing leaves. */
 function explain<Message>(sender: Sender<Message>, item: { json: IDataObject; index: number }, now: number): INodeExecutionData {
 	const recipient: Recipient = { json: item.json, user: foreignUser(item.json), campaignId: '' };
-	const address = sender.address(recipient);
+	const optedOut = (item.json.user as { optedOut?: Partial<Record<Channel, boolean>> } | undefined)?.optedOut?.[sender.channel];
+	const address = optedOut
+		? { ok: false as const, reason: 'profile_not_reachable' as const, detail: `Opted out of ${sender.channel}` }
+		: sender.address(recipient);
 	const rendered = address.ok ? sender.render(recipient, 'preview', now) : undefined;
 	const preview: IDataObject = !address.ok
 		? { wouldNotSend: REASONS[address.reason], detail: address.detail }

@@ -59,14 +59,14 @@ describe('refused at publish', () => {
 				node('DND Gate', `${OUR}.dndGate`, { windows: { window: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '00:00', to: '00:00' }] } }),
 			],
 			lines: [['Campaign Trigger', 0, 'DND Gate']] as Lines,
-			says: 'never',
+			says: 'The do-not-disturb windows never open: nobody would ever be sent to.',
 			status: 'partial',
 		},
 		{
 			what: 'a rule that is no JSON',
 			nodes: [node('Campaign Trigger', `${OUR}.campaignTrigger`, { ...EVERYBODY, segmentRule: '{ "all": [' })],
 			lines: [] as Lines,
-			says: 'JSON',
+			says: 'the rule is not valid JSON',
 			status: 'failed',
 		},
 	])('$what', async ({ what, nodes, lines, says, status }) => {

@@ -41,13 +41,14 @@ describeQueue(`n8n in queue mode, killed ${kills} times in the middle of a run`,
 		redis = (await findRedis()) as string;
 		const { connectionString } = postgres;
 		demo = new Demo(folder, {
-			people: 3_000 + 200 * kills,
-			events: 10 * (3_000 + 200 * kills),
-			providers: { latency: 400, 'refuse-share': 0.2, 'timeout-ms': 5_000 },
+			// While one process starts again the others go on: two windows of the throttle for each kill.
+			people: 1_000 + 1_300 * kills,
+			events: 10 * (1_000 + 1_300 * kills),
+			providers: { latency: 700, 'refuse-share': 0.2, 'timeout-ms': 5_000 },
 			env: { ...QUICK, ...queueEnvironment({ postgres: connectionString, redis, prefix: PREFIX, encryptionKey: PREFIX }) },
 			store: { connectionString },
 			postgres: credentialOf(connectionString),
-			change: inSmallBatches,
+			change: inSmallBatches({ people: 80, seconds: 15 }),
 			start: async (options: N8nOptions) => {
 				mainOptions = { ...options, mode: 'main' };
 				return await N8n.start(mainOptions);

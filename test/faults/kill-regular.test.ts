@@ -25,7 +25,7 @@ describe(`n8n killed ${kills} times in the middle of a run`, () => {
 			people: 2_000 + 200 * kills,
 			events: 10 * (2_000 + 200 * kills),
 			providers: { latency: 250, 'refuse-share': 0.2, 'timeout-ms': 5_000 },
-			change: inSmallBatches,
+			change: inSmallBatches({ people: 100, seconds: 2 }),
 		});
 		await demo.setUp();
 	});

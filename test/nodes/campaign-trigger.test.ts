@@ -7,10 +7,10 @@ import { execute, publish, type Published, type TestWorkflow } from '../support/
 import { useNodeStore } from '../support/node-store';
 import { until } from '../support/until';
 
-const SIX_AM = Date.UTC(2026, 2, 2, 5, 59, 55);
+const JUST_BEFORE_SIX = Date.UTC(2026, 2, 2, 5, 59, 55);
 
 describe('a whole campaign', () => {
-	const store = useNodeStore(SIX_AM - Date.now());
+	const store = useNodeStore(() => JUST_BEFORE_SIX - Date.now());
 	let providers: SmsProviders;
 	let live: Published | undefined;
 	beforeEach(async () => {
@@ -41,19 +41,16 @@ describe('a whole campaign', () => {
 	const finished = async (published: Published) =>
 		await until('the run to be finished', () => published.executions.find((execution) => execution.order.includes('Report')));
 
-	async function addAudience(): Promise<string[]> {
-		const profiles = Array.from({ length: 12 }, (_, index) => ({
-			id: `p${index}`, phone: `+1415555010${index % 10}${index}`.slice(0, 12), properties: { name: `Name ${index}` }, timezone: index < 2 ? 'UTC' : 'Asia/Tokyo',
-		}));
-		await store().call('ingest', { profiles });
-		return profiles.map(({ phone }) => phone);
-	}
-
-	test('reaches everybody once, over two gates that hold and a provider that refuses, and reports', async () => {
+	async function addAudience() {
 		const profiles = Array.from({ length: 12 }, (_, index) => ({
 			id: `p${index}`, phone: `+1415555${String(1000 + index)}`, properties: { name: `Name ${index}` }, timezone: index < 2 ? 'UTC' : 'Asia/Tokyo',
 		}));
 		await store().call('ingest', { profiles });
+		return profiles;
+	}
+
+	test('reaches everybody once, over two gates that hold and a provider that refuses, and reports', async () => {
+		const profiles = await addAudience();
 		live = await publishIt();
 		const over = await finished(live);
 		expect(live.executions.filter(({ error }) => error)).toEqual([]);
@@ -102,7 +99,7 @@ describe('a whole campaign', () => {
 		expect(providers.requests()).toEqual([]);
 	});
 
-	test('people of a run that nobody opened go on with what the store knows of them now', async () => {
+	test('people who were held go on with what the store knows of them now', async () => {
 		await store().call('ingest', { profiles: [{ id: 'late', phone: '+14155551234', properties: { name: 'Before' }, timezone: 'UTC' }] });
 		live = await publishIt();
 		await until('the hold', () => rowsOfStore().hold?.some(({ state, due_at, held_at }) => state === 0 && due_at !== held_at));
@@ -125,7 +122,7 @@ describe('Campaign Trigger', () => {
 		expect(result.json('Campaign')).toHaveLength(10);
 		expect(result.json('Campaign')[0]).toMatchObject({ user: { phone: '+14155550100' }, preview: { selected: 'would be in the run' } });
 		expect(result.json('Campaign')[0]).not.toHaveProperty('campaign');
-		expect(result.hints('Campaign')).toEqual(['12 people are in this segment now. Up to 10 are shown; a run by hand sends nothing.']);
+		expect(result.hints('Campaign')).toContain('12 people are in this segment now. Up to 10 are shown; a run by hand sends nothing.');
 		expect(rowsOfStore()).toEqual(before);
 	});
 
@@ -162,7 +159,7 @@ describe('Campaign Trigger', () => {
 
 	const refused: Array<[string, INodeParameters, RegExp]> = [
 		['a rule that is no JSON', { segmentRule: '{ "all": [' }, /JSON/],
-		['a rule with an unknown operator', { segmentRule: '{ "profile": "city", "is": "like", "value": "x" }' }, /The segment cannot be used\..*like/],
+		['a rule with an unknown operator', { segmentRule: '{ "profile": "city", "is": "like", "value": "x" }' }, /The segment cannot be used\. is: must be one of/],
 		['a date that is none', { schedule: 'at', sendAt: 'tomorrow' }, /"Send At" is not a date and time: tomorrow/],
 	];
 	test.each(refused)('is not published with %s', async (_what, parameters, why) => {

@@ -102,10 +102,12 @@ async function unexplained(demo: Demo, run: number, killedAt: number[]): Promise
 	});
 }
 
-/** Lets the template run in small batches that take a while, so that kills meet people at every place of it. */
-export function inSmallBatches(workflow: { nodes: Array<{ type: string; parameters: Record<string, unknown> }> }): void {
-	for (const { type, parameters } of workflow.nodes) {
-		if (type.endsWith('.campaignTrigger')) parameters.options = { ...(parameters.options as object), peoplePerBatch: 60 };
-		if (type.endsWith('.throttle')) Object.assign(parameters, { people: 100, interval: 2, unit: 'seconds' });
-	}
+/** Lets the template run in small batches that take a while, so that kills meet people at every place of it. `rate`: people per seconds. */
+export function inSmallBatches(rate: { people: number; seconds: number }) {
+	return (workflow: { nodes: Array<{ type: string; parameters: Record<string, unknown> }> }): void => {
+		for (const { type, parameters } of workflow.nodes) {
+			if (type.endsWith('.campaignTrigger')) parameters.options = { ...(parameters.options as object), peoplePerBatch: 60 };
+			if (type.endsWith('.throttle')) Object.assign(parameters, { people: rate.people, interval: rate.seconds, unit: 'seconds' });
+		}
+	};
 }

@@ -160,7 +160,7 @@ export const foundation: Migration = {
 			held_at {int} NOT NULL,
 			UNIQUE (entry, node, visit)
 		) {strict}`,
-		`CREATE INDEX hold_due ON hold (node, attempts, due_at) WHERE state = 0`,
+		`CREATE INDEX hold_due ON hold (node, due_at) WHERE state = 0`,
 		`CREATE INDEX hold_token ON hold (token) WHERE state = 1`,
 		`CREATE INDEX hold_run ON hold (run) WHERE state < 2`,
 		// An entry that ended without a message at a node, and why.
@@ -190,6 +190,7 @@ export const foundation: Migration = {
 			reason text,
 			detail text,
 			payload text,
+			waited {int} NOT NULL DEFAULT 0,
 			address_hash text,
 			provider text,
 			provider_id text,

@@ -165,7 +165,6 @@ describeStores('delivering', (fixture) => {
 		const back = await release(store, sms);
 		expect(back?.people).toHaveLength(1);
 		expect(await store.call('messagesOfRelease', { node: sms, token: back?.token as string })).toMatchObject([
-			{ key: 'a', payload: null },
 			{ key: 'b', payload: '{"key":"b"}' },
 			{ key: 'c', payload: '{"key":"c"}' },
 		]);
@@ -266,6 +265,23 @@ describeStores('delivering', (fixture) => {
 		await store.call('settleMessages', { settlements: [{ message, token: 'mine', state: 'unknown', reason: 'unknown_outcome', detail: null, provider: null, providerId: null }] });
 		await store.call('settleMessages', { settlements: [{ message, token: 'mine', state: 'sent', reason: null, detail: null, provider: 'Twilio', providerId: 'SM2' }] });
 		expect(await report(store, run)).toMatchObject({ sent: 2, unknown: 0 });
+	});
+
+	it('keeps what the item carried until its message is settled, whoever sends it', async () => {
+		await prepare(1);
+		const dying = await fixture().another();
+		await new Promise<void>((claimed) => {
+			const send = async () => {
+				claimed();
+				return await new Promise<never>(() => {});
+			};
+			void deliver(people.map((one) => deliveryFor(one, { payload: '{"note":1}' })), { ...options(), store: dying, send });
+		});
+		await dying.close();
+		await store.call('settleRelease', { token, end: 'success' });
+		await store.call('recoverMessages', { campaignId: CAMPAIGN_ID });
+		const back = await release(store, sms);
+		expect(await store.call('messagesOfRelease', { node: sms, token: back?.token as string })).toMatchObject([{ key: '', payload: '{"note":1}' }]);
 	});
 
 	it('brings messages nobody works on any more back to their sender, and the run to its end', async () => {

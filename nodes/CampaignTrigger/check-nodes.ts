@@ -1,0 +1,35 @@
+import { NodeOperationError, type IDataObject, type IExecuteFunctions, type ITriggerFunctions } from 'n8n-workflow';
+
+import { checkWindows } from '../../engine/gates/dnd';
+import { readWindows } from '../DndGate/windows';
+import { checkSmsSettings, requireProvider } from '../Sms/settings';
+import { readRate } from '../Throttle/rate';
+import { checkWebhookSettings } from '../WebhookSender/settings';
+
+type Check = (parameters: IDataObject, context: IExecuteFunctions | ITriggerFunctions, name: string) => void;
+
+const CHECKS: Record<string, Check> = {
+	'n8n-nodes-campaigns.dndGate': ({ windows }) => checkWindows(readWindows(windows)),
+	'n8n-nodes-campaigns.throttle': (parameters) => void readRate((name) => parameters[name]),
+	'n8n-nodes-campaigns.sms': (parameters, context, name) => {
+		checkSmsSettings(parameters);
+		requireProvider(context, name);
+	},
+	'n8n-nodes-campaigns.webhookSender': (parameters) => checkWebhookSettings(parameters),
+};
+
+/**
+ * Refuses a campaign whose nodes cannot work. A node that refuses itself does not keep n8n from starting the others:
+ * people would set out and all fail there.
+ */
+export function refuseBadSettings(context: IExecuteFunctions | ITriggerFunctions): void {
+	for (const { name, type, disabled, parameters } of context.getChildNodes(context.getNode().name, { includeNodeParameters: true })) {
+		if (disabled) continue;
+		try {
+			CHECKS[type]?.(parameters as IDataObject, context, name);
+		} catch (error) {
+			const { message, hint } = error as { message: string; hint?: string };
+			throw new NodeOperationError(context.getNode(), message.startsWith(`"${name}"`) ? message : `"${name}": ${message}`, { description: hint });
+		}
+	}
+}

@@ -1,0 +1,353 @@
+import type { IDataObject, INodeParameters, WorkflowExecuteMode } from 'n8n-workflow';
+import { readFileSync } from 'node:fs';
+
+import {
+	base, CAMPAIGN_NODES, campaignItems, GENERIC_KEY, idsOf, own, rowsOfStore, startSmsProviders, TWILIO_TOKEN, workflowOf,
+	type Line, type SmsProviders,
+} from '../support/campaign-workflow';
+import { execute, publish, type Execution, type TestWorkflow } from '../support/n8n-core';
+import { closedPort } from '../support/loopback';
+import { useNodeStore } from '../support/node-store';
+import { until } from '../support/until';
+
+const store = useNodeStore();
+let providers: SmsProviders;
+beforeEach(async () => {
+	providers = await startSmsProviders();
+});
+afterEach(async () => {
+	await providers.close();
+});
+
+type Node = TestWorkflow['nodes'][number];
+
+/** Nodes in a row that end at "SMS", which has both providers. */
+function ending(before: Node[], parameters: INodeParameters = {}): TestWorkflow {
+	const nodes = [...before, own('SMS', 'sms', { message: 'Hi {{ Profile.id }}', ...parameters })];
+	const row = nodes.slice(1).map(({ name }, index): Line => [(nodes[index] as Node).name, name]);
+	return workflowOf([...nodes, ...providers.nodes], [...row, ...providers.lines()]);
+}
+
+/** Stands for a Campaign Trigger in the graph; executions start after it. */
+const trigger = own('Campaign', 'campaignTrigger');
+const inCampaign = (parameters?: INodeParameters, between: Node[] = []) => ending([trigger, ...between], parameters);
+const start = base('Start', 'manualTrigger');
+const foreign = (parameters?: INodeParameters) => ending([start], parameters);
+
+async function run(workflow: TestWorkflow, items: IDataObject[], mode: WorkflowExecuteMode = 'trigger', more: object = {}): Promise<Execution> {
+	return await execute({ workflow, nodes: CAMPAIGN_NODES, credentials: providers.credentials, items, mode, start: 'SMS', ...more });
+}
+
+const outputs = (result: Execution) => [0, 1, 2].map((output) => idsOf(result.json('SMS', output)));
+const messages = () => rowsOfStore().message ?? [];
+
+describe('people of a campaign', () => {
+	test('are sent to once; whoever comes again leaves as before and is not sent to', async () => {
+		const items = await campaignItems(store(), 3);
+		const first = await run(inCampaign(), items);
+		expect(first.error).toBeUndefined();
+		expect(outputs(first)).toEqual([['p1', 'p2', 'p3'], [], []]);
+		expect(first.json('SMS')[0]).toMatchObject({ campaign: { name: 'Test campaign' }, delivery: { provider: 'Twilio', messageId: expect.any(String) } });
+		const again = await run(inCampaign(), items);
+		expect(again.json('SMS')).toEqual(first.json('SMS'));
+		expect(providers.sent.map(({ to }) => to).sort()).toEqual(['+14155551000', '+14155551001', '+14155551002']);
+	});
+
+	test('who were not sent to leave so again', async () => {
+		await store().call('ingest', { profiles: [{ id: 'p1', optedOut: { sms: true } }] });
+		const items = await campaignItems(store(), 2);
+		for (const _ of [1, 2]) {
+			const result = await run(inCampaign(), items);
+			expect(outputs(result)).toEqual([['p2'], ['p1'], []]);
+			expect(result.json('SMS', 1)).toMatchObject([{ reason: 'profile_not_reachable', detail: 'Opted out of sms' }]);
+		}
+		expect(providers.sent).toHaveLength(1);
+	});
+
+	test('a second item of one entry is a duplicate', async () => {
+		const [item] = await campaignItems(store(), 1);
+		const result = await run(inCampaign(), [{ ...item, line: 1 }, { ...item, line: 2 }]);
+		expect(result.json('SMS').map(({ line }) => line)).toEqual([1]);
+		expect(providers.sent).toHaveLength(1);
+	});
+
+	test('several items of one entry are sent, one per message key', async () => {
+		const [item] = await campaignItems(store(), 1);
+		const workflow = inCampaign({ message: 'Line', options: { messageKey: '={{ $json.line }}' } });
+		const result = await run(workflow, [1, 2, 2, 3].map((line) => ({ ...item, line })));
+		expect(result.json('SMS').map(({ line }) => line)).toEqual([1, 2, 3]);
+		expect(providers.sent).toHaveLength(3);
+	});
+
+	test('that lost their campaign data are found through paired items', async () => {
+		const items = await campaignItems(store(), 2);
+		const set = base('Set', 'set', { assignments: { assignments: [{ name: 'offer', value: 'x' }] } });
+		const gate = own('Slowly', 'throttle', { people: 100 });
+		const result = await run(inCampaign({}, [gate, set]), items, 'trigger', { start: 'Slowly' });
+		expect(result.json('SMS', 1)).toEqual([]);
+		expect(result.json('SMS', 0)).toMatchObject([{ offer: 'x', campaign: { visit: 1 } }, { offer: 'x' }]);
+		expect(providers.sent.map(({ body }) => body).sort()).toEqual(['Hi p1', 'Hi p2']);
+	});
+
+	test('that cannot be found leave as lost, and the node that lost them is named', async () => {
+		const items = await campaignItems(store(), 2);
+		const gate = own('Slowly', 'throttle', { people: 100 });
+		const code = base('Calculate', 'code', { items: '[{ "a": 1 }, { "a": 2 }, { "a": 3 }]' });
+		const result = await run(inCampaign({}, [gate, code, base('Nothing', 'noOp')]), items, 'trigger', { start: 'Slowly' });
+		expect(result.json('SMS', 1)).toHaveLength(3);
+		expect(result.json('SMS', 1)[0]).toMatchObject({ a: 1, reason: 'entry_lost', detail: expect.stringContaining('"Calculate" passed the item on without its campaign data') });
+		expect(providers.requests()).toEqual([]);
+	});
+
+	test('with the user of somebody else are sent to neither', async () => {
+		const [first, second] = await campaignItems(store(), 2);
+		const result = await run(inCampaign(), [{ ...first, user: second?.user }, second as IDataObject]);
+		expect(result.json('SMS', 1)).toMatchObject([{ reason: 'entry_lost', detail: 'The campaign data of the item is not that of its person' }]);
+		expect(providers.sent.map(({ body }) => body)).toEqual(['Hi p2']);
+	});
+
+	test('forged campaign data send nothing, also from a webhook', async () => {
+		const [item] = await campaignItems(store(), 1);
+		const forged = { ...item, campaign: { ...(item?.campaign as IDataObject), visit: 7, live: 'a'.repeat(22) } };
+		for (const workflow of [inCampaign(), foreign()]) {
+			for (const mode of ['trigger', 'webhook'] as const) {
+				const result = await run(workflow, [forged], mode);
+				expect(result.json('SMS', 1)).toMatchObject([{ reason: 'entry_lost' }]);
+			}
+		}
+		expect(providers.requests()).toEqual([]);
+	});
+
+	test('of another store are refused', async () => {
+		const [item] = await campaignItems(store(), 1);
+		const result = await run(inCampaign(), [{ ...item, campaign: { ...(item?.campaign as IDataObject), store: 'another' } }]);
+		expect(result.json('SMS', 1)).toMatchObject([{ reason: 'entry_lost', detail: expect.stringContaining('another campaign store') }]);
+	});
+
+	test('a token that is none releases nobody', async () => {
+		const result = await run(inCampaign(), [{ campaignRelease: { token: 'x' } }]);
+		expect(result.error).toBeUndefined();
+		expect(outputs(result)).toEqual([[], [], []]);
+	});
+});
+
+describe('dry', () => {
+	test('a run by hand shows the messages, sends nothing and leaves the store as it is', async () => {
+		const items = await campaignItems(store(), 2);
+		const before = rowsOfStore();
+		const [one, two] = items as [IDataObject, IDataObject];
+		const mixed = [one, { ...two, user: { ...(two.user as IDataObject), optedOut: { sms: true } } }, { ...two, user: { id: 'x', phone: '12' } }];
+		const result = await run(inCampaign({ options: { sendInManualRuns: false } }), mixed, 'manual');
+		expect(result.json('SMS').map(({ preview }) => (preview as IDataObject).sms)).toEqual([
+			{ wouldSend: { to: '+14155551000', body: 'Hi p1' } },
+			{ wouldNotSend: 'Profile not reachable (no address, or opted out)', detail: 'Opted out of sms' },
+			{ wouldNotSend: 'Invalid recipient', detail: '"12" has no country code: write it as +<country code><number>, or set a default country' },
+		]);
+		expect(rowsOfStore()).toEqual(before);
+		expect(providers.requests()).toEqual([]);
+	});
+
+	test.each(['retry', 'integrated', 'cli'] as const)('mode %s is dry unless the mark is right', async (mode) => {
+		const [item] = await campaignItems(store(), 1);
+		const { live: _live, ...unmarked } = item?.campaign as IDataObject;
+		for (const campaign of [unmarked, { ...unmarked, live: 'forged' }, { ...unmarked, live: 'b'.repeat(22) }]) {
+			const result = await run(inCampaign(), [{ ...item, campaign: campaign as IDataObject }], mode);
+			expect(result.json('SMS')).toMatchObject([{ preview: { sms: { wouldSend: { body: 'Hi p1' } } } }]);
+		}
+		expect(providers.requests()).toEqual([]);
+		expect(messages()).toEqual([]);
+		await run(inCampaign(), [item as IDataObject], mode);
+		expect(providers.sent).toHaveLength(1);
+	});
+
+	test('people of a campaign are not sent to by hand, whatever the option says', async () => {
+		const items = await campaignItems(store(), 1);
+		for (const workflow of [inCampaign({ options: { sendInManualRuns: true } }), foreign({ options: { sendInManualRuns: true } })]) {
+			const result = await run(workflow, items, 'manual');
+			expect(result.json('SMS')).toMatchObject([{ preview: {} }]);
+		}
+		expect(providers.requests()).toEqual([]);
+	});
+});
+
+describe('items of no campaign', () => {
+	const rows = [{ id: 'a', phone: '+14155550101' }, { id: 'b', phone: '+14155550102' }];
+
+	test('are sent to once, and not again when the execution is repeated', async () => {
+		const first = await run(foreign(), rows, 'webhook', { establishedAt: 1_000 });
+		expect(first.error).toBeUndefined();
+		expect(first.json('SMS')).toMatchObject(rows);
+		const repeated = await run(foreign(), rows, 'webhook', { establishedAt: 1_000 });
+		expect(repeated.json('SMS')).toEqual(first.json('SMS'));
+		expect(providers.sent.map(({ body }) => body).sort()).toEqual(['Hi a', 'Hi b']);
+		await run(foreign(), rows, 'webhook', { establishedAt: 2_000 });
+		expect(providers.sent).toHaveLength(4);
+	});
+
+	test('are dry in other modes', async () => {
+		for (const mode of ['manual', 'retry', 'integrated', 'cli'] as const) {
+			const result = await run(foreign(), rows, mode);
+			expect(result.json('SMS')).toMatchObject([{ preview: { sms: { wouldSend: { to: '+14155550101', body: 'Hi a' } } } }, {}]);
+		}
+		expect(providers.requests()).toEqual([]);
+	});
+
+	test('are sent for real by hand when told to', async () => {
+		const result = await run(foreign({ options: { sendInManualRuns: true } }), rows, 'manual');
+		expect(result.json('SMS')).toMatchObject([{ delivery: { provider: 'Twilio' } }, {}]);
+		expect(providers.sent).toHaveLength(2);
+	});
+
+	describe('with Deduplicate By', () => {
+		const once = () => foreign({ options: { deduplicateBy: '={{ $json.order }}' } });
+
+		test('the same value is sent to once ever, in one execution and in many', async () => {
+			const orders = [{ ...rows[0], order: 1 }, { ...rows[0], order: 1 }, { ...rows[0], order: 2 }];
+			const first = await run(once(), orders, 'webhook', { establishedAt: 1 });
+			expect(first.json('SMS').map(({ order }) => order)).toEqual([1, 2]);
+			await run(once(), orders, 'webhook', { establishedAt: 2 });
+			expect(providers.sent).toHaveLength(2);
+		});
+
+		test('an item without a value is sent to once per execution', async () => {
+			await run(once(), rows, 'webhook', { establishedAt: 1 });
+			await run(once(), rows, 'webhook', { establishedAt: 2 });
+			expect(providers.sent).toHaveLength(4);
+		});
+
+		test('somebody whom the store comes to know, or merges, stays the same', async () => {
+			await run(once(), [{ ...rows[0], order: 1 }], 'webhook', { establishedAt: 1 });
+			await store().call('ingest', { profiles: [{ id: 'a' }, { id: 'c' }] });
+			await run(once(), [{ ...rows[0], order: 1 }, { ...rows[0], order: 2 }], 'webhook', { establishedAt: 2 });
+			expect(providers.sent).toHaveLength(2);
+			await store().call('ingest', { aliases: [{ from: 'a', to: 'c' }] });
+			await run(once(), [{ ...rows[0], order: 2 }], 'webhook', { establishedAt: 3 });
+			expect(providers.sent).toHaveLength(2);
+		});
+	});
+
+	test('is written from what it says, user or not', async () => {
+		const items = [{ user: { id: 'a', phone: '+14155550101', properties: { name: 'Ann' } } }, { phone: 14155550102, name: 'Bob' }];
+		await run(foreign({ message: '{{ Profile.name }}', defaultCountry: 'US' }), items, 'webhook');
+		expect(providers.sent.map(({ body }) => body).sort()).toEqual(['Ann', 'Bob']);
+	});
+});
+
+describe('bad input', () => {
+	test('a phone that is none costs one message, and says why', async () => {
+		await store().call('ingest', { profiles: [{ id: 'p2', phone: '555-01' }, { id: 'p3', phone: null }] });
+		const items = await campaignItems(store(), 1);
+		const more = [{ id: 'x', phone: '555-01' }, { id: 'y' }];
+		const result = await run(foreign(), [...more, { id: 'z', phone: '+14155550103' }], 'webhook');
+		expect(result.json('SMS', 1)).toMatchObject([
+			{ id: 'x', reason: 'invalid_recipient', reasonText: 'Invalid recipient', detail: expect.stringContaining('"555-01" has no country code') },
+			{ id: 'y', reason: 'profile_not_reachable', detail: 'No phone number' },
+		]);
+		expect(result.json('SMS', 0)).toMatchObject([{ id: 'z' }]);
+		expect(items).toHaveLength(1);
+	});
+
+	test('a value that is missing costs one message, and is named', async () => {
+		const workflow = foreign({ message: 'Hi {{ Profile.name }}' });
+		const items = [{ id: 'a', phone: '+14155550101' }, { id: 'b', phone: '+14155550102', name: 'Bob' }];
+		const result = await run(workflow, items, 'webhook');
+		expect(result.json('SMS', 1)).toMatchObject([{ id: 'a', reason: 'personalization_failed', detail: 'No value for Profile.name, and the template gives no default' }]);
+		expect(providers.sent.map(({ body }) => body)).toEqual(['Hi Bob']);
+		await run(foreign({ message: 'Hi {{ Profile.name }}', options: { missing: 'empty' } }), [items[0] as IDataObject], 'webhook', { establishedAt: 5 });
+		expect(providers.sent.map(({ body }) => body)).toEqual(['Hi Bob', 'Hi ']);
+	});
+
+	test('a template with a mistake is an error that names the place, in every mode and at publish', async () => {
+		const workflow = foreign({ message: 'Hi\n{% if %}' });
+		for (const mode of ['manual', 'trigger'] as const) {
+			const result = await run(workflow, [{ id: 'a' }], mode);
+			expect(result.error?.message).toMatch(/line 2, column 1/);
+		}
+		await expect(publish({ workflow, nodes: CAMPAIGN_NODES, credentials: providers.credentials })).rejects.toThrow(/line 2, column 1/);
+	});
+
+	test('a default country that is none is an error, not everybody\'s invalid number', async () => {
+		const workflow = foreign({ defaultCountry: 'Germany' });
+		expect((await run(workflow, [{ id: 'a', phone: '0151' }])).error?.message).toContain('"GERMANY" is not a two-letter country code');
+		await expect(publish({ workflow, nodes: CAMPAIGN_NODES, credentials: providers.credentials })).rejects.toThrow(/two-letter/);
+	});
+
+	test('no provider is an error', async () => {
+		const workflow = workflowOf([start, own('SMS', 'sms', { message: 'Hi' })], [['Start', 'SMS']]);
+		const result = await run(workflow, [{ id: 'a', phone: '+14155550101' }]);
+		expect(result.error?.message).toContain('No provider is connected');
+		await expect(publish({ workflow, nodes: CAMPAIGN_NODES })).rejects.toThrow('"SMS" has no provider.');
+	});
+});
+
+describe('providers', () => {
+	const [item] = [{ id: 'a', phone: '+14155550101' }];
+
+	test.each([
+		['wrong', { campaignsTwilioApi: { authType: 'authToken', accountSid: 'AC1', authToken: 'wrong-secret-token' } }],
+		['missing', { campaignsTwilioApi: undefined }],
+	])('one whose credential is %s falls over to the next', async (_what, broken) => {
+		const credentials: Record<string, Record<string, string>> = { ...providers.credentials };
+		if (broken.campaignsTwilioApi) credentials.campaignsTwilioApi = { ...providers.credentials.campaignsTwilioApi, ...broken.campaignsTwilioApi };
+		else delete credentials.campaignsTwilioApi;
+		const result = await run(foreign(), [item as IDataObject], 'webhook', { credentials });
+		expect(result.json('SMS')).toMatchObject([{ delivery: { provider: 'Generic' } }]);
+		expect(providers.sent).toMatchObject([{ provider: 'generic' }]);
+	});
+
+	test('a disabled one is not asked', async () => {
+		const workflow = foreign();
+		const nodes = workflow.nodes.map((node) => (node.name === 'Twilio' ? { ...node, disabled: true } : node));
+		await run({ ...workflow, nodes }, [item as IDataObject], 'webhook');
+		expect(providers.sent).toMatchObject([{ provider: 'generic' }]);
+	});
+
+	test('one that does not answer leaves the message unknown, and nobody else is asked', async () => {
+		await providers.close();
+		providers = await startSmsProviders(() => ({ status: 500, body: { oops: true } }));
+		const result = await run(foreign(), [item as IDataObject], 'webhook');
+		expect(result.json('SMS', 2)).toMatchObject([{ reason: 'unknown_outcome', delivery: { provider: 'Twilio' } }]);
+		expect(providers.sent).toEqual([]);
+	});
+
+	test('a published sender keeps people while no provider is there, and sends when one is', async () => {
+		const items = await campaignItems(store(), 2);
+		const nobody = { ...providers.credentials };
+		const port = await closedPort();
+		nobody.campaignsTwilioApi = { ...nobody.campaignsTwilioApi, baseUrl: `http://127.0.0.1:${port}` };
+		nobody.campaignsGenericSmsApi = { ...nobody.campaignsGenericSmsApi, baseUrl: `http://127.0.0.1:${port}` };
+		const marked = items.map((one) => ({ ...one, note: 'kept' }));
+		const held = await run(inCampaign(), marked, 'trigger', { credentials: nobody });
+		expect(outputs(held)).toEqual([[], [], []]);
+		expect(messages().map(({ state }) => state)).toEqual(['held', 'held']);
+		expect((await run(inCampaign(), marked)).json('SMS')).toEqual([]);
+		expect(providers.requests()).toEqual([]);
+
+		const clock = store().clock as { now: () => number };
+		const real = clock.now.bind(clock);
+		expect(await until('the hold to be written', () => (rowsOfStore().hold ?? []).filter(({ state }) => state === 0).length === 2)).toBe(true);
+		clock.now = () => real() + 120_000;
+		const failing = await run(inCampaign({ options: { maxWaitHours: 0 } }), [{ ...(items[0] as IDataObject) }]);
+		expect(outputs(failing)).toEqual([[], [], []]);
+	});
+});
+
+describe('secrets', () => {
+	test('are in no item, error or row, also when a provider says them', async () => {
+		await campaignItems(store(), 1);
+		const credentials = { ...providers.credentials, campaignsTwilioApi: { ...providers.credentials.campaignsTwilioApi, authToken: 'wrong-secret-token' }, campaignsGenericSmsApi: { ...providers.credentials.campaignsGenericSmsApi, headerValue: 'wrong-secret-key' } } as Record<string, Record<string, string>>;
+		const items = await run(foreign({ options: { maxWaitHours: 0 } }), [{ id: 'a', phone: '+14155550101' }], 'webhook', { credentials });
+		expect(items.json('SMS', 1)).toMatchObject([{ reason: 'provider_auth' }]);
+		const good = await run(foreign(), [{ id: 'b', phone: '+14155550102' }], 'webhook');
+		expect(good.json('SMS')).toHaveLength(1);
+		const by = await run(foreign(), [{ id: 'c', phone: '+14155550103' }], 'manual', { credentials });
+		const basic = Buffer.from(`${credentials.campaignsTwilioApi?.accountSid}:wrong-secret-token`).toString('base64');
+		const said = JSON.stringify([items.run, good.run, by.run]);
+		const file = ['', '-wal'].map((suffix) => readFileSync(`${process.env.N8N_CAMPAIGNS_STORE}${suffix}`).toString('latin1')).join();
+		expect(file).toContain('provider_auth');
+		for (const secret of ['wrong-secret-token', 'wrong-secret-key', basic, TWILIO_TOKEN, GENERIC_KEY]) {
+			expect(said).not.toContain(secret);
+			expect(file).not.toContain(secret);
+		}
+	});
+});
