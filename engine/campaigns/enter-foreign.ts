@@ -24,6 +24,10 @@ export function foreignCampaign(workflowId: string): string {
 	return `${workflowId}/items`;
 }
 
+export function isForeignCampaign(campaignId: string): boolean {
+	return campaignId.endsWith('/items');
+}
+
 /**
  * Makes entries for items that never were in a campaign (a spreadsheet row in a workflow without Campaign Trigger), so
  * that they, too, are sent once and reported. They share one open run per workflow. In the order of the items.

@@ -22,6 +22,8 @@ export interface Delivery<Message> {
 	since: number;
 	/** Where it goes, or why it cannot go anywhere. */
 	address: { ok: true; address: string } | { ok: false; reason: Reason; detail?: string };
+	/** Another person's message may go to the same address, too: items of no campaign are not one audience. */
+	addressMayRepeat?: boolean;
 	/** Makes the message, under the id given to it. Only called when it is really to be sent. */
 	render(messageId: string): { ok: true; message: Message } | { ok: false; reason: Reason; detail: string };
 	/** JSON of what other nodes had put on the item; kept if the message has to wait. */
@@ -104,10 +106,10 @@ function identity({ entry, visit, key }: { entry: number; visit: number; key: st
 }
 
 function toClaim(delivery: Delivery<unknown>): MessageClaim {
-	const { entry, visit, key, run, campaignId, person, address, payload } = delivery;
+	const { entry, visit, key, run, campaignId, person, address, addressMayRepeat, payload } = delivery;
 	return {
 		entry, visit, key, run, campaignId, person, payload,
-		addressHash: address.ok ? createHash('sha256').update(address.address).digest('base64url') : null,
+		addressHash: address.ok && !addressMayRepeat ? createHash('sha256').update(address.address).digest('base64url') : null,
 		...(address.ok ? {} : { refuse: { reason: address.reason, detail: address.detail } }),
 	};
 }

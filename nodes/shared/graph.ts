@@ -12,7 +12,7 @@ const USES_STORE = ['dndGate', 'throttle', 'sms', 'webhookSender', 'segmentFilte
 type GraphContext = ITriggerFunctions | IExecuteFunctions;
 
 /** Nodes of this pack that people can wait at, besides the trigger. */
-const HOLDING = ['dndGate', 'throttle'].map((name) => `n8n-nodes-campaigns.${name}`);
+const HOLDING = ['dndGate', 'throttle', 'sms', 'webhookSender'].map((name) => `n8n-nodes-campaigns.${name}`);
 
 /**
  * Refuses a holding node where it cannot work. Asked at publish and again in every execution: n8n does not tell a

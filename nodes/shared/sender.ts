@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, ITriggerFunctions } from 'n8n-workflow';
 
 import type { GroupResult } from '../../engine/delivery/attempt';
-import { foreignCampaign, NOBODY } from '../../engine/campaigns/enter-foreign';
+import { foreignCampaign, isForeignCampaign, NOBODY } from '../../engine/campaigns/enter-foreign';
 import { deliver, type Delivered, type Delivery, type RequestLedger } from '../../engine/delivery/deliver';
 import { overruled } from '../../engine/gates/always';
 import type { Channel } from '../../engine/people/records';
@@ -235,6 +235,7 @@ function toDelivery<Message>(
 	return {
 		entry, visit, key, run, campaignId, person, since, payload,
 		address: refuse ? { ok: false, reason: refuse } : sender.address(recipient),
+		addressMayRepeat: isForeignCampaign(campaignId),
 		render: (messageId) => sender.render(recipient, messageId, since),
 	};
 }

@@ -30,7 +30,7 @@ function valueOf(name: string, message: SmsMessage): string | string[] {
 	const custom = Object.entries(message.keyValues ?? {}).find(([key]) => key.toLowerCase() === wanted);
 	const value = system ? system(message) : custom?.[1];
 	if (value === undefined) {
-		throw new CampaignError('missing_value', `The provider's request needs a value for $$${name}, and the message has none`, 'Add it to the key-value pairs, the template id or the template variables of the sender.');
+		throw new CampaignError('missing_value', `The provider's request needs a value for $$${name}, and the message has none`, `Take $$${name} out of the provider node, or fill in the field of the sender that it stands for.`);
 	}
 	return value;
 }

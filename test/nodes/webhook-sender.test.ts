@@ -1,0 +1,119 @@
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+import type { IDataObject, INodeParameters, WorkflowExecuteMode } from 'n8n-workflow';
+
+import { base, CAMPAIGN_NODES, campaignItems, chain, idsOf, own, rowsOfStore } from '../support/campaign-workflow';
+import { startLoopback, type Loopback } from '../support/loopback';
+import { execute, publish, type Execution } from '../support/n8n-core';
+import { useNodeStore } from '../support/node-store';
+
+const SECRET = `whsec_${Buffer.from('a signing secret nobody may see').toString('base64')}`;
+const PASSWORD = 'header-value-that-nobody-may-see';
+
+const store = useNodeStore();
+let endpoint: Loopback;
+let status = 204;
+beforeEach(async () => {
+	status = 204;
+	endpoint = await startLoopback((seen, answer) => answer({ status, body: status === 204 ? undefined : `you said ${JSON.stringify(seen.headers)}` }));
+});
+afterEach(async () => {
+	await endpoint.close();
+});
+
+const credential = (): IDataObject => ({ secret: SECRET, authentication: 'headerAuth', headerName: 'X-Key', headerValue: PASSWORD, allowPrivate: true });
+
+async function run(items: IDataObject[], parameters: INodeParameters = {}, { mode = 'trigger' as WorkflowExecuteMode, first = own('Campaign', 'campaignTrigger'), with: more = {} as object } = {}): Promise<Execution> {
+	const workflow = chain(first, own('Hook', 'webhookSender', { url: `${endpoint.url}/hook`, ...parameters }));
+	const credentials = { campaignsWebhookApi: { ...credential(), ...more } as never };
+	return await execute({ workflow, nodes: CAMPAIGN_NODES, credentials, items, mode, start: 'Hook' });
+}
+
+const start = base('Start', 'manualTrigger');
+const bodies = () => endpoint.seen.map(({ body }) => JSON.parse(body) as IDataObject);
+const outputs = (result: Execution) => [0, 1, 2].map((output) => idsOf(result.json('Hook', output)));
+
+test('calls once for each person, signed, with what is known of them', async () => {
+	const items = await campaignItems(store(), 2);
+	const result = await run(items);
+	expect(result.error).toBeUndefined();
+	expect(outputs(result)).toEqual([['p1', 'p2'], [], []]);
+	const body = bodies().find(({ user }) => (user as IDataObject).id === 'p1');
+	expect(body).toEqual({ campaign: { id: 'workflow:trigger', name: 'Test campaign', labels: ['a', 'b'], run: 1 }, user: items[0]?.user });
+	for (const { headers, body: text } of endpoint.seen) {
+		const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${text}`;
+		expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', Buffer.from(SECRET.slice(6), 'base64')).update(signed).digest('base64')}`);
+		expect(headers['x-key']).toBe(PASSWORD);
+	}
+	expect(result.json('Hook').map(({ delivery }) => (delivery as IDataObject).messageId).sort()).toEqual(endpoint.seen.map(({ headers }) => headers['webhook-id']).sort());
+});
+
+test('the proof that an item is live does not leave', async () => {
+	const [item] = await campaignItems(store(), 1);
+	await run([item as IDataObject]);
+	expect(endpoint.seen[0]?.body).not.toContain((item?.campaign as IDataObject).live as string);
+});
+
+test('whoever comes again leaves as before and is not called for', async () => {
+	const items = await campaignItems(store(), 2);
+	const first = await run(items);
+	expect((await run(items)).json('Hook')).toEqual(first.json('Hook'));
+	expect(endpoint.seen).toHaveLength(2);
+});
+
+test('values in an own body are escaped; what is no JSON after all costs one message', async () => {
+	const parameters = { content: 'template', body: '{ "name": "{{ Profile.name }}", "age": {{ Profile.age | default: "null" }} }' };
+	const items = [{ id: 'a', name: 'Ann "the\nfirst"', age: 7 }, { id: 'b', name: 'Bob', age: 'seven' }, { id: 'c' }];
+	const result = await run(items, parameters, { mode: 'webhook', first: start });
+	expect(bodies()).toEqual([{ name: 'Ann "the\nfirst"', age: 7 }]);
+	expect(result.json('Hook', 1)).toMatchObject([
+		{ id: 'b', reason: 'personalization_failed', detail: expect.stringContaining('no JSON') },
+		{ id: 'c', reason: 'personalization_failed', detail: expect.stringContaining('Profile.name') },
+	]);
+});
+
+test('a GET has no body', async () => {
+	await run(await campaignItems(store(), 1), { method: 'GET' });
+	expect(endpoint.seen).toMatchObject([{ method: 'GET', body: '' }]);
+});
+
+test('a run by hand shows the call, makes none and leaves the store as it is', async () => {
+	const items = await campaignItems(store(), 1);
+	const before = rowsOfStore();
+	const result = await run(items, {}, { mode: 'manual' });
+	expect(result.json('Hook')).toMatchObject([{ preview: { webhook: { wouldSend: { method: 'POST', url: `${endpoint.url}/hook` } } } }]);
+	expect(endpoint.seen).toEqual([]);
+	expect(rowsOfStore()).toEqual(before);
+});
+
+test('an endpoint that refuses for good is not asked again, and says nothing secret', async () => {
+	status = 400;
+	const result = await run(await campaignItems(store(), 1));
+	expect(result.json('Hook', 1)).toMatchObject([{ reason: 'provider_rejected', detail: expect.stringContaining('http_400') }]);
+	expect(endpoint.seen).toHaveLength(1);
+	const said = JSON.stringify(result.run);
+	const file = ['', '-wal'].map((suffix) => readFileSync(`${process.env.N8N_CAMPAIGNS_STORE}${suffix}`).toString('latin1')).join();
+	expect(file).toContain('provider_rejected');
+	for (const secret of [PASSWORD, SECRET, SECRET.slice(6)]) {
+		expect(said).not.toContain(secret);
+		expect(file).not.toContain(secret);
+	}
+});
+
+test('a private address is not called unless the credential allows it', async () => {
+	const result = await run(await campaignItems(store(), 1), {}, { with: { allowPrivate: false } });
+	expect(result.json('Hook', 1)).toMatchObject([{ reason: 'provider_rejected' }]);
+	expect(endpoint.seen).toEqual([]);
+});
+
+const wrong: Array<[string, INodeParameters, RegExp]> = [
+	['no address', { url: '' }, /"URL" is not an http or https address: \(empty\)/],
+	['another protocol', { url: 'ftp://example.com' }, /"URL" is not an http or https address/],
+	['a body with a mistake', { url: 'https://example.com', content: 'template', body: '{ "a": {% if %} }' }, /line 1/],
+];
+test.each(wrong)('%s is an error, at publish too', async (_what, parameters, why) => {
+	expect((await run([{}], parameters)).error?.message).toMatch(why);
+	const workflow = chain(start, own('Hook', 'webhookSender', parameters));
+	await expect(publish({ workflow, nodes: CAMPAIGN_NODES, credentials: { campaignsWebhookApi: {} } })).rejects.toThrow(why);
+});
