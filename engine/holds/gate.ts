@@ -14,16 +14,22 @@ export interface KnownArrival extends Arrival, RunInfo {
 	person: number;
 	/** What this node recorded for the same entry and visit before; the item is a second delivery. */
 	recorded: HoldState | null;
+	/** Why this node dropped it on arrival, if it did. */
+	dropReason: Reason | null;
+	dropDetail: string | null;
 }
 
 /** Looks arrivals up; unknown entries are absent from the answer. */
 export const lookUpArrivals = operation<{ node: number; arrivals: Arrival[] }, KnownArrival[]>(
 	async (tx, { node, arrivals }) =>
 		await tx.all<KnownArrival>(
-			`SELECT a.entry, a.visit, e.run, e.person, h.state AS recorded, ${RUN_COLUMNS}
+			`SELECT a.entry, a.visit, e.run, e.person, h.state AS recorded,
+				d.reason AS "dropReason", d.detail AS "dropDetail", ${RUN_COLUMNS}
 			 FROM ${tx.dialect.rows('$1', { entry: 'integer', visit: 'integer' })} AS a
 			 JOIN entry e ON e.entry = a.entry JOIN run r ON r.run = e.run JOIN campaign c ON c.id = r.campaign_id
-			 LEFT JOIN hold h ON h.entry = a.entry AND h.node = $2 AND h.visit = a.visit`,
+			 LEFT JOIN hold h ON h.entry = a.entry AND h.node = $2 AND h.visit = a.visit
+			 LEFT JOIN dropped d ON d.entry = h.entry AND d.node = h.node AND d.visit = h.visit
+				AND h.state = ${HoldState.dropped} AND d.dropped_at = h.held_at`,
 			[JSON.stringify(arrivals.map(({ entry, visit }) => [entry, visit])), node],
 		),
 	'events',

@@ -13,7 +13,7 @@ import {
 import type { CollectResponse } from '../../engine/people/collect';
 import { SEGMENT_PATHS } from '../../engine/people/formats/segment';
 import type { IngestInput } from '../../engine/people/records';
-import { campaignsCollectorTest } from '../shared/credential-tests';
+import { campaignsPostgresTest, campaignsCollectorTest } from '../shared/credential-tests';
 import { answer } from './collectors';
 import { eventCollectorProperties } from './parameters';
 
@@ -36,14 +36,14 @@ export class EventCollector implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [
-			{ name: 'campaignsPostgresApi', required: true, displayOptions: { show: { store: ['postgres'] } } },
+			{ name: 'campaignsPostgresApi', required: true, testedBy: 'campaignsPostgresTest', displayOptions: { show: { store: ['postgres'] } } },
 			{ name: 'campaignsCollectorApi', required: true, testedBy: 'campaignsCollectorTest' },
 		],
 		webhooks: PATHS.map(webhookAt),
 		properties: eventCollectorProperties,
 	};
 
-	methods = { credentialTest: { campaignsCollectorTest } };
+	methods = { credentialTest: { campaignsPostgresTest, campaignsCollectorTest } };
 
 	webhookMethods = {
 		// The addresses are ours alone: there is nothing to set up anywhere else.

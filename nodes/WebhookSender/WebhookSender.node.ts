@@ -13,7 +13,7 @@ import { StandardWebhook } from '../../engine/channels/webhook/standard-webhook'
 import type { WebhookMessage } from '../../engine/channels/webhook/message';
 import { attemptGroup } from '../../engine/delivery/attempt';
 import { compile } from '../../engine/personalization/liquid';
-import { campaignsWebhookTest } from '../shared/credential-tests';
+import { campaignsPostgresTest, campaignsWebhookTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
 import { refuseLoop } from '../shared/graph';
 import { renderInput } from '../shared/personalize';
@@ -47,13 +47,13 @@ export class WebhookSender implements INodeType {
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Sent', 'Not sent', 'Unknown'],
 		credentials: [
-			{ name: 'campaignsPostgresApi', required: true, displayOptions: { show: { store: ['postgres'] } } },
+			{ name: 'campaignsPostgresApi', required: true, testedBy: 'campaignsPostgresTest', displayOptions: { show: { store: ['postgres'] } } },
 			{ name: 'campaignsWebhookApi', required: true, testedBy: 'campaignsWebhookTest' },
 		],
 		properties: webhookProperties,
 	};
 
-	methods = { credentialTest: { campaignsWebhookTest } };
+	methods = { credentialTest: { campaignsPostgresTest, campaignsWebhookTest } };
 
 	/** Releases people who wait here because the endpoint was not available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {

@@ -78,9 +78,9 @@ export function arrivalKey({ entry, visit }: { entry: number; visit: number }): 
 	return `${entry}/${visit}`;
 }
 
-/** A gate's recorded pass is repeated; anything else that is recorded is on its way without this item. */
-function isDone(arrival: KnownArrival): boolean {
-	return arrival.recorded !== null && arrival.recorded !== HoldState.passedAtOnce;
+/** What a gate decided on arrival is repeated; anything else that is recorded is on its way without this item. */
+function isDone({ recorded, dropReason }: KnownArrival): boolean {
+	return recorded !== null && recorded !== HoldState.passedAtOnce && dropReason === null;
 }
 
 /**

@@ -97,7 +97,10 @@ async function decideArrivals(context: IExecuteFunctions, gate: Gate, store: Sto
 	});
 	for (const item of arrived) {
 		// Decided before, in an execution that was repeated: the same again.
-		if (item.kind === 'entry' && item.arrival.recorded === HoldState.passedAtOnce) outputs[0].push(outputItem(item.json, item.index));
+		if (item.kind === 'entry' && item.arrival.recorded === HoldState.passedAtOnce) route(outputs, item.json, item.index, { kind: 'pass' });
+		if (item.kind === 'entry' && item.arrival.dropReason) {
+			route(outputs, item.json, item.index, { kind: 'drop', reason: item.arrival.dropReason, detail: item.arrival.dropDetail ?? undefined });
+		}
 		if (item.kind === 'lost') route(outputs, item.json, item.index, { kind: 'drop', reason: 'entry_lost', detail: item.detail });
 	}
 	return outputs;

@@ -64,7 +64,19 @@ describe('a person', () => {
 			{ reason: 'dnd_discarded', reasonText: 'Do-not-disturb hours', detail: 'Local time in UTC' },
 			{ reason: 'dnd_discarded', detail: 'Local time in Asia/Tokyo' },
 		]);
+		advanceTo(Date.UTC(2026, 2, 3, 12));
+		expect((await run({ ...night, inTheseHours: 'discard' }, items)).json('DND', 1)).toEqual(result.json('DND', 1));
 		expect(rowsOfStore().dropped).toHaveLength(2);
+	});
+
+	test('who was held, and dropped when they came out, does not leave a second time', async () => {
+		const items = await campaignItems(store(), 1);
+		await run(night, items);
+		advanceTo(Date.UTC(2026, 2, 3, 9, 1));
+		const token = await releaseAll();
+		const released = await run({ ...everyDay('09:00', '12:00'), inTheseHours: 'discard' }, [{ campaignRelease: { token } }]);
+		expect(outputs(released)).toEqual([[], ['p1']]);
+		expect(outputs(await run(night, items))).toEqual([[], []]);
 	});
 
 	test('who comes again gets the decision of before', async () => {

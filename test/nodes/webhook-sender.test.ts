@@ -108,7 +108,7 @@ test('a private address is not called unless the credential allows it', async ()
 });
 
 const wrong: Array<[string, INodeParameters, RegExp]> = [
-	['no address', { url: '' }, /"URL" is not an http or https address: \(empty\)/],
+	['half an address', { url: 'example.com/hook' }, /"URL" is not an http or https address: example.com/],
 	['another protocol', { url: 'ftp://example.com' }, /"URL" is not an http or https address/],
 	['a body with a mistake', { url: 'https://example.com', content: 'template', body: '{ "a": {% if %} }' }, /line 1/],
 ];
