@@ -60,7 +60,7 @@ describe('refused at publish', () => {
 			],
 			lines: [['Campaign Trigger', 0, 'DND Gate']] as Lines,
 			says: 'The do-not-disturb windows never open: nobody would ever be sent to.',
-			status: 'partial',
+			status: 'failed',
 		},
 		{
 			what: 'a rule that is no JSON',

@@ -31,7 +31,7 @@ describeQueue(`n8n in queue mode, killed ${kills} times in the middle of a run`,
 	let postgres: TestPostgres;
 	let redis: string;
 	let demo: Demo;
-	/** Worker 0 and 1; undefined until the campaign is published. */
+	/** Two of them, once the campaign is published. */
 	const workers: N8n[] = [];
 	let mainOptions: N8nOptions;
 
@@ -73,13 +73,10 @@ describeQueue(`n8n in queue mode, killed ${kills} times in the middle of a run`,
 		const workersKilledAt: number[] = [];
 		for (const [index, moment] of moments.entries()) {
 			await reached(demo, moment);
-			// By turns a worker and the main process.
-			if (index % 2 === 1) {
-				await restartMain();
-				continue;
-			}
-			workersKilledAt.push(Date.now());
-			await restartWorker(Math.floor(random() * workers.length));
+			const victims = victimsOf(index, Math.floor(random() * workers.length));
+			workersKilledAt.push(...victims.map(() => Date.now()));
+			if (victims.length === 0) await restartMain();
+			else await restartWorkers(victims);
 		}
 		await demo.finished();
 		await expectEverybodyOnce(demo, workersKilledAt);
@@ -91,10 +88,12 @@ describeQueue(`n8n in queue mode, killed ${kills} times in the middle of a run`,
 		await demo.startN8n();
 	}
 
-	async function restartWorker(index: number): Promise<void> {
-		await workers[index]?.kill('SIGKILL');
-		await forgetCrash(workerFolder(index));
-		await startWorker(index);
+	async function restartWorkers(victims: number[]): Promise<void> {
+		await Promise.all(victims.map(async (index) => await workers[index]?.kill('SIGKILL')));
+		for (const index of victims) {
+			await forgetCrash(workerFolder(index));
+			await startWorker(index);
+		}
 	}
 
 	async function startWorker(index: number): Promise<void> {
@@ -106,6 +105,12 @@ describeQueue(`n8n in queue mode, killed ${kills} times in the middle of a run`,
 		return join(folder, `worker-${index}`);
 	}
 });
+
+/** By turns both workers, the main process (no worker), and one worker, whose work the other takes over. */
+function victimsOf(kill: number, anyWorker: number): number[] {
+	if (kill % 2 === 1) return [];
+	return kill % 4 === 0 ? [0, 1] : [anyWorker];
+}
 
 /** n8n waits ten seconds after a crash, lest it crashes in a loop; nothing else hangs on this file. */
 async function forgetCrash(userFolder: string): Promise<void> {
