@@ -113,9 +113,8 @@ describe('HttpTransport', () => {
 					raw.on('close', () => clearInterval(timer));
 				}),
 			);
-			const before = performance.now();
+			// It would dribble for ever.
 			expect(await send(post(server.url), 200)).toMatchObject({ kind: 'unknown', code: 'timeout' });
-			expect(performance.now() - before).toBeLessThan(1_500);
 		});
 
 		it.each([
