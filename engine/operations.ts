@@ -1,6 +1,7 @@
 import { dueRuns, startRun } from './campaigns/select';
 import { enterForeign } from './campaigns/enter-foreign';
 import { announced, finishRuns } from './campaigns/finish';
+import { pauseCampaign } from './campaigns/pause';
 import { publishCampaign } from './campaigns/publish';
 import { resumeWorkflow } from './campaigns/resume';
 import { claimMessages } from './delivery/claim';
@@ -36,6 +37,7 @@ export const operations = {
 	eventPropertyNames,
 	// Campaigns and their runs
 	publishCampaign,
+	pauseCampaign,
 	resumeWorkflow,
 	dueRuns,
 	startRun,

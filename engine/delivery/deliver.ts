@@ -4,6 +4,7 @@ import type { Channel } from '../people/records';
 import type { Reason } from '../reasons';
 import type { Store } from '../store/store';
 import type { GroupResult } from './attempt';
+import { AuthFailures } from './auth-failures';
 import { claimToken, type ClaimedMessage, type MessageClaim } from './claim';
 import type { MessageHold } from './hold-message';
 import { Ledger } from './ledger';
@@ -171,6 +172,7 @@ class OneMessage<Message> {
 		}
 		switch (result.outcome) {
 			case 'sent':
+				AuthFailures.of(this.options.store).succeeded(this.delivery.campaignId);
 				return await this.settle('sent', null, null, result.provider, result.providerId);
 			case 'recipient':
 				return await this.settle('failed', result.reason, `${result.code}: ${result.detail}`, result.provider);
@@ -185,6 +187,7 @@ class OneMessage<Message> {
 	private async refused(result: Extract<GroupResult, { outcome: 'failed' }>): Promise<Delivered> {
 		const detail = result.attempts.map((attempt) => `${attempt.provider}: ${attempt.code ?? attempt.outcome} ${attempt.detail ?? ''}`.trim()).join('; ');
 		const { store, maxWaitMs, canHold } = this.options;
+		if (result.reason === 'provider_auth') await AuthFailures.of(store).failed(this.delivery.campaignId, detail);
 		const now = store.clock.now();
 		const waited = now - this.delivery.since;
 		const until = now + Math.max(Math.min(Math.max(waited, FIRST_HOLD_MS), MAX_HOLD_MS), result.retryAfterMs ?? 0);

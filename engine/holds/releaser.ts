@@ -13,6 +13,8 @@ export interface ReleaserOptions {
 	emit(token: string): Promise<ReleaseEnd>;
 	/** Told once per outage when the store fails, and with undefined when it works again. */
 	onTrouble(error: Error | undefined): void;
+	/** Told when the campaign turns out to be paused, once per pause. */
+	onPaused?(reason: string): void;
 	/** Called about every second, before claiming; what else the node has to look after. */
 	beat?(): Promise<void>;
 }
@@ -41,6 +43,8 @@ class ReleaserLoop {
 	private stopped = false;
 
 	private beatFailed = false;
+
+	private pausedBy?: string;
 
 	private readonly running = new Set<string>();
 
@@ -92,10 +96,16 @@ class ReleaserLoop {
 		const { store, node, limit, inFlight } = this.options;
 		while (!this.stopped && this.running.size < inFlight) {
 			const claim = await store.call('claimRelease', { node, limit });
+			this.tellPause(claim.paused);
 			if (!claim.release) return claim.nextDue;
 			if (claim.release.size > 0) void this.release(claim.release.token);
 		}
 		return undefined;
+	}
+
+	private tellPause(reason: string | undefined): void {
+		if (reason !== undefined && reason !== this.pausedBy) this.options.onPaused?.(reason);
+		this.pausedBy = reason;
 	}
 
 	private async release(token: string): Promise<void> {

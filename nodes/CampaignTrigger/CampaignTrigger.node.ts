@@ -18,7 +18,7 @@ import { getStore } from '../shared/store';
 import { refuseBadSettings } from './check-nodes';
 import { readDefinition, readName } from './definition';
 import { campaignTriggerProperties } from './parameters';
-import { announcedRun, releasePeople, runIsOver } from './outputs';
+import { announcedPause, announcedRun, releasePeople, runIsOver } from './outputs';
 import { sampleAudience } from './sample';
 
 export class CampaignTrigger implements INodeType {
@@ -77,6 +77,7 @@ export class CampaignTrigger implements INodeType {
 			const releaser = await releaseFrom(this, store, {
 				limit: definition.blockSize,
 				beat: async () => await conductor.beat(),
+				onPaused: (alert) => this.emit([[{ json: { campaignAlert: alert } }]]),
 			});
 			return { closeFunction: async () => releaser.stop() };
 		});
@@ -86,6 +87,8 @@ export class CampaignTrigger implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await withNodeErrors(this, async () => {
 			const store = await getStore(this);
+			const paused = announcedPause(this);
+			if (paused) return paused;
 			const over = announcedRun(this);
 			if (over) return await runIsOver(store, over);
 			const token = releaseToken(this);

@@ -18,6 +18,15 @@ export function announcedRun(context: IExecuteFunctions): RunOver | undefined {
 	return Number.isSafeInteger(over?.run) ? (over as RunOver) : undefined;
 }
 
+/** Output Alert: the campaign was paused, and why, if that is what this execution is about. */
+export function announcedPause(context: IExecuteFunctions): INodeExecutionData[][] | undefined {
+	const [first] = context.getInputData();
+	const alert = first?.json.campaignAlert;
+	if (typeof alert !== 'string') return undefined;
+	const { id, name } = context.getWorkflow();
+	return [[], [], [outputItem({ alert, workflow: { id, name } }, 0)]];
+}
+
 /** Output People: everybody behind a lease token. Who comes too late, or was erased, is accounted for and does not go on. */
 export async function releasePeople(store: Store, node: number, token: string): Promise<INodeExecutionData[][]> {
 	const opened = await openRelease(store, node, token);

@@ -33,7 +33,7 @@ export async function registerSelf(context: ITriggerFunctions | IExecuteFunction
 export async function releaseFrom(
 	context: ITriggerFunctions,
 	store: Store,
-	options: { limit?: number; beat?: (node: number) => Promise<void> } = {},
+	options: { limit?: number; beat?: (node: number) => Promise<void>; onPaused?: (reason: string) => void } = {},
 ): Promise<Releaser> {
 	const node = await registerSelf(context, store);
 	if (isPublishing(context)) await store.call('resumeWorkflow', { workflowId: String(context.getWorkflow().id) });
@@ -45,6 +45,10 @@ export async function releaseFrom(
 		inFlight: IN_FLIGHT,
 		emit: async (token) => await emitAndWait(context, [[{ json: { campaignRelease: { token } } }]], `campaigns:${token}`),
 		beat: beat && (async () => await beat(node)),
+		onPaused: (reason) => {
+			context.logger.warn(`Campaign node "${context.getNode().name}" releases nobody: ${reason}`);
+			options.onPaused?.(reason);
+		},
 		onTrouble: (error) => {
 			if (error) context.logger.error(`Campaign node "${context.getNode().name}" cannot reach its store: ${error.message}`);
 			else context.logger.info(`Campaign node "${context.getNode().name}" reaches its store again`);

@@ -203,6 +203,22 @@ describeStores('delivering', (fixture) => {
 		expect((await ask('later')).map(({ entry }) => entry)).toEqual([first?.entry, first?.entry, third?.entry]);
 	});
 
+	it('pauses a campaign whose providers refuse the credentials again and again, until it is published', async () => {
+		await prepare(25);
+		const refused: GroupResult = { outcome: 'failed', reason: 'provider_auth', transient: true, attempts: [{ provider: 'Twilio', kind: 'twilio', outcome: 'refused', refusal: 'auth', code: '20003' }] };
+		const alternating = [...people.slice(0, 19).map(() => refused), sent, ...people.slice(0, 5).map(() => refused)];
+		const one = async (index: number, result: GroupResult) => await deliver([deliveryFor(people[index] as Released)], { ...options(), send: sender(result).send });
+		for (let index = 0; index < 24; index++) await one(index, alternating[index] as GroupResult);
+		expect(await store.call('claimRelease', { node: sms, limit: 1 })).not.toHaveProperty('paused');
+		for (let count = 0; count < 16; count++) {
+			fixture().clock.advance(3_600_000);
+			await one(count % 19, refused);
+		}
+		expect(await store.call('claimRelease', { node: sms, limit: 1 })).toMatchObject({ paused: expect.stringContaining('20003') });
+		await store.call('resumeWorkflow', { workflowId: 'workflow' });
+		expect(await store.call('claimRelease', { node: sms, limit: 1 })).toHaveProperty('release');
+	});
+
 	it('gives up waiting when time is up, or where nothing can wait', async () => {
 		await prepare(2);
 		const [one, two] = people as [Released, Released];
