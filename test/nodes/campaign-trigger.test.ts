@@ -99,6 +99,20 @@ describe('a whole campaign', () => {
 		expect(providers.requests()).toEqual([]);
 	});
 
+	test('that is paused says why by Alert, and goes on when it is published again', async () => {
+		await addAudience();
+		live = await publishIt();
+		await store().call('pauseCampaign', { campaignId: 'workflow-1:node-1', reason: 'The providers refused the credentials' });
+		const alert = await until('the alert', () => live?.executions.find((execution) => execution.order.includes('Trouble')));
+		expect(alert.json('Trouble')).toMatchObject([{ alert: 'The providers refused the credentials', workflow: { name: 'Workflow' } }]);
+		await live.close();
+		expect(live.executions.some((execution) => execution.order.includes('Report'))).toBe(false);
+
+		live = await publishIt();
+		await finished(live);
+		expect(providers.sent).toHaveLength(12);
+	});
+
 	test('people who were held go on with what the store knows of them now', async () => {
 		await store().call('ingest', { profiles: [{ id: 'late', phone: '+14155551234', properties: { name: 'Before' }, timezone: 'UTC' }] });
 		live = await publishIt();
