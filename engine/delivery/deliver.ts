@@ -25,8 +25,8 @@ export interface Delivery<Message> {
 	address: { ok: true; address: string } | { ok: false; reason: Reason; detail?: string };
 	/** Another person's message may go to the same address, too: items of no campaign are not one audience. */
 	addressMayRepeat?: boolean;
-	/** Makes the message, under the id given to it. Only called when it is really to be sent. */
-	render(messageId: string): { ok: true; message: Message } | { ok: false; reason: Reason; detail: string };
+	/** Makes the message, under the id given to it, at `now` (the store's clock, epoch ms). Only called when it is really to be sent. */
+	render(messageId: string, now: number): { ok: true; message: Message } | { ok: false; reason: Reason; detail: string };
 	/** JSON of what other nodes had put on the item; kept if the message has to wait. */
 	payload: string | null;
 }
@@ -146,7 +146,7 @@ class OneMessage<Message> {
 		const { address } = this.delivery;
 		// Claimed before, held, and no longer to be sent when it came out.
 		if (!address.ok) return await this.settle('not_sent', address.reason, address.detail ?? null);
-		const rendered = this.delivery.render(this.id);
+		const rendered = this.delivery.render(this.id, this.options.store.clock.now());
 		if (!rendered.ok) return await this.settle('failed', rendered.reason, rendered.detail);
 		let result: GroupResult;
 		let mayHaveLeft = false;

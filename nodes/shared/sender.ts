@@ -12,7 +12,7 @@ import type { Releaser } from '../../engine/holds/releaser';
 import type { Store } from '../../engine/store/store';
 import { sortArrivals, type Arrived } from './arrivals';
 import { withNodeErrors } from './errors';
-import { campaignItem, foreignKeys, isProduction, outputItem } from './items';
+import { campaignItem, foreignKeys, isProduction, outputItem, userOf } from './items';
 import { NOWHERE, openRelease, registerSelf, releaseFrom, releaseToken } from './releases';
 import { getStore } from './store';
 
@@ -154,7 +154,9 @@ async function fromArrivals<Message>(
 	const now = store.clock.now();
 	const known = arrived.flatMap((item): Array<Work<Message>> => {
 		if (item.kind !== 'entry') return [];
-		const { arrival, profile, json, index } = item;
+		const { arrival, profile, index } = item;
+		// A node before may have thrown the person away; they are known all the same.
+		const json = item.json.user === undefined ? { ...item.json, user: userOf(profile) } : item.json;
 		const recipient: Recipient = { json, user: profile, campaignId: arrival.campaignId };
 		const delivery = toDelivery(sender, recipient, {
 			...arrival, key: options.messageKey(index), since: now, payload: payloadOf(foreignKeys(json)),
@@ -236,7 +238,7 @@ function toDelivery<Message>(
 		entry, visit, key, run, campaignId, person, since, payload,
 		address: refuse ? { ok: false, reason: refuse } : sender.address(recipient),
 		addressMayRepeat: isForeignCampaign(campaignId),
-		render: (messageId) => sender.render(recipient, messageId, since),
+		render: (messageId, now) => sender.render(recipient, messageId, now),
 	};
 }
 
