@@ -33,7 +33,7 @@ async function eraseContent(tx: Tx, people: readonly number[], firstEvent: numbe
 	await tx.run(
 		`UPDATE person
 		 SET erased_at = $2, updated_at = $2, external_id = '', bucket_key = 0, properties = '{}', email = NULL, phone = NULL,
-		     timezone = NULL, devices = '[]', opted_out = '{}', property_times = '{}'
+		     timezone = NULL, devices = '[]', opted_out = '{}', property_times = '{}', stamp = ${tx.dialect.stamp('person')}
 		 WHERE person IN ${erased}`,
 		[params, now],
 	);

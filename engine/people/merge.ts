@@ -40,7 +40,7 @@ export async function redirect(tx: Tx, pairs: readonly MergePair[], now: number)
 	await tx.run(
 		`UPDATE person
 		 SET merged_into = merged.into_person, updated_at = $2, properties = '{}', email = NULL, phone = NULL,
-		     timezone = NULL, devices = '[]', opted_out = '{}', property_times = '{}'
+		     timezone = NULL, devices = '[]', opted_out = '{}', property_times = '{}', stamp = ${tx.dialect.stamp('person')}
 		 FROM ${merged} AS merged WHERE person.person = merged.from_person`,
 		[rows, now],
 	);
@@ -50,9 +50,10 @@ export async function redirect(tx: Tx, pairs: readonly MergePair[], now: number)
 	await collapseEntries(tx, pairs, now);
 }
 
-async function repoint(tx: Tx, table: string, column: string, merged: string, rows: string): Promise<void> {
+async function repoint(tx: Tx, table: 'person' | 'identity', column: string, merged: string, rows: string): Promise<void> {
+	const stamp = table === 'person' ? `, stamp = ${tx.dialect.stamp('person')}` : '';
 	await tx.run(
-		`UPDATE ${table} SET ${column} = merged.into_person
+		`UPDATE ${table} SET ${column} = merged.into_person${stamp}
 		 FROM ${merged} AS merged WHERE ${table}.${column} = merged.from_person`,
 		[rows],
 	);

@@ -62,7 +62,7 @@ export async function updateRows(tx: Tx, rows: readonly PersonRow[]): Promise<vo
 	if (rows.length === 0) return;
 	const assignments = COLUMNS.filter((column) => column !== 'person' && column !== 'bucket_key').map((column) => `${column} = changed.${column}`);
 	await tx.run(
-		`UPDATE person SET ${assignments.join(', ')}
+		`UPDATE person SET ${assignments.join(', ')}, stamp = ${tx.dialect.stamp('person')}
 		 FROM ${tx.dialect.rows('$1', CONTENT)} AS changed
 		 WHERE person.person = changed.person`,
 		[JSON.stringify(rows.map(values))],
@@ -72,8 +72,8 @@ export async function updateRows(tx: Tx, rows: readonly PersonRow[]): Promise<vo
 async function insertRows(tx: Tx, rows: readonly PersonRow[]): Promise<void> {
 	if (rows.length === 0) return;
 	await tx.run(
-		`INSERT INTO person (${COLUMNS.join(', ')})
-		 SELECT ${COLUMNS.join(', ')} FROM ${tx.dialect.rows('$1', CONTENT)} AS fresh`,
+		`INSERT INTO person (${COLUMNS.join(', ')}, stamp)
+		 SELECT ${COLUMNS.join(', ')}, ${tx.dialect.stamp('person')} FROM ${tx.dialect.rows('$1', CONTENT)} AS fresh`,
 		[JSON.stringify(rows.map(values))],
 	);
 }

@@ -4,23 +4,33 @@ export interface PersonRange {
 	readonly to: number;
 }
 
-/** One property of the rows of a batch. */
+/** One property of the rows of a batch. At most one of `dictionary` and `numbers` is there; without either only `get` answers. */
 export interface Column {
 	/** What the row holds; undefined when it has no such property. */
 	get(row: number): unknown;
 	/** Where few values repeat: row `r` holds `values[codes[r]]`. A condition is then tested once per value. */
 	readonly dictionary?: Dictionary;
+	/** Where every row holds a finite number or nothing (NaN). */
+	readonly numbers?: Float64Array;
 }
 
 export interface Dictionary {
 	readonly codes: Uint8Array | Uint16Array | Uint32Array;
+	/** Any JSON value; undefined where rows have no such property. */
 	readonly values: readonly unknown[];
 }
 
-/** Living people of a range: those who were merged into another or erased are in no batch. */
+/**
+ * Some people. A later batch of one query overrides what an earlier one said of the same person: what has changed since
+ * the columns were made comes last.
+ */
 export interface PeopleBatch {
-	/** Ascending, also from batch to batch. */
+	/** Ascending within the batch. */
 	readonly people: Uint32Array;
+	/** The numbers are consecutive and the first one is a multiple of 32. */
+	readonly dense: boolean;
+	/** Bit `r & 31` of word `r >>> 5`: whether row r is a living person; others were merged, erased or never were. */
+	readonly living: Uint32Array;
 	/** The permanent random number of each, 0..2^32-1. */
 	readonly bucketKeys: Column;
 	/** A well-known field or a property of the person's own; a dotted path reaches inside objects. */
@@ -30,15 +40,26 @@ export interface PeopleBatch {
 /** Events of one name. */
 export interface EventBatch {
 	readonly person: Uint32Array;
-	/** Epoch milliseconds. */
-	readonly ts: Float64Array;
+	/** No event is earlier than `first` or later than `last`, epoch milliseconds. */
+	readonly first: number;
+	readonly last: number;
+	/** Undefined when it was not asked for and every row lies in the window asked for. */
+	readonly time?: EventTimes;
 	property(path: string): Column;
+}
+
+/** The time of row r in epoch milliseconds is `base + offsets[r]`. */
+export interface EventTimes {
+	readonly base: number;
+	readonly offsets: Uint32Array | Float64Array;
 }
 
 export interface PeopleQuery {
 	readonly range: PersonRange;
 	/** Every path that will be asked of the batches. */
 	readonly properties: readonly string[];
+	/** Whether bucket keys will be asked for. */
+	readonly bucketKeys: boolean;
 }
 
 export interface EventQuery {
@@ -50,14 +71,16 @@ export interface EventQuery {
 	readonly to: number;
 	/** Every path that will be asked of the batches. */
 	readonly properties: readonly string[];
+	/** Whether the time of every row is needed. */
+	readonly times: boolean;
 }
 
 export type Batches<Batch> = Iterable<Batch> | AsyncIterable<Batch>;
 
 /**
- * What the evaluator reads: column batches of people and of events. A batch of events may hold more than was asked for
- * (whole chunks: other people, other times); the evaluator looks again. Events of one person at one instant come in
- * the order of their arrival.
+ * What the evaluator reads: column batches of people and of events. A batch may hold more than was asked for (whole
+ * chunks: other people, other times); the evaluator looks again. Events of one name come in the order of their arrival.
+ * Where a source can, it yields without waiting: an iterable that is not async saves a turn of the event loop per batch.
  */
 export interface ColumnSource {
 	/** Covers the numbers of all living people. */
@@ -66,6 +89,8 @@ export interface ColumnSource {
 	readonly only?: Uint32Array;
 	people(query: PeopleQuery): Batches<PeopleBatch>;
 	events(query: EventQuery): Batches<EventBatch>;
+	/** The members of a custom list: person numbers, ascending. Rejects when there is no such list. */
+	list?(id: string): Uint32Array | Promise<Uint32Array>;
 }
 
 /** Applies a test of values to a column: once per row, or once per distinct value where the column knows them. */

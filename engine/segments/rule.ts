@@ -53,9 +53,9 @@ export interface PropertyCondition extends Comparison {
 	property: string;
 }
 
-/** Did, or did not do, an event. */
+/** Did, or did not do, an event; of several names any counts, and they are counted together ("did any of"). */
 export interface EventRule {
-	event: string;
+	event: string | string[];
 	did: boolean;
 	/** All on the same event. */
 	where?: PropertyCondition[];

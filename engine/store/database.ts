@@ -16,6 +16,15 @@ export interface Dialect {
 	 * `FROM ${dialect.rows('$1', { person: 'integer', name: 'text' })} AS r`.
 	 */
 	rows(param: string, columns: Record<string, ColumnType>): string;
+	/** The column of `event` by which rows are in the order of their commit: see `stamp`. */
+	readonly eventStamp: 'id' | 'stamp';
+	/**
+	 * An expression for the `stamp` of rows of `table` that a statement writes. Rows committed later have a higher stamp,
+	 * or lie at or above `settled`: a reader that has read all rows below `settled` need not read them again.
+	 */
+	stamp(table: 'person'): string;
+	/** An expression: every row with a lower stamp that will ever be is visible now. `table` is one of those with stamps. */
+	settled(table: 'person' | 'event'): string;
 	/** Appended to a SELECT that claims rows: lets concurrent claimers pass each other by. */
 	readonly skipLocked: string;
 	/** Appended to a SELECT whose rows must not change until the transaction ends. */

@@ -8,6 +8,10 @@ export const sqliteDialect: Dialect = {
 		const list = Object.keys(columns).map((name, index) => `value->>${index} AS ${name}`);
 		return `(SELECT ${list.join(', ')} FROM json_each(${param}))`;
 	},
+	// One writer: what is visible is all there is, and the next number is higher.
+	eventStamp: 'id',
+	stamp: (table) => `(SELECT coalesce(max(stamp), 0) + 1 FROM ${table})`,
+	settled: (table) => `(SELECT coalesce(max(${table === 'event' ? 'id' : 'stamp'}), 0) + 1 FROM ${table})`,
 	skipLocked: '',
 	forUpdate: '',
 };
@@ -20,6 +24,10 @@ export const postgresDialect: Dialect = {
 		);
 		return `(SELECT ${list.join(', ')} FROM json_array_elements(${param}::json) AS list(item))`;
 	},
+	// A transaction's number. Rows of a transaction that is still open are not visible, and no lower one is open.
+	eventStamp: 'stamp',
+	stamp: () => 'pg_current_xact_id()::text::bigint',
+	settled: () => 'pg_snapshot_xmin(pg_current_snapshot())::text::bigint',
 	skipLocked: 'FOR UPDATE SKIP LOCKED',
 	forUpdate: 'FOR UPDATE',
 };

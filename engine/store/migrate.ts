@@ -30,7 +30,10 @@ export async function migrate(tx: Tx): Promise<StoreIdentity> {
 	}
 	for (const migration of migrations) {
 		if (migration.version <= current) continue;
-		for (const statement of migration.statements) await tx.run(ddl(tx.dialect, statement));
+		for (const each of migration.statements) {
+			const statement = typeof each === 'string' ? each : each[tx.dialect.name];
+			if (statement !== undefined) await tx.run(ddl(tx.dialect, statement));
+		}
 		await tx.run('INSERT INTO schema_version (version, name) VALUES ($1, $2)', [migration.version, migration.name]);
 	}
 	return await identity(tx);

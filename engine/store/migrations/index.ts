@@ -1,5 +1,6 @@
 import { foundation } from './001-foundation';
+import { columns } from './002-columns';
 import type { Migration } from './migration';
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [foundation];
+export const migrations: readonly Migration[] = [foundation, columns];

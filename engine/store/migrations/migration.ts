@@ -2,6 +2,6 @@
 export interface Migration {
 	readonly version: number;
 	readonly name: string;
-	/** DDL with the tokens {id} {int} {blob} {keyed} {strict}, see 001-foundation. */
-	readonly statements: readonly string[];
+	/** DDL with the tokens {id} {int} {blob} {keyed} {strict}, see 001-foundation; where the stores differ, one of each. */
+	readonly statements: ReadonlyArray<string | Readonly<Partial<Record<'sqlite' | 'postgres', string>>>>;
 }
