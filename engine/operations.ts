@@ -1,3 +1,5 @@
+import { applyUpkeep } from './columns/upkeep/apply';
+import { claimUpkeep } from './columns/upkeep/claim';
 import { dueRuns, startRun } from './campaigns/select';
 import { enterForeign } from './campaigns/enter-foreign';
 import { announced, finishRuns } from './campaigns/finish';
@@ -64,6 +66,9 @@ export const operations = {
 	holdMessages,
 	messagesOfRelease,
 	recoverMessages,
+	// Columns that answer questions
+	claimUpkeep,
+	applyUpkeep,
 };
 
 export type Operations = typeof operations;

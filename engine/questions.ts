@@ -1,3 +1,4 @@
+import type { ColumnStore } from './columns/column-store';
 import { whoIs } from './people/who';
 import { peopleOfRun } from './reports/people-of-run';
 import { personStory } from './reports/person-story';
@@ -15,6 +16,8 @@ export interface QuestionContext {
 	readonly now: number;
 	/** The account's IANA zone. */
 	readonly zone: string;
+	/** The store's columns, as this thread knows them. */
+	readonly columns: ColumnStore;
 }
 
 /** A rule, and the moment it is asked about when that is not the clock's. */

@@ -39,7 +39,9 @@ async function eraseContent(tx: Tx, people: readonly number[], firstEvent: numbe
 	);
 	await tx.run(`DELETE FROM identity WHERE person IN ${erased}`, [params]);
 	await tx.run(`DELETE FROM device_owner WHERE person IN ${erased}`, [params]);
-	await tx.run(`DELETE FROM event WHERE id >= $2 AND person IN ${erased}`, [params, firstEvent]);
+	await tx.run(`DELETE FROM event WHERE id >= $2 AND id < (SELECT max(id) FROM event) AND person IN ${erased}`, [params, firstEvent]);
+	// The last number there is must not be drawn again: whoever has read up to it would take the new event for a known one.
+	await tx.run(`UPDATE event SET person = 0, name_id = 0, ts = 0, properties = '{}' WHERE id >= $2 AND person IN ${erased}`, [params, firstEvent]);
 }
 
 async function eraseFromCampaigns(tx: Tx, people: readonly number[], now: number): Promise<void> {

@@ -1,9 +1,10 @@
+import type { Damage } from '../columns/upkeep/repair';
 import type { PlainError } from '../errors';
 import type { Tls } from './store';
 
 /** How a store thread is told what to open. */
 export type ThreadOptions = {
-	role: 'operations' | 'questions';
+	role: 'operations' | 'questions' | 'upkeep';
 	owner: string;
 	accountZone: string;
 } & ({ path: string } | { connectionString: string; schema: string; tls?: Tls });
@@ -19,3 +20,8 @@ export interface ThreadRequest {
 export type ThreadResponse =
 	| { id: number; output: unknown; error?: undefined }
 	| { id: number; output?: undefined; error: PlainError };
+
+/** Sent by the thread that answers questions when it met columns that are not what was written. */
+export interface DamageNotice {
+	damage: Damage;
+}

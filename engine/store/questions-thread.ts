@@ -1,30 +1,37 @@
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 
+import { ColumnStore } from '../columns/column-store';
+import { DamagedColumn } from '../columns/encoding';
 import { questions, type QuestionContext } from '../questions';
 import type { Tx } from './database';
-import { PostgresConnection } from './postgres/connection';
-import type { ThreadOptions, ThreadRequest } from './protocol';
-import { SqliteConnection } from './sqlite/connection';
+import { openReader, type Reader } from './open-reader';
+import type { DamageNotice, ThreadOptions, ThreadRequest } from './protocol';
 import { serve } from './thread-server';
-
-interface Reader {
-	read<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
-}
 
 /** The thread that answers questions on its own read-only connection, so that neither n8n nor claims wait for it. */
 const options = workerData as ThreadOptions;
+const columns = new ColumnStore();
 let reader: Reader | undefined;
 
+type Question = (tx: Tx, input: unknown, context: QuestionContext) => Promise<unknown>;
+
 serve(async ({ name, input, now }: ThreadRequest) => {
-	reader ??=
-		'path' in options
-			? new SqliteConnection(options.path, true)
-			: new PostgresConnection(options.connectionString, options.schema, options.tls, 1);
-	const context: QuestionContext = { now, zone: options.accountZone };
-	const ask = questions[name as keyof typeof questions] as (
-		tx: Tx,
-		input: unknown,
-		context: QuestionContext,
-	) => Promise<unknown>;
-	return await reader.read(async (tx) => await ask(tx, input, context));
+	const ask = questions[name as keyof typeof questions] as Question;
+	const context: QuestionContext = { now, zone: options.accountZone, columns };
+	reader ??= openReader(options);
+	const answer = async () => await (reader as Reader).read(async (tx) => await ask(tx, input, context));
+	try {
+		return await answer();
+	} catch (error) {
+		if (!(error instanceof DamagedColumn)) throw error;
+		columns.giveUp();
+		return await answer();
+	} finally {
+		reportDamage();
+	}
 });
+
+function reportDamage(): void {
+	const damage = columns.takeDamage();
+	if (damage) parentPort?.postMessage({ damage } satisfies DamageNotice);
+}

@@ -33,6 +33,11 @@ export interface Store {
 	 * the others are kept. A message id seen before changes nothing.
 	 */
 	ingest(input: IngestInput): Promise<IngestResult>;
+	/**
+	 * Makes the columns that answer questions of whatever has been stored, now rather than by and by. Never needed for a
+	 * right answer; after a large import it saves the first questions time.
+	 */
+	bringUpToDate(): Promise<void>;
 	close(): Promise<void>;
 }
 

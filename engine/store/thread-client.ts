@@ -2,7 +2,8 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 import { CampaignError, fromPlainError } from '../errors';
-import type { ThreadOptions, ThreadRequest, ThreadResponse } from './protocol';
+import type { Damage } from '../columns/upkeep/repair';
+import type { DamageNotice, ThreadOptions, ThreadRequest, ThreadResponse } from './protocol';
 
 interface Pending {
 	resolve(output: unknown): void;
@@ -23,8 +24,9 @@ export class ThreadClient {
 	private closed = false;
 
 	constructor(
-		private readonly file: 'operations-thread' | 'questions-thread',
+		private readonly file: 'operations-thread' | 'questions-thread' | 'upkeep-thread',
 		private readonly options: ThreadOptions,
+		private readonly onDamage: (damage: Damage) => void = () => {},
 	) {}
 
 	async call(name: string, input: unknown, now: number): Promise<unknown> {
@@ -46,7 +48,10 @@ export class ThreadClient {
 	private start(): Worker {
 		// The extension follows this file: .js in the pack, .ts under a loader that understands it.
 		const worker = new Worker(path.join(__dirname, this.file + path.extname(__filename)), { workerData: this.options });
-		worker.on('message', (response: ThreadResponse) => this.settle(worker, response));
+		worker.on('message', (message: ThreadResponse | DamageNotice) => {
+			if ('damage' in message) this.onDamage(message.damage);
+			else this.settle(worker, message);
+		});
 		worker.on('error', (error) => this.lose(worker, error));
 		worker.on('exit', () => this.lose(worker, new Error('The store thread ended.')));
 		worker.unref();

@@ -10,14 +10,13 @@ export const columns: Migration = {
 	statements: [
 		`ALTER TABLE person ADD COLUMN stamp {int} NOT NULL DEFAULT 0`,
 		`CREATE INDEX person_stamp ON person (stamp)`,
+		`CREATE INDEX person_gone_stamp ON person (stamp) WHERE merged_into IS NOT NULL OR erased_at IS NOT NULL`,
 		// Columns answer by name and time. On SQLite ids are in the order of commits; on PostgreSQL they are drawn before it.
 		`DROP INDEX event_name_ts`,
 		{ postgres: `ALTER TABLE event ADD COLUMN stamp bigint NOT NULL DEFAULT 0` },
 		{ postgres: `ALTER TABLE event ALTER COLUMN stamp SET DEFAULT (pg_current_xact_id()::text::bigint)` },
 		{ postgres: `CREATE INDEX event_stamp ON event (stamp)` },
-		// At most 16,384 events of one name: all of it whose commit order is in from_stamp..to_stamp (to excluded) and whose
-		// id is in low_id..high_id. first_ts, last_ts: no event of it is earlier or later. people_stamp: people merged or
-		// erased before it are merged and erased in it.
+		// At most 16,384 events of one name; see ChunkInfo in engine/columns/event-chunk.ts.
 		`CREATE TABLE chunk (
 			chunk {int} PRIMARY KEY,
 			name_id {int} NOT NULL,
@@ -27,8 +26,8 @@ export const columns: Migration = {
 			low_id {int} NOT NULL,
 			high_id {int} NOT NULL,
 			from_stamp {int} NOT NULL,
-			to_stamp {int} NOT NULL,
-			people_stamp {int} NOT NULL
+			people_stamp {int} NOT NULL,
+			columns {int} NOT NULL
 		) {strict}`,
 		// name: see engine/columns/names.ts.
 		`CREATE TABLE chunk_column (
@@ -40,7 +39,9 @@ export const columns: Migration = {
 		// 16,384 people each, by number.
 		`CREATE TABLE people_block (
 			block {int} PRIMARY KEY,
-			made {int} NOT NULL
+			version {int} NOT NULL,
+			made {int} NOT NULL,
+			columns {int} NOT NULL
 		) {strict}`,
 		`CREATE TABLE people_column (
 			block {int} NOT NULL,
@@ -48,12 +49,12 @@ export const columns: Migration = {
 			data {blob} NOT NULL,
 			PRIMARY KEY (block, name)
 		) {strict}`,
-		// What the columns hold: events and people committed before these stamps. generation: changes whenever columns do.
+		// What the columns hold, see UpkeepState in engine/columns/catalog.ts.
 		`CREATE TABLE upkeep (
 			name text PRIMARY KEY,
 			value {int} NOT NULL
 		) {keyed}`,
-		`INSERT INTO upkeep (name, value) VALUES ('events', 0), ('people', 0), ('generation', 0), ('cleaned', 0)`,
+		`INSERT INTO upkeep (name, value) VALUES ('events', 0), ('people', 0), ('generation', 0), ('cleaned', 0), ('chunks', 0), ('blocks', 0), ('next', 1)`,
 		// Compressing what is read whole costs more than it saves.
 		{ postgres: `ALTER TABLE chunk_column ALTER COLUMN data SET STORAGE EXTERNAL` },
 		{ postgres: `ALTER TABLE people_column ALTER COLUMN data SET STORAGE EXTERNAL` },

@@ -4,10 +4,12 @@ import { systemClock, type Clock } from '../../clock';
 import { CampaignError } from '../../errors';
 import { operations } from '../../operations';
 import type { Operation, Tx } from '../database';
+import { keepColumns, recordsIn } from '../keep-columns';
 import { migrate, type StoreIdentity } from '../migrate';
 import type { IngestInput, IngestResult } from '../../people/records';
 import { ALIVE_MS, BEAT_MS, forget, reportAlive } from '../processes';
 import type { OperationInput, OperationName, OperationOutput, QuestionInput, QuestionName, QuestionOutput, Store, PostgresOptions } from '../store';
+import type { ThreadOptions } from '../protocol';
 import { ThreadClient } from '../thread-client';
 import { PostgresConnection } from './connection';
 
@@ -21,8 +23,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
 		await connection.createSchema();
 		const identity = await connection.write(migrate);
 		const owner = randomUUID();
-		const questions = new ThreadClient('questions-thread', { role: 'questions', owner, accountZone, connectionString, schema, tls });
-		const store = new PostgresStore(identity, options.clock ?? systemClock(), owner, connection, questions);
+		const thread = { owner, accountZone, connectionString, schema, tls };
+		const store = new PostgresStore(identity, options.clock ?? systemClock(), thread, connection);
 		await store.beat();
 		return store;
 	} catch (error) {
@@ -40,6 +42,12 @@ class PostgresStore implements Store {
 
 	private readonly heart: NodeJS.Timeout;
 
+	private readonly questions: ThreadClient;
+
+	private readonly columns: ReturnType<typeof keepColumns>;
+
+	readonly owner: string;
+
 	private closed = false;
 
 	private lastBeat = 0;
@@ -47,12 +55,14 @@ class PostgresStore implements Store {
 	constructor(
 		identity: StoreIdentity,
 		readonly clock: Clock,
-		readonly owner: string,
+		thread: Omit<Extract<ThreadOptions, { connectionString: string }>, 'role'>,
 		private readonly connection: PostgresConnection,
-		private readonly questions: ThreadClient,
 	) {
 		this.fingerprint = identity.fingerprint;
 		this.secret = identity.secret;
+		this.owner = thread.owner;
+		this.columns = keepColumns(this, thread);
+		this.questions = new ThreadClient('questions-thread', { role: 'questions', ...thread }, (damage) => this.columns.keeper.noteDamage(damage));
 		this.heart = setInterval(() => {
 			this.beat().catch(() => {});
 		}, BEAT_MS).unref();
@@ -65,7 +75,9 @@ class PostgresStore implements Store {
 		if (now - this.lastBeat >= BEAT_MS) await this.beat();
 		const { run } = operations[name] as Operation<unknown, unknown>;
 		const context = { now, owner: this.owner };
-		return (await this.connection.write(async (tx: Tx) => await run(tx, input, context))) as OperationOutput<Name>;
+		const output = (await this.connection.write(async (tx: Tx) => await run(tx, input, context))) as OperationOutput<Name>;
+		this.columns.keeper.noteWritten(recordsIn(name, input));
+		return output;
 	}
 
 	async ask<Name extends QuestionName>(name: Name, input: QuestionInput<Name>): Promise<QuestionOutput<Name>> {
@@ -82,7 +94,12 @@ class PostgresStore implements Store {
 		return await this.call('ingest', input);
 	}
 
+	async bringUpToDate(): Promise<void> {
+		await this.columns.keeper.bringUpToDate();
+	}
+
 	async close(): Promise<void> {
+		await this.columns.close();
 		this.closed = true;
 		clearInterval(this.heart);
 		await this.questions.close();

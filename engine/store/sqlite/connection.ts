@@ -22,6 +22,8 @@ export class SqliteConnection {
 		all: async <Row>(sql: string, params: readonly Param[] = []) => this.prepare(sql).all(bind(params)) as Row[],
 		get: async <Row>(sql: string, params: readonly Param[] = []) =>
 			this.prepare(sql).get(bind(params)) as Row | undefined,
+		blobs: async (sql: string, params: readonly Param[] = []) =>
+			this.prepare(sql).all(bind(params)) as unknown as Array<{ place: number; data: Uint8Array }>,
 		run: async (sql: string, params: readonly Param[] = []) => Number(this.prepare(sql).run(bind(params)).changes),
 		lock: async () => {},
 	};

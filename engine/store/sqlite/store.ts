@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { systemClock, type Clock } from '../../clock';
+import { keepColumns, recordsIn } from '../keep-columns';
 import type { StoreIdentity } from '../migrate';
 import type { IngestInput, IngestResult } from '../../people/records';
 import { BEAT_MS } from '../processes';
@@ -13,10 +14,9 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 	const owner = randomUUID();
 	const shared = { owner, accountZone: options.accountZone ?? 'UTC', path: options.path };
 	const operations = new ThreadClient('operations-thread', { role: 'operations', ...shared });
-	const questions = new ThreadClient('questions-thread', { role: 'questions', ...shared });
 	try {
 		const identity = (await operations.call('$open', undefined, clock.now())) as StoreIdentity;
-		return new SqliteStore(identity, clock, owner, operations, questions);
+		return new SqliteStore(identity, clock, shared, operations);
 	} catch (error) {
 		await operations.close();
 		throw error;
@@ -30,24 +30,34 @@ class SqliteStore implements Store {
 
 	readonly secret: string;
 
+	readonly owner: string;
+
 	private readonly heart: NodeJS.Timeout;
+
+	private readonly questions: ThreadClient;
+
+	private readonly columns: ReturnType<typeof keepColumns>;
 
 	constructor(
 		identity: StoreIdentity,
 		readonly clock: Clock,
-		readonly owner: string,
+		thread: { owner: string; accountZone: string; path: string },
 		private readonly operations: ThreadClient,
-		private readonly questions: ThreadClient,
 	) {
 		this.fingerprint = identity.fingerprint;
 		this.secret = identity.secret;
+		this.owner = thread.owner;
+		this.columns = keepColumns(this, thread);
+		this.questions = new ThreadClient('questions-thread', { role: 'questions', ...thread }, (damage) => this.columns.keeper.noteDamage(damage));
 		this.heart = setInterval(() => {
 			this.operations.call('$beat', undefined, clock.now()).catch(() => {});
 		}, BEAT_MS).unref();
 	}
 
 	async call<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
-		return (await this.operations.call(name, input, this.clock.now())) as OperationOutput<Name>;
+		const output = (await this.operations.call(name, input, this.clock.now())) as OperationOutput<Name>;
+		this.columns.keeper.noteWritten(recordsIn(name, input));
+		return output;
 	}
 
 	async ask<Name extends QuestionName>(name: Name, input: QuestionInput<Name>): Promise<QuestionOutput<Name>> {
@@ -58,8 +68,13 @@ class SqliteStore implements Store {
 		return await this.call('ingest', input);
 	}
 
+	async bringUpToDate(): Promise<void> {
+		await this.columns.keeper.bringUpToDate();
+	}
+
 	async close(): Promise<void> {
 		clearInterval(this.heart);
+		await this.columns.close();
 		await this.questions.close();
 		await this.operations.call('$close', undefined, this.clock.now());
 		await this.operations.close();

@@ -1,0 +1,165 @@
+import { ColumnBuilder, type EncodedColumn } from './column-builder';
+import { DamagedColumn, decodeColumn, encodeColumn, type RawColumn } from './encoding';
+import { ID, PERSON, propertyName, TIME } from './names';
+import { PropertiesBuilder } from './properties-builder';
+
+export const CHUNK_ROWS = 16_384;
+
+/** Characters of JSON from which on a chunk takes no more rows: very large events make small chunks. */
+const CHUNK_JSON = 16 * 1024 * 1024;
+
+/** What is known of a chunk without its columns: a row of `chunk` (see migration 002). */
+export interface ChunkInfo {
+	chunk: number;
+	nameId: number;
+	size: number;
+	/** Zone map, epoch milliseconds. */
+	firstTs: number;
+	lastTs: number;
+	lowId: number;
+	highId: number;
+	/** Place among the chunks of its name, in the order of commits. */
+	fromStamp: number;
+	/** People merged or erased before it are so in this chunk. */
+	peopleStamp: number;
+	/** How many columns it has: fewer are a sign of damage. */
+	columns: number;
+}
+
+export type EncodedChunk = Omit<ChunkInfo, 'chunk' | 'columns'> & { columns: EncodedColumn[] };
+
+/** An event as columns are made from it. */
+export interface EventRow {
+	id: number;
+	person: number;
+	ts: number;
+	/** JSON. */
+	properties: string;
+}
+
+export type ChunkOrigin = Pick<ChunkInfo, 'nameId' | 'fromStamp' | 'peopleStamp'>;
+
+/** The columns of a chunk, read back to be written anew. */
+export interface DecodedChunk {
+	info: ChunkInfo;
+	ids: Float64Array;
+	people: Uint32Array;
+	/** Epoch milliseconds. */
+	times: Float64Array;
+	/** By literal name. */
+	properties: Map<string, RawColumn>;
+}
+
+/** Splits events of one name, ordered by id, into as many as a chunk takes. */
+export function splitRows(rows: readonly EventRow[]): EventRow[][] {
+	const parts: EventRow[][] = [];
+	for (let start = 0; start < rows.length; ) {
+		let length = 0;
+		let end = start;
+		while (end < rows.length && end - start < CHUNK_ROWS && (end === start || length < CHUNK_JSON)) length += (rows[end++] as EventRow).properties.length;
+		parts.push(rows.slice(start, end));
+		start = end;
+	}
+	return parts;
+}
+
+/** Whether these events fill a chunk. */
+export function fillsChunk(rows: readonly EventRow[]): boolean {
+	return rows.length >= CHUNK_ROWS || rows.reduce((sum, row) => sum + row.properties.length, 0) >= CHUNK_JSON;
+}
+
+/** Makes one chunk of events of one name, ordered by id; not empty. */
+export function encodeRows(rows: readonly EventRow[], origin: ChunkOrigin): EncodedChunk {
+	const properties = new PropertiesBuilder();
+	rows.forEach((row, index) => properties.add(index, JSON.parse(row.properties) as Record<string, unknown>));
+	const column = (read: (row: EventRow) => number) => Float64Array.from(rows, read);
+	return assemble(
+		origin,
+		column(({ id }) => id),
+		Uint32Array.from(rows, (row) => row.person),
+		column(({ ts }) => ts),
+		properties.finish(rows.length),
+	);
+}
+
+/** Puts chunks together, ordered by id, without the rows of people for whom `isGone`; undefined when nothing is left. */
+export function joinChunks(chunks: readonly DecodedChunk[], origin: ChunkOrigin, isGone: (person: number) => boolean = () => false): EncodedChunk | undefined {
+	const rows = chunks.flatMap((chunk) => Array.from(chunk.ids, (id, row) => ({ id, chunk, row }))).filter(({ chunk, row }) => !isGone(chunk.people[row] as number));
+	if (rows.length === 0) return undefined;
+	rows.sort((a, b) => a.id - b.id);
+	/** Where each row of a chunk goes; -1: nowhere. */
+	const places = new Map(chunks.map((chunk) => [chunk, new Int32Array(chunk.ids.length).fill(-1)]));
+	rows.forEach(({ chunk, row }, place) => ((places.get(chunk) as Int32Array)[row] = place));
+	return assemble(
+		origin,
+		Float64Array.from(rows, ({ id }) => id),
+		Uint32Array.from(rows, ({ chunk, row }) => chunk.people[row] as number),
+		Float64Array.from(rows, ({ chunk, row }) => chunk.times[row] as number),
+		joinProperties(places, rows.length),
+	);
+}
+
+function joinProperties(places: ReadonlyMap<DecodedChunk, Int32Array>, size: number): EncodedColumn[] {
+	const names = new Set([...places.keys()].flatMap(({ properties }) => [...properties.keys()]));
+	return [...names].flatMap((name) => {
+		const builder = new ColumnBuilder(name.includes('.'));
+		for (const [chunk, placeOf] of places) {
+			const raw = chunk.properties.get(name);
+			if (raw) forEachValue(raw, (row, value) => (placeOf[row] as number) >= 0 && builder.set(placeOf[row] as number, value));
+		}
+		return builder.isEmpty ? [] : [builder.encoded(name, size)];
+	});
+}
+
+function forEachValue(raw: RawColumn, visit: (row: number, value: unknown) => void): void {
+	if (raw.kind === 'dictionary') raw.codes.forEach((code, row) => code !== 0 && visit(row, raw.values[code]));
+	else raw.numbers.forEach((number, row) => !Number.isNaN(number) && visit(row, number));
+}
+
+function assemble(origin: ChunkOrigin, ids: Float64Array, people: Uint32Array, times: Float64Array, properties: EncodedColumn[]): EncodedChunk {
+	const [firstTs, lastTs] = [times.reduce((a, b) => Math.min(a, b)), times.reduce((a, b) => Math.max(a, b))];
+	const lowId = ids[0] as number;
+	return {
+		...origin,
+		size: people.length,
+		firstTs,
+		lastTs,
+		lowId,
+		highId: ids[ids.length - 1] as number,
+		columns: [
+			{ name: PERSON, data: encodeColumn({ kind: 'numbers', numbers: people }) },
+			{ name: TIME, data: encodeColumn({ kind: 'numbers', numbers: compact(times, firstTs) }) },
+			{ name: ID, data: encodeColumn({ kind: 'numbers', numbers: compact(ids, lowId) }) },
+			...properties,
+		],
+	};
+}
+
+/** Counted from `base`; in 32 bits where that is enough. */
+function compact(numbers: Float64Array, base: number): Uint32Array | Float64Array {
+	const offsets = numbers.map((number) => number - base);
+	return offsets.every((offset) => offset < 2 ** 32) ? Uint32Array.from(offsets) : offsets;
+}
+
+/** Reads a chunk back. Throws DamagedColumn. */
+export function decodeChunk(info: ChunkInfo, columns: readonly EncodedColumn[]): DecodedChunk {
+	const raw = new Map(columns.map(({ name, data }) => [name, decodeColumn(data, info.size)]));
+	return {
+		info,
+		ids: Float64Array.from(numbersOf(raw.get(ID)), (offset) => info.lowId + offset),
+		people: Uint32Array.from(numbersOf(raw.get(PERSON))),
+		times: Float64Array.from(numbersOf(raw.get(TIME)), (offset) => info.firstTs + offset),
+		properties: new Map([...raw].flatMap(([name, column]) => (propertyName(name) === undefined ? [] : [[propertyName(name) as string, column]]))),
+	};
+}
+
+/** Numbers of a chunk's own columns. Throws DamagedColumn. */
+export function numbersOf(raw: RawColumn | undefined): Uint32Array | Float64Array {
+	if (raw?.kind === 'numbers') return raw.numbers;
+	throw new DamagedColumn('A chunk lacks one of its own columns.');
+}
+
+/** As `numbersOf`, of a column as stored. */
+export function decodeNumbers(data: Uint8Array | undefined, rows: number): Uint32Array | Float64Array {
+	return numbersOf(data && decodeColumn(data, rows));
+}

@@ -1,0 +1,45 @@
+import type { Tx } from '../store/database';
+import type { EncodedColumn } from './column-builder';
+import type { RawColumn } from './encoding';
+
+export interface WantedColumn {
+	/** Number of the chunk or block. */
+	key: number;
+	name: string;
+}
+
+/** The bytes of many columns with one statement, each at the place of its question; undefined where there is none. */
+export async function readColumns(
+	tx: Tx,
+	table: 'chunk_column' | 'people_column',
+	key: 'chunk' | 'block',
+	wanted: readonly WantedColumn[],
+): Promise<Array<Uint8Array | undefined>> {
+	const found: Array<Uint8Array | undefined> = new Array(wanted.length);
+	const rows = await tx.blobs(
+		`SELECT CAST(wanted.place AS integer) AS place, stored.data
+		 FROM ${tx.dialect.rows('$1', { place: 'integer', key: 'integer', name: 'text' })} AS wanted
+		 JOIN ${table} AS stored ON stored.${key} = wanted.key AND stored.name = wanted.name`,
+		[JSON.stringify(wanted.map(({ key: number, name }, place) => [place, number, name]))],
+	);
+	for (const { place, data } of rows) found[place] = data;
+	return found;
+}
+
+/** Every column of a chunk. */
+export async function allColumnsOf(tx: Tx, chunk: number): Promise<EncodedColumn[]> {
+	const names = await tx.all<{ name: string }>('SELECT name FROM chunk_column WHERE chunk = $1', [chunk]);
+	const data = await readColumns(tx, 'chunk_column', 'chunk', names.map(({ name }) => ({ key: chunk, name })));
+	return names.flatMap(({ name }, index) => (data[index] ? [{ name, data: data[index] }] : []));
+}
+
+/** About how much memory a column takes. */
+export function bytesOfRaw(raw: RawColumn): number {
+	if (raw.kind === 'numbers') return raw.numbers.byteLength;
+	return raw.values.reduce((sum: number, value) => sum + sizeOf(value), raw.codes.byteLength);
+}
+
+function sizeOf(value: unknown): number {
+	if (typeof value === 'string') return 24 + value.length * 2;
+	return typeof value === 'object' && value !== null ? 64 + JSON.stringify(value).length * 4 : 16;
+}

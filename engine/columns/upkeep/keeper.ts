@@ -1,0 +1,93 @@
+import type { Change } from './change';
+import type { Damage } from './repair';
+import type { UpkeepRequest } from './upkeep';
+
+/** Records written by this process after which it looks whether there is work. */
+const LOOK_AFTER = 4_096;
+
+/** Time after which it looks anyway: other processes write, too. */
+const LOOK_EVERY_MS = 30_000;
+
+/** How long one process does the work before another may. */
+export const LEASE_MS = 60_000;
+
+export interface KeeperTools {
+	/** Finds and does the next piece of work, in a thread of its own. */
+	next(request: UpkeepRequest): Promise<Change | undefined>;
+	/** Writes it. */
+	apply(change: Change): Promise<{ applied: boolean }>;
+	/** Whether this process is the one to do it now. */
+	claim(): Promise<boolean>;
+}
+
+/** Has the columns of a store brought up to date by and by, while it is open. */
+export class Keeper {
+	private readonly timer: NodeJS.Timeout;
+
+	private running?: Promise<void>;
+
+	private written = 0;
+
+	private damage: Damage = { chunks: [], blocks: [], all: false };
+
+	private closed = false;
+
+	constructor(private readonly tools: KeeperTools) {
+		this.timer = setInterval(() => this.wake(), LOOK_EVERY_MS).unref();
+	}
+
+	/** Records have been written. */
+	noteWritten(records: number): void {
+		this.written += records;
+		if (this.written < LOOK_AFTER) return;
+		this.written = 0;
+		this.wake();
+	}
+
+	/** A question met columns that are not what was written. */
+	noteDamage({ chunks, blocks, all }: Damage): void {
+		this.damage.chunks.push(...chunks);
+		this.damage.blocks.push(...blocks);
+		this.damage.all ||= all;
+		this.wake();
+	}
+
+	/** Does whatever there is to do, however little, and resolves when nothing is left. */
+	async bringUpToDate(): Promise<void> {
+		await this.running;
+		await this.start(true);
+	}
+
+	async close(): Promise<void> {
+		this.closed = true;
+		clearInterval(this.timer);
+		await this.running;
+	}
+
+	/** Failures are met again at the next look; meanwhile questions are answered from more rows. */
+	private wake(): void {
+		if (this.running || this.closed) return;
+		this.start(false).catch(() => {});
+	}
+
+	private async start(all: boolean): Promise<void> {
+		const work = this.work(all);
+		const ended = work.catch(() => {}).then(() => {
+			if (this.running === ended) this.running = undefined;
+		});
+		this.running = ended;
+		await work;
+	}
+
+	private async work(all: boolean): Promise<void> {
+		let forget = false;
+		while (!this.closed) {
+			if (!all && !(await this.tools.claim())) return;
+			const { damage } = this;
+			this.damage = { chunks: [], blocks: [], all: false };
+			const change = await this.tools.next({ all, damage, forget });
+			if (!change) return;
+			forget = !(await this.tools.apply(change)).applied;
+		}
+	}
+}
