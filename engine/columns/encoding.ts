@@ -52,7 +52,8 @@ export function encodeColumn(column: RawColumn): Uint8Array {
 
 /** Throws DamagedColumn. `rows`: how many there must be. */
 export function decodeColumn(data: Uint8Array, rows: number): RawColumn {
-	const bytes = data.byteOffset % 8 === 0 ? data : data.slice();
+	// Bytes out of a connection's buffer begin anywhere.
+	const bytes = data.byteOffset % 8 === 0 ? data : new Uint8Array(data);
 	const { kind, width, listed } = readHeader(bytes, rows);
 	if (kind === KINDS.numbers) {
 		return { kind: 'numbers', numbers: width === 4 ? section(bytes, HEADER, rows, Uint32Array) : section(bytes, HEADER, rows, Float64Array) };

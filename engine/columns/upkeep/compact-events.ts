@@ -21,7 +21,7 @@ interface NewRow extends EventRow {
 /** Takes the oldest events that are in no chunk into chunks; undefined while there are few. `all`: however few there are. */
 export async function compactEvents(tx: Tx, state: UpkeepState, catalog: Catalog, all: boolean): Promise<Change | undefined> {
 	const { rows, to } = await settledRows(tx, state, all ? 1 : WORTHWHILE);
-	if (rows.length === 0) return all && to > state.events ? { ...emptyChange(state.generation), events: to } : undefined;
+	if (rows.length === 0) return undefined;
 	const change: Change = { ...emptyChange(state.generation), events: to };
 	for (const [nameId, events] of Map.groupBy(rows, (row) => row.name_id)) {
 		// What an erased person's last event has left behind; see people/erase.

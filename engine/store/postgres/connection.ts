@@ -1,4 +1,4 @@
-import { Pool, TypeOverrides, types, type PoolClient, type QueryConfig } from 'pg';
+import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
 
 import { CampaignError } from '../../errors';
 import type { Param, Tx } from '../database';
@@ -119,9 +119,7 @@ function transaction(client: PoolClient): Tx {
 		dialect: postgresDialect,
 		all: async <Row>(sql: string, params?: readonly Param[]) => (await query(sql, params)).rows as Row[],
 		get: async <Row>(sql: string, params?: readonly Param[]) => (await query(sql, params)).rows[0] as Row | undefined,
-		// In the binary format: as text, bytes are twice as many and have to be parsed.
-		blobs: async (sql, params = []) =>
-			(await client.query({ text: sql, values: params.map(encode), binary: true } as QueryConfig)).rows as Array<{ place: number; data: Uint8Array }>,
+		blobs: async (sql, params) => (await query(sql, params)).rows as Array<{ place: number; data: Uint8Array }>,
 		run: async (sql, params) => (await query(sql, params)).rowCount ?? 0,
 		lock: async (name) => {
 			await query("SELECT pg_advisory_xact_lock(hashtext(current_schema() || ':' || $1))", [name]);
