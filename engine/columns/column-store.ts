@@ -96,8 +96,9 @@ export class ColumnStore {
 		if (!this.catalog || known?.generation !== state.generation) {
 			this.catalog = await readCatalog(tx, state);
 			this.recentPeople.blocksChanged();
+			// Numbers of chunks are used once, those of blocks stay.
 			this.damaged.blocks.clear();
-			this.reported.clear();
+			for (const each of this.reported) if (each.startsWith('block ')) this.reported.delete(each);
 		}
 		if (this.catalog.isDamaged) this.unusable = state.generation;
 		// Columns of which some are lost answer nothing: everything is read from the rows until they have been made anew.

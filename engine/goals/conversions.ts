@@ -1,7 +1,7 @@
 import { instants, rowTest, type EventBatch } from '../segments/columns';
 import { eventKey } from '../segments/event-key';
 import { compileOperator, type OperatorContext } from '../segments/operators';
-import { storeSource } from '../segments/store-source';
+import type { QuestionContext } from '../questions';
 import { elements, numberOf } from '../segments/values';
 import type { Tx } from '../store/database';
 import type { GoalDefinition } from './goal';
@@ -41,13 +41,13 @@ export async function* conversionsOf(
 	tx: Tx,
 	sends: Sends,
 	goals: readonly GoalDefinition[],
-	context: OperatorContext,
+	context: QuestionContext,
 ): AsyncGenerator<Conversion[]> {
 	const { people, at } = sends;
 	if (people.length === 0) return;
 	const range = { from: people[0] as number, to: (people[people.length - 1] as number) + 1 };
 	const named = people.length <= NAMED_PEOPLE ? people : undefined;
-	const source = storeSource(tx, { people: named });
+	const source = await context.columns.source(tx, { people: named });
 	const [firstSend, lastSend] = [at.reduce((a, b) => Math.min(a, b)), at.reduce((a, b) => Math.max(a, b))];
 	for (const [name, sameName] of Map.groupBy(goals, ({ event }) => eventKey(event))) {
 		const to = Math.min(context.now, lastSend + Math.max(...sameName.map(({ windowMs }) => windowMs)));
@@ -64,7 +64,7 @@ export async function countConversions(
 	tx: Tx,
 	sends: Sends,
 	goals: readonly GoalDefinition[],
-	context: OperatorContext,
+	context: QuestionContext,
 ): Promise<ConversionTotals> {
 	const converted = new Set<number>();
 	const revenue = new Sum();

@@ -1,7 +1,7 @@
+import type { QuestionContext } from '../questions';
 import type { Tx } from '../store/database';
 import { evaluate } from './evaluate';
-import type { OperatorContext } from './operators';
-import { optOutsOf, storeSource } from './store-source';
+import { optOutsOf } from './store-source';
 import type { Rule } from './rule';
 import { requireRule } from './validate';
 
@@ -12,17 +12,17 @@ export interface Reach {
 }
 
 /** Everybody in the segment: person numbers, ascending. Rejects with `invalid_rule`. */
-export async function find(tx: Tx, { rule }: { rule: Rule }, context: OperatorContext): Promise<{ people: Uint32Array }> {
-	return { people: await evaluate(requireRule(rule), storeSource(tx), context) };
+export async function find(tx: Tx, { rule }: { rule: Rule }, context: QuestionContext): Promise<{ people: Uint32Array }> {
+	return { people: await evaluate(requireRule(rule), await context.columns.source(tx), context) };
 }
 
 /** Those of the given people who are in the segment: person numbers, ascending. Rejects with `invalid_rule`. */
 export async function matching(
 	tx: Tx,
 	{ rule, people }: { rule: Rule; people: ArrayLike<number> },
-	context: OperatorContext,
+	context: QuestionContext,
 ): Promise<{ people: Uint32Array }> {
-	return { people: await evaluate(requireRule(rule), storeSource(tx, { people }), context) };
+	return { people: await evaluate(requireRule(rule), await context.columns.source(tx, { people }), context) };
 }
 
 interface AddressRow {
@@ -36,7 +36,7 @@ interface AddressRow {
 const PAGE = 20_000;
 
 /** How many people the segment has, and how many of them each channel reaches. Rejects with `invalid_rule`. */
-export async function reach(tx: Tx, { rule }: { rule: Rule }, context: OperatorContext): Promise<Reach> {
+export async function reach(tx: Tx, { rule }: { rule: Rule }, context: QuestionContext): Promise<Reach> {
 	const { people } = await find(tx, { rule }, context);
 	const reachable = { sms: 0, email: 0, push: 0 };
 	let next = 0;

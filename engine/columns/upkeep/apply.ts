@@ -12,18 +12,19 @@ const COLUMNS_AT_ONCE = 40;
  * Writes what upkeep has made. Void when other columns were written in between: whoever is second begins again.
  * Losing it in a power cut does no harm, so it need not be durable.
  */
-export const applyUpkeep = operation<Change, { applied: boolean }>(async (tx, change) => {
+export const applyUpkeep = operation<Change, { applied: boolean }>(async (tx, change, { now }) => {
 	await tx.lock('upkeep');
 	const state = await readState(tx);
 	if (state.generation !== change.generation) return { applied: false };
 	const before: Reach = change.reset ? NOTHING : state;
 	if (change.reset) await dropEverything(tx);
 	await dropChunks(tx, change.dropChunks);
-	const first = await nextNumber(tx);
+	const first = (await nextNumber(tx)) ?? now;
 	await writeChunks(tx, change.chunks, first);
 	const newBlocks = await writeBlocks(tx, change.blocks, first + change.chunks.length);
 	await writeValues(tx, {
-		generation: state.generation + 1,
+		// Where the counters got lost, time goes on above all that they can have been: no number may stand for two things.
+		generation: state.generation < 0 ? now : state.generation + 1,
 		next: first + change.chunks.length + change.blocks.length,
 		events: change.events ?? before.events,
 		people: change.people ?? before.people,
@@ -55,9 +56,9 @@ async function dropChunks(tx: Tx, chunks: readonly number[]): Promise<void> {
 	await tx.run(`DELETE FROM chunk WHERE chunk IN ${named}`, params);
 }
 
-async function nextNumber(tx: Tx): Promise<number> {
+async function nextNumber(tx: Tx): Promise<number | undefined> {
 	const row = await tx.get<{ value: number }>("SELECT value FROM upkeep WHERE name = 'next'");
-	return row?.value ?? 1;
+	return row?.value;
 }
 
 async function writeChunks(tx: Tx, chunks: readonly EncodedChunk[], first: number): Promise<void> {

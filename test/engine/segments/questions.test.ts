@@ -1,9 +1,12 @@
+import { ColumnStore } from '../../../engine/columns/column-store';
 import { find, matching, reach, unknownNames, type Rule } from '../../../engine/segments';
 import type { SqliteConnection } from '../../../engine/store/sqlite/connection';
 import { emptyStore, fill } from './fill-store';
 import { NOW, ZONE, type RandomPerson } from './populations';
 
-const context = { now: NOW, zone: ZONE };
+/** Columns of its own for every question: the tests have several stores. */
+const at = (now: number) => ({ now, zone: ZONE, get columns() { return new ColumnStore(); } });
+const context = at(NOW);
 const DAY = 86_400_000;
 const everyone: Rule = { all: [] };
 
@@ -33,7 +36,7 @@ afterAll(() => store.close());
 const ask = async <Output>(question: (tx: Parameters<typeof find>[0]) => Promise<Output>) => await store.read(question);
 const cart = (value: number, now = NOW): [Rule, typeof context] => [
 	{ event: 'ADDED TO CART', did: true, when: { last: 7, unit: 'days' }, having: { measure: 'sum', property: 'amount', is: 'at_least', value } },
-	{ now, zone: ZONE },
+	at(now),
 ];
 
 test('finds everybody alive, however far apart', async () => {
@@ -41,7 +44,7 @@ test('finds everybody alive, however far apart', async () => {
 });
 
 test('people leave a segment when its window slides, at the millisecond', async () => {
-	const found = async (value: number, now: number) => [...(await ask(async (tx) => await find(tx, { rule: cart(value)[0] }, { now, zone: ZONE }))).people];
+	const found = async (value: number, now: number) => [...(await ask(async (tx) => await find(tx, { rule: cart(value)[0] }, at(now)))).people];
 	expect(await found(200, NOW)).toEqual([4]);
 	expect(await found(200, NOW + 1)).toEqual([]);
 	expect(await found(200, NOW - 1)).toEqual([]);
