@@ -60,6 +60,33 @@ export function describeStores(name: string, body: (fixture: () => StoreFixture,
 	});
 }
 
+/** As `describeStores`, but the stores have yet to be made: `body` gets what to open them with. */
+export function describeFreshStores(name: string, body: (options: () => StoreOptions) => void): void {
+	describe(`${name} (sqlite)`, () => {
+		let folder: string;
+		beforeEach(() => {
+			folder = mkdtempSync(path.join(tmpdir(), 'campaigns-'));
+		});
+		afterEach(() => rmSync(folder, { recursive: true, force: true }));
+		body(() => ({ path: path.join(folder, 'store.sqlite'), clock: new ManualClock(START) }));
+	});
+
+	describe(`${name} (postgres)`, () => {
+		let server: TestPostgres;
+		let schema = 0;
+		beforeAll(async () => {
+			server = await startPostgres();
+		}, 120_000);
+		afterAll(async () => {
+			await server.stop();
+		});
+		beforeEach(() => {
+			schema += 1;
+		});
+		body(() => ({ connectionString: server.connectionString, schema: `fresh_${schema}`, clock: new ManualClock(START) }));
+	});
+}
+
 async function makeFixture(target: StoreOptions, opened: Store[]): Promise<StoreFixture> {
 	const clock = new ManualClock(START);
 	const options: StoreOptions = { ...target, clock };
