@@ -37,13 +37,21 @@ export class ColumnBuilder {
 
 	/** `size`: rows of the chunk. */
 	finish(size: number): RawColumn {
+		const { codes, distinct, areNumbers } = this.coded();
+		if (areNumbers) return this.asNumbers(size);
+		const all = new (narrowest(distinct.length))(size);
+		this.rows.forEach((row, index) => (all[row] = codes[index] as number));
+		return { kind: 'dictionary', codes: all, values: distinct };
+	}
+
+	/** A code for each value that was set, the values by code, or that there are too many different numbers for that. */
+	private coded(): { codes: number[]; distinct: unknown[]; areNumbers: boolean } {
 		const known = new Map<unknown, number>();
 		// Lists and objects are one value when they are written alike.
 		const knownObjects = new Map<string, number>();
 		const distinct: unknown[] = [undefined];
-		const codes = new Uint32Array(size);
-		for (let index = 0; index < this.values.length; index++) {
-			const value = this.values[index];
+		const codes: number[] = [];
+		for (const value of this.values) {
 			const isObject = typeof value === 'object' && value !== null;
 			const key = isObject ? JSON.stringify(value) : value;
 			const codesByKey: Map<unknown, number> = isObject ? knownObjects : known;
@@ -51,11 +59,11 @@ export class ColumnBuilder {
 			if (code === undefined) {
 				codesByKey.set(key, (code = distinct.length));
 				distinct.push(value);
-				if (this.onlyNumbers && code > MOST_CODED_NUMBERS) return this.asNumbers(size);
+				if (this.onlyNumbers && code > MOST_CODED_NUMBERS) return { codes, distinct, areNumbers: true };
 			}
-			codes[this.rows[index] as number] = code;
+			codes.push(code);
 		}
-		return { kind: 'dictionary', codes: narrow(codes, distinct.length), values: distinct };
+		return { codes, distinct, areNumbers: false };
 	}
 
 	private asNumbers(size: number): RawColumn {
@@ -65,7 +73,7 @@ export class ColumnBuilder {
 	}
 }
 
-function narrow(codes: Uint32Array, distinct: number): Codes {
-	if (distinct <= 1 << 8) return Uint8Array.from(codes);
-	return distinct <= 1 << 16 ? Uint16Array.from(codes) : codes;
+function narrowest(codes: number): new (length: number) => Codes {
+	if (codes <= 1 << 8) return Uint8Array;
+	return codes <= 1 << 16 ? Uint16Array : Uint32Array;
 }
