@@ -10,7 +10,7 @@ import { serve } from './thread-server';
 
 /** The thread that answers questions on its own read-only connection, so that neither n8n nor claims wait for it. */
 const options = workerData as ThreadOptions;
-const columns = new ColumnStore();
+const columns = new ColumnStore(cacheBytes());
 let reader: Reader | undefined;
 
 type Question = (tx: Tx, input: unknown, context: QuestionContext) => Promise<unknown>;
@@ -30,6 +30,12 @@ serve(async ({ name, input, now }: ThreadRequest) => {
 		reportDamage();
 	}
 });
+
+/** N8N_CAMPAIGNS_COLUMN_CACHE_MB, where it is set to a number. */
+function cacheBytes(): number | undefined {
+	const megabytes = Number(process.env.N8N_CAMPAIGNS_COLUMN_CACHE_MB || NaN);
+	return megabytes >= 0 ? megabytes * 1024 * 1024 : undefined;
+}
 
 function reportDamage(): void {
 	const damage = columns.takeDamage();

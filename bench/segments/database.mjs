@@ -1,0 +1,22 @@
+// A database of the benchmark's own on a PostgreSQL server, kept for the next run.
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+
+/** @returns its connection string; undefined when the server does not answer */
+export async function ensureDatabase(server, name) {
+	const { Client } = require('pg');
+	const client = new Client({ connectionString: server, connectionTimeoutMillis: 3_000 });
+	try {
+		await client.connect();
+	} catch (error) {
+		console.log(`Without PostgreSQL: ${error.message}`);
+		return undefined;
+	}
+	const { rows } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+	if (rows.length === 0) await client.query(`CREATE DATABASE ${name}`);
+	await client.end();
+	const url = new URL(server);
+	url.pathname = `/${name}`;
+	return url.toString();
+}
