@@ -88,6 +88,12 @@ export async function rowsOfBlock(tx: Tx, block: number): Promise<PersonRow[]> {
 	);
 }
 
+function consecutive(first: number): Uint32Array {
+	const numbers = new Uint32Array(BLOCK_PEOPLE);
+	for (let index = 0; index < BLOCK_PEOPLE; index++) numbers[index] = first + index;
+	return numbers;
+}
+
 function storedNames(path: string): string[] {
 	return profileField(path) ? [fieldColumn(path)] : namesFor(path).map(propertyColumn);
 }
@@ -102,7 +108,7 @@ function batchOf({ block }: BlockInfo, columns: Map<string, CachedColumn>): Peop
 	let people: Uint32Array | undefined;
 	return {
 		get people() {
-			return (people ??= Uint32Array.from({ length: BLOCK_PEOPLE }, (_, index) => first + index));
+			return (people ??= consecutive(first));
 		},
 		dense: true,
 		living: numbers(LIVING),

@@ -45,12 +45,12 @@ export class RecentEvents {
 		if (this.tooMany) this.forget(state.events);
 		const { eventStamp } = tx.dialect;
 		const rows = await tx.all<RecentRow>(
-			`SELECT id, ${eventStamp} AS stamp, person, name_id, ts, properties FROM event WHERE ${eventStamp} >= $1 ORDER BY id LIMIT $2`,
+			`SELECT id, ${eventStamp} AS stamp, person, name_id, ts, properties FROM event WHERE ${eventStamp} >= $1 ORDER BY ${eventStamp} LIMIT $2`,
 			[this.readTo, MOST_ROWS + 1],
 		);
 		this.tooMany = this.count + rows.length > MOST_ROWS;
 		if (this.tooMany) return this.forget(state.events);
-		for (const row of rows) this.add(row);
+		for (const row of rows.sort((a, b) => a.id - b.id)) this.add(row);
 		this.readTo = state.eventsSettled;
 		this.unsettled = rows.some((row) => row.stamp >= this.readTo);
 	}
