@@ -1,1 +1,180 @@
-export async function timeIngestion() {}
+// Taking events in through the whole path, against plain inserts of the same rows with the same lookups and unique key.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { digits, heading, judge } from '../lib/figures.mjs';
+import { eventProperties, NAMES, NOW, userId } from './data.mjs';
+import { questionsDuring } from './questions-during-ingestion.mjs';
+
+const require = createRequire(import.meta.url);
+const { openStore } = require('../../dist/engine/index.js');
+
+const BATCH = 500;
+const PEOPLE = 50_000;
+/** Batches each takes before it is the other's turn. */
+const TURN = 20;
+const TURNS = 10;
+/** Batches of our own under way at once, as from a collector's clients. */
+const AT_ONCE = 2;
+
+export async function timeIngestion({ postgres, events, people }) {
+	heading('Ingestion, batches of 500');
+	const folder = mkdtempSync(join(tmpdir(), 'campaigns-bench-'));
+	try {
+		await compare('embedded', { path: join(folder, 'store.sqlite') }, plainSqlite(join(folder, 'plain.sqlite')), events, people);
+		if (postgres) await compare('PostgreSQL', await emptySchema(postgres), await plainPostgres(postgres), events, people);
+		await questionsDuring({ path: join(folder, 'during.sqlite') }, events, people);
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+async function compare(name, options, plain, events, people) {
+	const store = await openStore(options);
+	const most = Math.min(PEOPLE, people);
+	for (let start = 0; start < most; start += 5_000) {
+		await store.ingest({ profiles: Array.from({ length: 5_000 }, (_, index) => ({ id: userId(start + index) })) });
+		await plain.addPeople(start, start + 5_000);
+	}
+	const batches = Array.from({ length: TURN * TURNS }, (_, batch) => batchOf(events, batch, most));
+	const spent = { own: 0, plain: 0 };
+	const written = { own: 0, plain: 0 };
+	for (let turn = 0; turn < TURNS; turn++) {
+		const turns = batches.slice(turn * TURN, (turn + 1) * TURN);
+		await timed(spent, written, 'plain', async () => {
+			for (const batch of turns) await plain.take(batch);
+		});
+		await timed(spent, written, 'own', async () => {
+			const left = [...turns];
+			const worker = async () => {
+				for (let batch = left.shift(); batch; batch = left.shift()) await store.ingest({ events: batch });
+			};
+			await Promise.all(Array.from({ length: AT_ONCE }, worker));
+		});
+	}
+	const count = batches.length * BATCH;
+	const perSecond = (kind) => (count / spent[kind]) * 1_000;
+	console.log(`${name}: ${digits(perSecond('own'))} events/s through the whole path, ${digits(perSecond('plain'))} plain; bytes written per event ${digits(written.own / count)} and ${digits(written.plain / count)}${name === 'PostgreSQL' ? ' (by this process: to the socket)' : ''}`);
+	judge(`${name}, events per second against plain inserts`, perSecond('own') / perSecond('plain'), 0.8, 'least');
+	await seesEverything(store, count);
+	await store.close();
+	await plain.close();
+}
+
+async function timed(spent, written, kind, work) {
+	const [bytes, started] = [bytesWritten(), performance.now()];
+	await work();
+	spent[kind] += performance.now() - started;
+	written[kind] += bytesWritten() - bytes;
+}
+
+function bytesWritten() {
+	try {
+		return Number(/^wchar: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1] ?? 0);
+	} catch {
+		return 0;
+	}
+}
+
+/** A question right after: every accepted event counts. Throws when one does not. */
+async function seesEverything(store, count) {
+	const perName = await Promise.all(
+		NAMES.map(async (name) => {
+			let total = 0;
+			for (let least = 1; ; least++) {
+				const { people } = await store.ask('find', { rule: { event: name, did: true, having: { measure: 'count', is: 'at_least', value: least } }, now: NOW });
+				if (people.length === 0) return total;
+				total += people.length;
+			}
+		}),
+	);
+	const seen = perName.reduce((sum, each) => sum + each, 0);
+	if (seen !== count) throw new Error(`Of ${count} events taken in, a question right after sees ${seen}.`);
+	console.log(`A question right after sees all ${count.toLocaleString('en')} events.`);
+}
+
+export function batchOf(events, batch, people) {
+	return Array.from({ length: BATCH }, (_, place) => {
+		const index = (batch * BATCH + place) % events.count;
+		return {
+			user: userId(events.person[index] % people),
+			messageId: `message-${batch * BATCH + place}-${Math.imul(index, 0x9e3779b1) >>> 0}`,
+			name: NAMES[events.name[index]],
+			ts: events.ts[index],
+			properties: eventProperties(events, index),
+		};
+	});
+}
+
+const TABLES = `
+	CREATE TABLE identity (kind TEXT NOT NULL, value TEXT NOT NULL, person BIGINT NOT NULL, PRIMARY KEY (kind, value));
+	CREATE TABLE event_message (message_id TEXT PRIMARY KEY, received_at BIGINT NOT NULL);`;
+
+function plainSqlite(path) {
+	const db = new DatabaseSync(path);
+	db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -65536;
+		${TABLES.replaceAll(');', ') WITHOUT ROWID;')}
+		CREATE TABLE event (id INTEGER PRIMARY KEY, person INTEGER NOT NULL, name_id INTEGER NOT NULL, ts INTEGER NOT NULL, received_at INTEGER NOT NULL, historical INTEGER NOT NULL, properties TEXT NOT NULL)`);
+	const [addPerson, find, remember, insert] = [
+		"INSERT INTO identity VALUES ('user', ?, ?)",
+		"SELECT person FROM identity WHERE kind = 'user' AND value = ?",
+		'INSERT INTO event_message VALUES (?, ?) ON CONFLICT DO NOTHING',
+		'INSERT INTO event (person, name_id, ts, received_at, historical, properties) VALUES (?, ?, ?, ?, 0, ?)',
+	].map((sql) => db.prepare(sql));
+	return {
+		addPeople(from, to) {
+			db.exec('BEGIN');
+			for (let person = from; person < to; person++) addPerson.run(userId(person), person + 1);
+			db.exec('COMMIT');
+		},
+		take(batch) {
+			db.exec('BEGIN IMMEDIATE');
+			for (const { user, messageId, name, ts, properties } of batch) {
+				if (remember.run(messageId, NOW).changes === 0) continue;
+				insert.run(find.get(user).person, NAMES.indexOf(name) + 1, ts, NOW, JSON.stringify(properties));
+			}
+			db.exec('COMMIT');
+		},
+		close: () => db.close(),
+	};
+}
+
+async function emptySchema(connectionString) {
+	const { Client } = require('pg');
+	const client = new Client({ connectionString });
+	await client.connect();
+	await client.query('DROP SCHEMA IF EXISTS bench_ingest CASCADE; DROP SCHEMA IF EXISTS bench_plain CASCADE');
+	await client.end();
+	return { connectionString, schema: 'bench_ingest' };
+}
+
+async function plainPostgres(connectionString) {
+	const { Client } = require('pg');
+	const client = new Client({ connectionString });
+	await client.connect();
+	await client.query(`CREATE SCHEMA bench_plain; SET search_path = bench_plain; ${TABLES}
+		CREATE TABLE event (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, person bigint NOT NULL, name_id bigint NOT NULL, ts bigint NOT NULL, received_at bigint NOT NULL, historical bigint NOT NULL, properties text NOT NULL)`);
+	return {
+		async addPeople(from, to) {
+			const people = Array.from({ length: to - from }, (_, index) => from + index);
+			await client.query("INSERT INTO identity SELECT 'user', * FROM unnest($1::text[], $2::bigint[])", [people.map(userId), people.map((person) => person + 1)]);
+		},
+		async take(batch) {
+			await client.query('BEGIN');
+			const { rows } = await client.query("SELECT value, person FROM identity WHERE kind = 'user' AND value = ANY ($1)", [batch.map(({ user }) => user)]);
+			const people = new Map(rows.map(({ value, person }) => [value, person]));
+			await client.query('INSERT INTO event_message SELECT *, $2 FROM unnest($1::text[]) ON CONFLICT DO NOTHING', [batch.map(({ messageId }) => messageId), NOW]);
+			await client.query('INSERT INTO event (person, name_id, ts, received_at, historical, properties) SELECT p, n, t, $5, 0, j FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS u(p, n, t, j)', [
+				batch.map(({ user }) => people.get(user)),
+				batch.map(({ name }) => NAMES.indexOf(name) + 1),
+				batch.map(({ ts }) => ts),
+				batch.map(({ properties }) => JSON.stringify(properties)),
+				NOW,
+			]);
+			await client.query('COMMIT');
+		},
+		close: async () => await client.end(),
+	};
+}

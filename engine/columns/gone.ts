@@ -6,9 +6,13 @@ const NOBODY = 0;
 
 interface GoneRow {
 	person: number;
-	merged_into: number | null;
+	/** Null of erased people, whoever they had been merged into. */
+	survivor: number | null;
 	first_event: number;
 }
+
+/** What to select of `person`. */
+export const GONE_COLUMNS = 'person, CASE WHEN erased_at IS NULL THEN merged_into END AS survivor, first_event';
 
 /** Numbers that no longer stand for a person of their own: merged people are their survivors, erased ones nobody. */
 export class GonePeople {
@@ -29,17 +33,17 @@ export class GonePeople {
 		// A store that was put back from a copy counts anew: everybody is read again.
 		if (peopleSettled < this.readTo) this.readTo = 0;
 		const rows = await tx.all<GoneRow>(
-			`SELECT person, merged_into, first_event FROM person
+			`SELECT ${GONE_COLUMNS} FROM person
 			 WHERE stamp >= $1 AND (merged_into IS NOT NULL OR erased_at IS NOT NULL)`,
 			[this.readTo],
 		);
 		this.readTo = peopleSettled;
-		const news = rows.filter((row) => this.became.get(row.person) !== (row.merged_into ?? NOBODY));
+		const news = rows.filter((row) => this.became.get(row.person) !== (row.survivor ?? NOBODY));
 		if (news.length === 0) return { anybody: false, erased: false };
-		for (const { person, merged_into: survivor } of news) this.add(person, survivor ?? NOBODY);
+		for (const { person, survivor } of news) this.add(person, survivor ?? NOBODY);
 		this.lowestEvents.push(news.reduce((lowest, row) => Math.min(lowest, row.first_event), Infinity));
 		this.version++;
-		return { anybody: true, erased: news.some((row) => row.merged_into === null) };
+		return { anybody: true, erased: news.some((row) => row.survivor === null) };
 	}
 
 	/** Puts survivors in the place of merged people and 0 in that of erased ones. */

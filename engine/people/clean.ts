@@ -1,5 +1,6 @@
 import { eventMatchKey, isEngineEvent } from './event-names';
 import { checkId, checkName, checkProperties, checkText, checkValue, ID_LENGTH, LIMITS, TOKEN_LENGTH, Unacceptable, type Limits } from './limits';
+import { noteProperties, type PropertyKinds } from './property-names';
 import type { AliasInput, Channel, Device, EventInput, IngestInput, ProfileInput, PropertyChange, Refusal, Trust } from './records';
 import { checkZone, readTime } from './times';
 
@@ -36,7 +37,7 @@ export interface CleanEvent extends CleanBase {
 	ts: number;
 	name: string;
 	matchKey: string;
-	properties: Array<[string, unknown]>;
+	/** Its properties. */
 	json: string;
 }
 
@@ -49,8 +50,18 @@ export interface CleanAlias extends CleanBase {
 const CHANNELS: readonly Channel[] = ['sms', 'email', 'push', 'webhook'];
 const DEVICE_KINDS: ReadonlyArray<Device['kind']> = ['fcm', 'apns', 'webpush'];
 
+/** An input whose records have been checked, as far as that needs no store. */
+export interface CleanInput extends Pick<IngestInput, 'historical' | 'identifyByEmail' | 'protectedProperties' | 'trust'> {
+	records: CleanRecord[];
+	refused: Refusal[];
+	/** Which properties its events have: match key of the event's name -> names and kinds. */
+	propertiesOfEvents: Map<string, PropertyKinds>;
+}
+
 /** Checks every record of an input and puts those that pass in the order in which they are to be taken. */
-export function cleanInput(input: IngestInput, now: number): { records: CleanRecord[]; refused: Refusal[] } {
+export function cleanInput(input: IngestInput, now: number): CleanInput {
+	const { historical, identifyByEmail, protectedProperties } = input;
+	const propertiesOfEvents: CleanInput['propertiesOfEvents'] = new Map();
 	const trust = input.trust ?? 'server';
 	const emailIdentifies = input.identifyByEmail === true && trust === 'server';
 	const refused: Refusal[] = [];
@@ -71,12 +82,12 @@ export function cleanInput(input: IngestInput, now: number): { records: CleanRec
 	const records: CleanRecord[] = [
 		...read('profiles', input.profiles, (record, index) => cleanProfile(record, index, now, LIMITS[trust], emailIdentifies)),
 		...read('aliases', input.aliases, cleanAlias),
-		...read('events', input.events, (record, index) => cleanEvent(record, index, now, trust)),
+		...read('events', input.events, (record, index) => cleanEvent(record, index, now, trust, propertiesOfEvents)),
 	];
 	if (records.some((record) => record.position !== undefined)) {
 		records.sort((a, b) => (a.position ?? 0) - (b.position ?? 0));
 	}
-	return { records, refused };
+	return { historical, identifyByEmail, protectedProperties, trust: input.trust, records, refused, propertiesOfEvents };
 }
 
 export function refusal(record: { list: Refusal['list']; index: number; position?: number }, reason: string): Refusal {
@@ -108,25 +119,28 @@ function cleanProfile(input: ProfileInput, index: number, now: number, limits: L
 	};
 }
 
-function cleanEvent(input: EventInput, index: number, now: number, trust: Trust): CleanEvent {
+function cleanEvent(input: EventInput, index: number, now: number, trust: Trust, seen: CleanInput['propertiesOfEvents']): CleanEvent {
 	assertObject(input);
 	const limits = LIMITS[trust];
 	const name = checkName(input.name, 'its event name', limits).trim();
 	const matchKey = eventMatchKey(name);
 	if (trust === 'public' && isEngineEvent(matchKey)) throw new Unacceptable(`only the campaign engine writes "${name}" events`);
 	const { entries, json } = checkProperties(input.properties, limits);
-	return {
+	const { user, anonymousId } = cleanIds(input.user, input.anonymousId, false);
+	const event: CleanEvent = {
 		list: 'events',
 		index,
 		position: input.position,
 		messageId: cleanMessageId(input.messageId),
-		...cleanIds(input.user, input.anonymousId, false),
+		user,
+		anonymousId,
 		ts: readTime(input.ts, now),
 		name,
 		matchKey,
-		properties: entries,
 		json,
 	};
+	noteProperties(seen, matchKey, entries);
+	return event;
 }
 
 function cleanAlias(input: AliasInput, index: number): CleanAlias {

@@ -42,19 +42,19 @@ export class Directory {
 		const directory = new Directory(now, (last?.id ?? 0) + 1);
 		const wanted = new Map<string, [IdentityKind, string]>();
 		for (const record of records) for (const id of idsOf(record, emails)) wanted.set(identityKey(...id), id);
-		const rows = await tx.all<{ kind: IdentityKind; value: string; person: number; known: number }>(
-			`SELECT wanted.kind, wanted.value, identity.person,
-			        CASE WHEN wanted.kind = 'user' OR EXISTS (
-			          SELECT 1 FROM identity AS other WHERE other.person = identity.person AND other.kind = 'user'
-			        ) THEN 1 ELSE 0 END AS known
-			 FROM ${tx.dialect.rows('$1', { kind: 'text', value: 'text' })} AS wanted
-			 JOIN identity ON identity.kind = wanted.kind AND identity.value = wanted.value`,
-			[JSON.stringify([...wanted.values()])],
+		const keys = [...wanted];
+		const found = await tx.lookUp<{ person: number }>(
+			{ kind: 'text', value: 'text' },
+			keys.map(([, id]) => id),
+			({ kind, value }) => `SELECT identity.person FROM identity WHERE identity.kind = ${kind} AND identity.value = ${value}`,
 		);
-		for (const { kind, value, person, known } of rows) {
+		const users = await withUserId(tx, keys.flatMap(([, [kind]], index) => (kind === 'user' ? [] : (found[index]?.person ?? []))));
+		for (const [index, [key, [kind]]] of keys.entries()) {
+			const person = found[index]?.person;
+			if (person === undefined) continue;
 			let who = directory.byNumber.get(person);
-			if (!who) directory.byNumber.set(person, (who = { person, known: known === 1 }));
-			directory.byId.set(identityKey(kind, value), who);
+			if (!who) directory.byNumber.set(person, (who = { person, known: kind === 'user' || users.has(person) }));
+			directory.byId.set(key, who);
 		}
 		await directory.loadStates(tx, records, emails);
 		return directory;
@@ -165,6 +165,17 @@ export function survivorOf(who: Somebody): Somebody {
 /** Emails identify without regard to case. */
 export function emailIdentity(email: string): string {
 	return email.toLowerCase();
+}
+
+/** Which of these people have a user id. */
+async function withUserId(tx: Tx, people: readonly number[]): Promise<Set<number>> {
+	if (people.length === 0) return new Set();
+	const rows = await tx.all<{ person: number }>(
+		`SELECT DISTINCT identity.person FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS asked
+		 JOIN identity ON identity.person = asked.person AND identity.kind = 'user'`,
+		[JSON.stringify(people.map((person) => [person]))],
+	);
+	return new Set(rows.map((row) => row.person));
 }
 
 export async function loadRows(tx: Tx, people: readonly number[]): Promise<PersonRow[]> {

@@ -2,8 +2,17 @@ import type { Tx } from '../store/database';
 
 /** The form in which event names are compared: without case and spaces. `added to cart` is `AddedToCart`. */
 export function eventMatchKey(name: string): string {
-	return name.normalize('NFC').toLowerCase().replace(/\s+/gu, '');
+	let key = matchKeys.get(name);
+	if (key === undefined) {
+		key = name.normalize('NFC').toLowerCase().replace(/\s+/gu, '');
+		if (matchKeys.size < MOST_KEPT) matchKeys.set(name, key);
+	}
+	return key;
 }
+
+/** The same few names come with every event. */
+const matchKeys = new Map<string, string>();
+const MOST_KEPT = 10_000;
 
 /** Events that only the engine itself writes; a public key may not forge them. */
 export const ENGINE_EVENTS = [

@@ -1,5 +1,5 @@
-import { operation, type OperationContext, type Tx } from '../store/database';
-import { cleanInput, refusal, type CleanEvent, type CleanProfile, type CleanRecord } from './clean';
+import type { Operation, OperationContext, Tx } from '../store/database';
+import { cleanInput, refusal, type CleanEvent, type CleanInput, type CleanProfile, type CleanRecord } from './clean';
 import { Directory, survivorOf, type Somebody } from './directory';
 import { findEventNames, internEventNames } from './event-names';
 import { Identifier, type IdentityRules } from './identify';
@@ -18,9 +18,11 @@ import { writeEvents, writePeople } from './write-people';
  * about people are merged in memory in the order of the records, and the outcome is written at once. On PostgreSQL all
  * ingestion takes turns, so that nobody is created twice and no event reaches a person who is just being merged away.
  */
-export const ingest = operation(async (tx: Tx, input: IngestInput, context: OperationContext): Promise<IngestResult> => {
-	return await new Ingestion(tx, input, context).run();
-}, 'events');
+export const ingest: Operation<IngestInput, IngestResult, CleanInput> = {
+	durability: 'events',
+	prepare: cleanInput,
+	run: async (tx, input, context) => await new Ingestion(tx, input, context).run(),
+};
 
 class Ingestion {
 	private readonly result: IngestResult = { accepted: 0, duplicates: 0, refused: [], withheld: [] };
@@ -40,7 +42,7 @@ class Ingestion {
 
 	constructor(
 		private readonly tx: Tx,
-		private readonly input: IngestInput,
+		private readonly input: CleanInput,
 		private readonly context: OperationContext,
 	) {
 		this.trust = input.trust ?? 'server';
@@ -54,8 +56,8 @@ class Ingestion {
 	async run(): Promise<IngestResult> {
 		const { tx, result } = this;
 		const { now } = this.context;
-		const { records, refused } = cleanInput(this.input, now);
-		result.refused = refused;
+		const { records } = this.input;
+		result.refused = this.input.refused;
 		if (records.length === 0) return result;
 		await tx.lock('people');
 		const fresh = await this.withoutDuplicates(await this.withinEventNames(records));
@@ -154,7 +156,7 @@ class Ingestion {
 		await recordPropertyNames(
 			tx,
 			this.profiles,
-			events.map(({ record }) => record),
+			this.input.propertiesOfEvents,
 			nameIds,
 		);
 		await writeEvents(tx, events, nameIds, { now: this.context.now, historical: this.input.historical === true });

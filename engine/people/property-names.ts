@@ -1,5 +1,5 @@
 import type { Tx } from '../store/database';
-import type { CleanEvent, CleanProfile } from './clean';
+import type { CleanProfile } from './clean';
 import { NAMES_IN_PICK_LIST } from './limits';
 
 /** What kind of value a property was first seen with. */
@@ -8,26 +8,33 @@ export type PropertyKind = 'text' | 'number' | 'boolean' | 'list' | 'object';
 /** Stands for people where properties of events have the number of the event's name. */
 export const PEOPLE_NAME_ID = 0;
 
+/** Names of properties and the kinds of their first values. */
+export type PropertyKinds = Map<string, PropertyKind>;
+
 /**
  * Notes which properties exist, for pick lists: each name once per event name, with the kind of its first value.
  * At most a thousand names each are kept; properties beyond that are stored all the same, just not offered.
+ * @param events match key of an event's name -> its properties
  */
 export async function recordPropertyNames(
 	tx: Tx,
 	profiles: readonly CleanProfile[],
-	events: readonly CleanEvent[],
+	events: ReadonlyMap<string, PropertyKinds>,
 	nameIds: ReadonlyMap<string, number>,
 ): Promise<void> {
-	const seen = new Map<number, Map<string, PropertyKind>>();
+	const seen = new Map<number, PropertyKinds>();
 	for (const profile of profiles) {
-		note(seen, PEOPLE_NAME_ID, profile.properties);
-		note(
+		noteProperties(seen, PEOPLE_NAME_ID, profile.properties);
+		noteProperties(
 			seen,
 			PEOPLE_NAME_ID,
 			profile.change.map((change) => [change.property, 'increment' in change ? change.increment : []]),
 		);
 	}
-	for (const event of events) note(seen, nameIds.get(event.matchKey) as number, event.properties);
+	for (const [matchKey, kinds] of events) {
+		const nameId = nameIds.get(matchKey);
+		if (nameId !== undefined) seen.set(nameId, kinds);
+	}
 	const rows = [...seen].flatMap(([nameId, names]) => [...names].map(([name, kind]) => [nameId, name, kind]));
 	if (rows.length === 0) return;
 	await tx.run(
@@ -41,11 +48,12 @@ export async function recordPropertyNames(
 	);
 }
 
-function note(seen: Map<number, Map<string, PropertyKind>>, nameId: number, properties: ReadonlyArray<[string, unknown]>): void {
-	let names = seen.get(nameId);
+/** Adds what is new among `properties` to what has been seen under `key`. */
+export function noteProperties<Key>(seen: Map<Key, PropertyKinds>, key: Key, properties: ReadonlyArray<[string, unknown]>): void {
+	let names = seen.get(key);
 	for (const [name, value] of properties) {
 		if (value === null || names?.has(name)) continue;
-		if (!names) seen.set(nameId, (names = new Map()));
+		if (!names) seen.set(key, (names = new Map()));
 		names.set(name, kindOf(value));
 	}
 }

@@ -48,12 +48,12 @@ export async function writeEvents(
 	{ now, historical }: { now: number; historical: boolean },
 ): Promise<void> {
 	if (events.length === 0) return;
-	const rows = events.map(({ record, who }) => [survivorOf(who).person, nameIds.get(record.matchKey), record.ts, record.json]);
-	await tx.run(
-		`INSERT INTO event (person, name_id, ts, received_at, historical, properties)
-		 SELECT person, name_id, ts, $2, $3, properties
-		 FROM ${tx.dialect.rows('$1', { person: 'integer', name_id: 'integer', ts: 'integer', properties: 'text' })} AS fresh`,
-		[JSON.stringify(rows), now, historical ? 1 : 0],
+	await tx.insertRows(
+		'event',
+		{ person: 'integer', name_id: 'integer', ts: 'integer', received_at: 'integer', historical: 'integer', properties: 'text' },
+		events.map(({ record, who }) => {
+			return [survivorOf(who).person as number, nameIds.get(record.matchKey) as number, record.ts, now, historical ? 1 : 0, record.json];
+		}),
 	);
 }
 

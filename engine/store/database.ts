@@ -4,6 +4,8 @@ export type Param = string | number | null | Uint8Array;
 /** Column types of rows that travel into a statement as JSON. */
 export type ColumnType = 'integer' | 'real' | 'text';
 
+export type Columns = Readonly<Record<string, ColumnType>>;
+
 /**
  * One SQL dialect with a handful of hooks. Statements are written once, with `$1` parameters that may repeat, in the
  * SQL that SQLite and PostgreSQL share: always parenthesised, INSERT .. ON CONFLICT, RETURNING, CTEs, window functions,
@@ -36,6 +38,15 @@ export interface Tx {
 	readonly dialect: Dialect;
 	all<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Row[]>;
 	get<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Row | undefined>;
+	/** Inserts many rows in their order, the fast way of the store. `columns`: names and types of what each row holds. */
+	insertRows(table: string, columns: Columns, rows: ReadonlyArray<readonly Param[]>): Promise<void>;
+	/** As `insertRows`, but rows whose key is there already are passed by. Returns for each whether it was new. */
+	insertNewRows(table: string, columns: Columns, rows: ReadonlyArray<readonly Param[]>): Promise<boolean[]>;
+	/**
+	 * What one SELECT, which gives at most one row, gives for each of many `keys`. `select` is handed the SQL of each
+	 * column of a key: `(key) => \`SELECT person FROM identity WHERE value = ${key.value}\``.
+	 */
+	lookUp<Row>(columns: Columns, keys: ReadonlyArray<readonly Param[]>, select: (key: Record<string, string>) => string): Promise<Array<Row | undefined>>;
 	/** For a SELECT of a small whole number `place` and of bytes `data`: the fast way to read many bytes. */
 	blobs(sql: string, params?: readonly Param[]): Promise<Array<{ place: number; data: Uint8Array }>>;
 	/** Runs a statement and returns the number of rows it changed. */
@@ -59,9 +70,11 @@ export type Durability = 'events' | 'full';
  * One thing the store can do, as one transaction. The same function runs on both stores: in the writer thread of the
  * embedded store, in the calling process on PostgreSQL. Inputs and outputs must survive a structured clone.
  */
-export interface Operation<Input, Output> {
+export interface Operation<Input, Output, Prepared = Input> {
 	readonly durability: Durability;
-	run(tx: Tx, input: Input, context: OperationContext): Promise<Output>;
+	/** What can be done with the input beforehand, where the call is made: without the store, and not in the one writer's time. */
+	prepare?(input: Input, now: number): Prepared;
+	run(tx: Tx, input: Prepared, context: OperationContext): Promise<Output>;
 }
 
 /** Defines an operation; the types of input and output are those of `run`. */

@@ -1,10 +1,11 @@
 import type { Clock } from '../clock';
 import type { Operations } from '../operations';
+import type { Operation } from './database';
 import type { IngestInput, IngestResult } from '../people/records';
 import type { Questions } from '../questions';
 
 export type OperationName = keyof Operations;
-export type OperationInput<Name extends OperationName> = Parameters<Operations[Name]['run']>[1];
+export type OperationInput<Name extends OperationName> = Operations[Name] extends Operation<infer Input, infer _Output, infer _Prepared> ? Input : never;
 export type OperationOutput<Name extends OperationName> = Awaited<ReturnType<Operations[Name]['run']>>;
 
 export type QuestionName = keyof Questions;

@@ -13,7 +13,7 @@ import { START } from './stores';
 export interface Database {
 	kind: 'sqlite' | 'postgres';
 	/** Runs an operation as one transaction, at `now` (default: the moment all tests start at). */
-	call<Input, Output>(operation: Operation<Input, Output>, input: Input, now?: number): Promise<Output>;
+	call<Input, Output, Prepared>(operation: Operation<Input, Output, Prepared>, input: Input, now?: number): Promise<Output>;
 	/** Any statements, as one transaction. */
 	transact<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
 }
@@ -67,6 +67,10 @@ function database(kind: Database['kind'], transact: Database['transact']): Datab
 		kind,
 		transact,
 		call: async (operation, input, now = START) =>
-			await transact(async (tx) => structuredClone(await operation.run(tx, structuredClone(input), { now, owner: 'test' }))),
+			await transact(async (tx) => {
+				const prepared = (operation.prepare ? operation.prepare(input, now) : input) as Parameters<typeof operation.run>[1];
+				// As between threads.
+				return structuredClone(await operation.run(tx, structuredClone(prepared), { now, owner: 'test' }));
+			}),
 	};
 }

@@ -1,6 +1,7 @@
 import type { Tx } from '../../store/database';
 import type { Catalog, UpkeepState } from '../catalog';
 import { decodeNumbers, decodeChunk, joinChunks, type ChunkInfo } from '../event-chunk';
+import { GONE_COLUMNS } from '../gone';
 import { PERSON } from '../names';
 import { allColumnsOf, readColumns } from '../stored-columns';
 import { emptyChange, type Change } from './change';
@@ -22,8 +23,8 @@ export interface CleaningPass {
 
 /** The next pass; undefined when nobody has gone since the last. */
 export async function planCleaning(tx: Tx, { cleaned, peopleSettled }: UpkeepState): Promise<CleaningPass | undefined> {
-	const rows = await tx.all<{ person: number; merged_into: number | null; first_event: number }>(
-		`SELECT person, merged_into, first_event FROM person
+	const rows = await tx.all<{ person: number; survivor: number | null; first_event: number }>(
+		`SELECT ${GONE_COLUMNS} FROM person
 		 WHERE stamp >= $1 AND stamp < $2 AND (merged_into IS NOT NULL OR erased_at IS NOT NULL)`,
 		[cleaned, peopleSettled],
 	);
@@ -31,7 +32,7 @@ export async function planCleaning(tx: Tx, { cleaned, peopleSettled }: UpkeepSta
 	return {
 		to: peopleSettled,
 		lowId: rows.reduce((lowest, row) => Math.min(lowest, row.first_event), Infinity),
-		became: new Map(rows.map((row) => [row.person, row.merged_into ?? undefined])),
+		became: new Map(rows.map((row) => [row.person, row.survivor ?? undefined])),
 		clean: new Set(),
 	};
 }

@@ -1,7 +1,7 @@
 import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
 
 import { CampaignError } from '../../errors';
-import type { Param, Tx } from '../database';
+import type { Columns, Param, Tx } from '../database';
 import { postgresDialect } from '../dialects';
 import type { Tls } from '../store';
 
@@ -119,12 +119,44 @@ function transaction(client: PoolClient): Tx {
 		dialect: postgresDialect,
 		all: async <Row>(sql: string, params?: readonly Param[]) => (await query(sql, params)).rows as Row[],
 		get: async <Row>(sql: string, params?: readonly Param[]) => (await query(sql, params)).rows[0] as Row | undefined,
+		insertRows: async (table, columns, rows) => {
+			const names = Object.keys(columns).join(', ');
+			await query(`INSERT INTO ${table} (${names}) SELECT ${names} FROM ${postgresDialect.rows('$1', columns)} AS fresh`, [JSON.stringify(rows)]);
+		},
+		insertNewRows: async (table, columns, rows) => await insertNewRows(query, table, columns, rows),
+		lookUp: async <Row>(columns: Columns, keys: ReadonlyArray<readonly Param[]>, select: (key: Record<string, string>) => string) => {
+			const given = postgresDialect.rows('$1', { place: 'integer', ...columns });
+			const inner = select(Object.fromEntries(Object.keys(columns).map((name) => [name, `given.${name}`])));
+			const found: Array<Row | undefined> = new Array(keys.length);
+			const { rows } = await query(`SELECT given.place, found.* FROM ${given} AS given CROSS JOIN LATERAL (${inner}) AS found`, [JSON.stringify(keys.map((key, place) => [place, ...key]))]);
+			for (const row of rows as Array<Row & { place: number }>) found[row.place] = row;
+			return found;
+		},
 		blobs: async (sql, params) => (await query(sql, params)).rows as Array<{ place: number; data: Uint8Array }>,
 		run: async (sql, params) => (await query(sql, params)).rowCount ?? 0,
 		lock: async (name) => {
 			await query("SELECT pg_advisory_xact_lock(hashtext(current_schema() || ':' || $1))", [name]);
 		},
 	};
+}
+
+/** Rows come back only where they were new; the first column is the key. */
+async function insertNewRows(
+	query: (sql: string, params: readonly Param[]) => Promise<{ rows: unknown[] }>,
+	table: string,
+	columns: Columns,
+	rows: ReadonlyArray<readonly Param[]>,
+): Promise<boolean[]> {
+	const names = Object.keys(columns);
+	const [key] = names as [string];
+	// In one order everywhere, so that two transactions with the same keys never wait for each other in a circle.
+	const { rows: inserted } = await query(
+		`INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.join(', ')} FROM ${postgresDialect.rows('$1', columns)} AS fresh
+		 ORDER BY ${key} ON CONFLICT DO NOTHING RETURNING ${key}`,
+		[JSON.stringify(rows)],
+	);
+	const fresh = new Set((inserted as Array<Record<string, unknown>>).map((row) => row[key]));
+	return rows.map((row) => fresh.delete(row[0]));
 }
 
 function encode(value: Param): unknown {

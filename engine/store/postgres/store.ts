@@ -73,9 +73,10 @@ class PostgresStore implements Store {
 		const now = this.clock.now();
 		// A clock that jumped, or a process that slept: report before claiming anything.
 		if (now - this.lastBeat >= BEAT_MS) await this.beat();
-		const { run } = operations[name] as Operation<unknown, unknown>;
+		const { prepare, run } = operations[name] as Operation<unknown, unknown, unknown>;
+		const prepared = prepare ? prepare(input, now) : input;
 		const context = { now, owner: this.owner };
-		const output = (await this.connection.write(async (tx: Tx) => await run(tx, input, context))) as OperationOutput<Name>;
+		const output = (await this.connection.write(async (tx: Tx) => await run(tx, prepared, context))) as OperationOutput<Name>;
 		this.columns.keeper.noteWritten(recordsIn(name, input));
 		return output;
 	}

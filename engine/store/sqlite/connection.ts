@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-import type { Durability, Param, Tx } from '../database';
+import type { Columns, Durability, Param, Tx } from '../database';
 import { sqliteDialect } from '../dialects';
 import { nodeSqlite } from './node-sqlite';
 
@@ -24,6 +24,16 @@ export class SqliteConnection {
 			this.prepare(sql).get(bind(params)) as Row | undefined,
 		blobs: async (sql: string, params: readonly Param[] = []) =>
 			this.prepare(sql).all(bind(params)) as unknown as Array<{ place: number; data: Uint8Array }>,
+		insertRows: async (table, columns, rows) => this.insert(table, columns, rows, ''),
+		insertNewRows: async (table, columns, rows) => {
+			const isNew: boolean[] = [];
+			this.insert(table, columns, rows, ' ON CONFLICT DO NOTHING', (changes) => isNew.push(changes > 0));
+			return isNew;
+		},
+		lookUp: async <Row>(columns: Columns, keys: ReadonlyArray<readonly Param[]>, select: (key: Record<string, string>) => string) => {
+			const statement = this.prepare(select(Object.fromEntries(Object.keys(columns).map((name) => [name, '?']))));
+			return keys.map((key) => statement.get(...key) as Row | undefined);
+		},
 		run: async (sql: string, params: readonly Param[] = []) => Number(this.prepare(sql).run(bind(params)).changes),
 		lock: async () => {},
 	};
@@ -66,6 +76,16 @@ export class SqliteConnection {
 		} catch (error) {
 			if (this.db.isTransaction) this.db.exec('ROLLBACK');
 			throw error;
+		}
+	}
+
+	/** One statement made ready and run for each row: there is no way to the server that it would save. */
+	private insert(table: string, columns: Columns, rows: ReadonlyArray<readonly Param[]>, conflict: string, inserted?: (changes: number) => void): void {
+		const names = Object.keys(columns);
+		const statement = this.prepare(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})${conflict}`);
+		for (const row of rows) {
+			const { changes } = statement.run(...row);
+			inserted?.(Number(changes));
 		}
 	}
 

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import { systemClock, type Clock } from '../../clock';
+import { operations } from '../../operations';
+import type { Operation } from '../database';
 import { keepColumns, recordsIn } from '../keep-columns';
 import type { StoreIdentity } from '../migrate';
 import type { IngestInput, IngestResult } from '../../people/records';
@@ -13,12 +15,12 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 	const clock = options.clock ?? systemClock();
 	const owner = randomUUID();
 	const shared = { owner, accountZone: options.accountZone ?? 'UTC', path: options.path };
-	const operations = new ThreadClient('operations-thread', { role: 'operations', ...shared });
+	const writer = new ThreadClient('operations-thread', { role: 'operations', ...shared });
 	try {
-		const identity = (await operations.call('$open', undefined, clock.now())) as StoreIdentity;
-		return new SqliteStore(identity, clock, shared, operations);
+		const identity = (await writer.call('$open', undefined, clock.now())) as StoreIdentity;
+		return new SqliteStore(identity, clock, shared, writer);
 	} catch (error) {
-		await operations.close();
+		await writer.close();
 		throw error;
 	}
 }
@@ -42,7 +44,7 @@ class SqliteStore implements Store {
 		identity: StoreIdentity,
 		readonly clock: Clock,
 		thread: { owner: string; accountZone: string; path: string },
-		private readonly operations: ThreadClient,
+		private readonly writer: ThreadClient,
 	) {
 		this.fingerprint = identity.fingerprint;
 		this.secret = identity.secret;
@@ -50,12 +52,14 @@ class SqliteStore implements Store {
 		this.columns = keepColumns(this, thread);
 		this.questions = new ThreadClient('questions-thread', { role: 'questions', ...thread }, (damage) => this.columns.keeper.noteDamage(damage));
 		this.heart = setInterval(() => {
-			this.operations.call('$beat', undefined, clock.now()).catch(() => {});
+			this.writer.call('$beat', undefined, clock.now()).catch(() => {});
 		}, BEAT_MS).unref();
 	}
 
 	async call<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
-		const output = (await this.operations.call(name, input, this.clock.now())) as OperationOutput<Name>;
+		const now = this.clock.now();
+		const { prepare } = operations[name] as Operation<unknown, unknown, unknown>;
+		const output = (await this.writer.call(name, prepare ? prepare(input, now) : input, now)) as OperationOutput<Name>;
 		this.columns.keeper.noteWritten(recordsIn(name, input));
 		return output;
 	}
@@ -76,7 +80,7 @@ class SqliteStore implements Store {
 		clearInterval(this.heart);
 		await this.columns.close();
 		await this.questions.close();
-		await this.operations.call('$close', undefined, this.clock.now());
-		await this.operations.close();
+		await this.writer.call('$close', undefined, this.clock.now());
+		await this.writer.close();
 	}
 }

@@ -1,3 +1,4 @@
+import { cleanInput } from '../../../engine/people/clean';
 import { ingest } from '../../../engine/people/ingest';
 import { getPerson, profilesOf, type PersonName } from '../../../engine/people/person';
 import { eventNames, eventPropertyNames, propertyNames } from '../../../engine/people/pick-lists';
@@ -60,10 +61,10 @@ describeDatabases('ingest', (database) => {
 				});
 				return await ingest.run(
 					counting,
-					{
+					cleanInput({
 						profiles: people.map((i) => ({ id: `${size}-u${i}`, anonymousId: `${size}-a${i}`, properties: { i }, push: [{ token: `${size}-t${i}`, kind: 'fcm' as const }] })),
 						events: people.map((i) => ({ user: `${size}-u${i}`, name: `Event ${i % 7}`, messageId: `${size}-m${i}`, properties: { [`p${i % 5}`]: i } })),
-					},
+					}, START),
 					{ now: START, owner: 'test' },
 				);
 			});
