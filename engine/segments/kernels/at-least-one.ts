@@ -12,7 +12,7 @@ export class AtLeastOne implements Kernel {
 	}
 
 	add(_batch: EventBatch, { slots, count }: Selection): void {
-		markSlots(slots, count, this.seen.words, 0, this.seen.size);
+		markSlots(slots, 0, count, this.seen.words, 0, this.seen.size);
 	}
 
 	holding(): PeopleSet {

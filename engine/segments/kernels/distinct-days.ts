@@ -40,7 +40,7 @@ export class DistinctDays implements Kernel {
 		if (start === undefined) return this.addSlowly(batch, selection);
 		const [first, last] = [Math.floor((from - start) / DAY), Math.floor((to - start) / DAY)];
 		if (first < last) return this.addDays(batch.time as EventTimes, start, selection);
-		markSlots(selection.slots, selection.count, this.planes.words, first * this.planes.width, this.size);
+		markSlots(selection.slots, 0, selection.count, this.planes.words, first * this.planes.width, this.size);
 	}
 
 	holding(): PeopleSet {
@@ -48,23 +48,15 @@ export class DistinctDays implements Kernel {
 		return this.planes.slotsInSoMany((days) => (days > 0 || includeZero) && test(days));
 	}
 
+	/** Events arrive about in the order of their times: runs of rows are of one day. */
 	private addDays({ base, offsets }: EventTimes, start: number, { rows, slots, count }: Selection): void {
-		const { size } = this;
 		const { words, width } = this.planes;
 		const shift = base - start;
-		// Events arrive about in the order of their times: most are of the same day as the one before.
-		let [plane, begin] = [0, Infinity];
-		for (let index = 0; index < count; index++) {
-			const slot = slots[index] as number;
-			if (slot >= size) continue;
-			const offset = offsets[rows[index] as number] as number;
-			if (!(offset >= begin && offset < begin + DAY)) {
-				const day = Math.floor((offset + shift) / DAY);
-				plane = day * width;
-				begin = day * DAY - shift;
-			}
-			const word = plane + (slot >>> 5);
-			words[word] = (words[word] as number) | (1 << (slot & 31));
+		for (let index = 0; index < count; ) {
+			const day = Math.floor(((offsets[rows[index] as number] as number) + shift) / DAY);
+			const end = endOfRun(rows, index, count, offsets, day * DAY - shift);
+			markSlots(slots, index, end, words, day * width, this.size);
+			index = end;
 		}
 	}
 
@@ -76,4 +68,15 @@ export class DistinctDays implements Kernel {
 			if (slot < this.size) this.planes.add(this.days.of(base + (offsets[rows[index] as number] as number)), slot);
 		}
 	}
+}
+
+/** Where the rows from `index` on no longer lie in the day that begins at an offset. */
+function endOfRun(rows: Uint32Array, index: number, count: number, offsets: Uint32Array | Float64Array, begin: number): number {
+	const next = begin + DAY;
+	let end = index + 1;
+	for (; end < count; end++) {
+		const offset = offsets[rows[end] as number] as number;
+		if (offset < begin || offset >= next) break;
+	}
+	return end;
 }
