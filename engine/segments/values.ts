@@ -15,6 +15,11 @@ function isMissing(value: unknown): boolean {
 	return typeof value === 'function' || typeof value === 'symbol';
 }
 
+/** Whether a cell is one present value as it stands: `elements` would say so too. */
+export function isPlainValue(cell: unknown): boolean {
+	return typeof cell === 'string' ? cell !== '' : typeof cell === 'number' && Number.isFinite(cell);
+}
+
 /**
  * The present values of a property: none when it is missing, several for a multi-value property (nested lists are
  * flattened, up to a depth that nobody means). Values that know their JSON form (dates, for instance, in items of a
