@@ -46,7 +46,8 @@ function chunksOf(people: RandomPerson[], numbers: number[], { rows }: Shape): M
 			const event = events[turn];
 			if (!event) continue;
 			const key = eventKey(event.name);
-			names.set(key, [...(names.get(key) ?? []), { ...event, person: numbers[index] as number }]);
+			if (!names.has(key)) names.set(key, []);
+			names.get(key)?.push({ ...event, person: numbers[index] as number });
 		}
 	}
 	const sliced = (all: Row[]) => Array.from({ length: Math.ceil(all.length / rows) }, (_, chunk) => all.slice(chunk * rows, (chunk + 1) * rows));
@@ -76,7 +77,7 @@ function columnOf(cells: unknown[], path: string): Column {
 	if (kind === 0) return { get };
 	const values = [...new Set(cells)];
 	const codes = cells.map((cell) => values.indexOf(cell));
-	return { get, dictionary: { values, codes: kind === 1 ? Uint8Array.from(codes) : kind === 2 ? Uint16Array.from(codes) : Uint32Array.from(codes) } };
+	return { get, dictionary: { values, codes: kind === 1 && values.length <= 256 ? Uint8Array.from(codes) : kind === 2 ? Uint16Array.from(codes) : Uint32Array.from(codes) } };
 }
 
 const BLOCK = 64;
