@@ -31,6 +31,8 @@ export interface PeopleBatch {
 	readonly people: Uint32Array;
 	/** The numbers are consecutive and the first one is a multiple of 32. */
 	readonly dense: boolean;
+	/** May be given by dense batches of a multiple of 32 people: the first number. `people` is then not looked at, and need not be made. */
+	readonly first?: number;
 	/** Bit `r & 31` of word `r >>> 5`: whether row r is a living person; others were merged, erased or never were. */
 	readonly living: Uint32Array;
 	/** The permanent random number of each, 0..2^32-1. */

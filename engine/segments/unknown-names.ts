@@ -3,7 +3,7 @@ import { inside, type RuleError } from './complaints';
 import { eventKey } from './event-key';
 import { nearest } from './nearest';
 import { PROFILE_FIELDS } from './profile-fields';
-import type { EventRule, Rule } from './rule';
+import type { EventRule, InterestRule, Rule, SameRule } from './rule';
 import { requireRule } from './validate';
 
 /** A name that a rule uses and the place where it does. */
@@ -63,6 +63,8 @@ function* namesIn(rule: Rule, path: string): Iterable<NameUse> {
 	else if ('not' in rule) yield* namesIn(rule.not, inside(path, 'not'));
 	else if ('profile' in rule) yield { path: inside(path, 'profile'), property: rule.profile };
 	else if ('event' in rule) yield* namesInEvent(rule, path);
+	else if ('interest' in rule) yield* namesInInterest(rule, inside(path, 'interest'));
+	else if ('same' in rule) yield* namesInSame(rule, inside(path, 'same'));
 }
 
 function* namesInList(rules: Rule[], path: string): Iterable<NameUse> {
@@ -81,4 +83,21 @@ function* namesInEvent(rule: EventRule, path: string): Iterable<NameUse> {
 			yield { path: inside(path, 'having.property'), event, property: rule.having.property };
 		}
 	}
+}
+
+function* namesInInterest({ interest: { event, of } }: InterestRule, path: string): Iterable<NameUse> {
+	yield { path: inside(path, 'event'), event };
+	if (typeof of === 'object') yield { path: inside(path, 'of.property'), event, property: of.property };
+}
+
+function* namesInSame({ same: { property, rule } }: SameRule, path: string): Iterable<NameUse> {
+	const inner = [...namesIn(rule, inside(path, 'rule'))];
+	yield* inner;
+	const here = inside(path, 'property');
+	if (typeof property === 'object') {
+		for (const [event, name] of Object.entries(property)) yield { path: inside(here, event), event, property: name };
+		return;
+	}
+	const events = new Set(inner.flatMap(({ event }) => event ?? []));
+	for (const event of events) yield { path: here, event, property };
 }

@@ -5,6 +5,9 @@ export type Scalar = string | number | boolean;
 
 const NONE: readonly unknown[] = [];
 
+/** Lists in lists, and no deeper: a call each. */
+const DEEPEST = 100;
+
 /** `""`, null, absent, and what JSON cannot carry (NaN, infinities, functions) count as missing. */
 function isMissing(value: unknown): boolean {
 	if (value === undefined || value === null || value === '') return true;
@@ -12,13 +15,19 @@ function isMissing(value: unknown): boolean {
 	return typeof value === 'function' || typeof value === 'symbol';
 }
 
+/** Whether a cell is one present value as it stands: `elements` would say so too. */
+export function isPlainValue(cell: unknown): boolean {
+	return typeof cell === 'string' ? cell !== '' : typeof cell === 'number' && Number.isFinite(cell);
+}
+
 /**
  * The present values of a property: none when it is missing, several for a multi-value property (nested lists are
- * flattened). Values that know their JSON form (dates, for instance, in items of a workflow) take it.
+ * flattened, up to a depth that nobody means). Values that know their JSON form (dates, for instance, in items of a
+ * workflow) take it.
  */
-export function elements(cell: unknown): readonly unknown[] {
+export function elements(cell: unknown, depth = 0): readonly unknown[] {
 	if (typeof cell === 'string') return cell === '' ? NONE : [cell];
-	if (Array.isArray(cell)) return cell.flatMap((item) => elements(item));
+	if (Array.isArray(cell)) return depth < DEEPEST ? cell.flatMap((item) => elements(item, depth + 1)) : NONE;
 	const value = plain(cell);
 	return isMissing(value) ? NONE : [value];
 }
@@ -78,6 +87,27 @@ export function numberOf(value: unknown): number | undefined {
 	if (!DECIMAL.test(text)) return undefined;
 	const number = Number(text);
 	return Number.isFinite(number) ? number : undefined;
+}
+
+const WHOLE = /^[+-]?\d+$/;
+
+/**
+ * Below 0 when `a` is the smaller; undefined when either is no number. Whole numbers too large for a number to tell from
+ * their neighbours are compared digit by digit.
+ */
+export function compareNumbers(a: unknown, b: unknown): number | undefined {
+	const [left, right] = [numberOf(a), numberOf(b)];
+	if (left === undefined || right === undefined) return undefined;
+	if (left !== right || Math.abs(left) < Number.MAX_SAFE_INTEGER) return left - right;
+	const [exactLeft, exactRight] = [wholeNumber(a), wholeNumber(b)];
+	if (exactLeft === undefined || exactRight === undefined || exactLeft === exactRight) return 0;
+	return exactLeft < exactRight ? -1 : 1;
+}
+
+function wholeNumber(value: unknown): bigint | undefined {
+	if (typeof value === 'number') return BigInt(value);
+	const text = (value as string).trim();
+	return WHOLE.test(text) ? BigInt(text.replace('+', '')) : undefined;
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

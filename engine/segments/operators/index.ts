@@ -1,4 +1,4 @@
-import { elements } from '../values';
+import { elements, isPlainValue } from '../values';
 import { after, before, betweenDates, on } from './dates';
 import { equals, isIn, notEquals, notIn } from './equality';
 import { exists, notExists } from './existence';
@@ -85,7 +85,13 @@ export function valueKindOf(name: OperatorName): ValueKindName {
 /** The test of one property's cell, whatever it holds. `value` must have passed `checkValue`. */
 export function compileOperator(name: OperatorName, value: unknown, context: OperatorContext): (cell: unknown) => boolean {
 	const test = named(name).compile(value, context);
-	return (cell) => test(elements(cell));
+	// Most cells hold one value: no list is made for each of a million of them.
+	const single: unknown[] = [undefined];
+	return (cell) => {
+		if (!isPlainValue(cell)) return test(elements(cell));
+		single[0] = cell;
+		return test(single);
+	};
 }
 
 /** "is greater than 200". `value` must have passed `checkValue`. */

@@ -46,7 +46,8 @@ function chunksOf(people: RandomPerson[], numbers: number[], { rows }: Shape): M
 			const event = events[turn];
 			if (!event) continue;
 			const key = eventKey(event.name);
-			names.set(key, [...(names.get(key) ?? []), { ...event, person: numbers[index] as number }]);
+			if (!names.has(key)) names.set(key, []);
+			names.get(key)?.push({ ...event, person: numbers[index] as number });
 		}
 	}
 	const sliced = (all: Row[]) => Array.from({ length: Math.ceil(all.length / rows) }, (_, chunk) => all.slice(chunk * rows, (chunk + 1) * rows));
@@ -76,7 +77,7 @@ function columnOf(cells: unknown[], path: string): Column {
 	if (kind === 0) return { get };
 	const values = [...new Set(cells)];
 	const codes = cells.map((cell) => values.indexOf(cell));
-	return { get, dictionary: { values, codes: kind === 1 ? Uint8Array.from(codes) : kind === 2 ? Uint16Array.from(codes) : Uint32Array.from(codes) } };
+	return { get, dictionary: { values, codes: kind === 1 && values.length <= 256 ? Uint8Array.from(codes) : kind === 2 ? Uint16Array.from(codes) : Uint32Array.from(codes) } };
 }
 
 const BLOCK = 64;
@@ -91,7 +92,9 @@ function blocksOf(people: RandomPerson[], numbers: number[], last: number): Peop
 			return person && number % 2 === 0 ? { ...person, properties: { city: 'Lyon' }, bucketKey: 0, gone: null } : person;
 		});
 		const living = bits(BLOCK, (row) => said[row]?.gone === null);
-		blocks.push({ ...peopleColumns(said), people: Uint32Array.from(everybody), dense: true, living });
+		// Every other block says by its first number alone whom it is about.
+		const who = first % 128 === 0 ? { people: new Uint32Array(0), first } : { people: Uint32Array.from(everybody) };
+		blocks.push({ ...peopleColumns(said), ...who, dense: true, living });
 	}
 	return blocks;
 }

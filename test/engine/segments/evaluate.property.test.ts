@@ -6,7 +6,7 @@ import {
 import { columnarSource, type Shape } from './columnar-source';
 import { emptyStore, fill } from './fill-store';
 import { NOW, person, rule, same, ZONE, type RandomPerson } from './populations';
-import { matchesReference, sameValuesReference, type ReferencePerson } from './reference';
+import { matchesReference, sameValuesReference, written, type ReferencePerson } from './reference';
 
 const context = { now: NOW, zone: ZONE };
 const population = fc.array(person, { minLength: 1, maxLength: 12 });
@@ -84,7 +84,7 @@ describe('the evaluator agrees with the slow reference', () => {
 			const found = await sameValues(source, inside, numbers, context, { most: 3, people: 64, pairs });
 			const texts = (each: RandomPerson) => sameValuesReference(wanted, reference(each), context).slice(0, 3);
 			const answer = people.map((each, index) => [numbers[index], texts(each)] as const).filter(([, values]) => values.length > 0);
-			expect(new Map([...(found ?? [])].map(([number, values]) => [number, values.map(String)]))).toEqual(new Map(answer));
+			expect(new Map([...(found ?? [])].map(([number, values]) => [number, values.map(written)]))).toEqual(new Map(answer));
 		});
 		await fc.assert(property, { numRuns: CASES });
 	});

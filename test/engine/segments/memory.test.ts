@@ -19,9 +19,17 @@ test('well-known fields win over properties of the same name, and nobody has opt
 	expect(await holds({ profile: 'optedOut.fax', is: 'exists' })).toBe(false);
 });
 
+test('lists are those of the profile', async () => {
+	const ask = async (lists: string[]) => await matches({ list: 'l1' }, { profile: { lists }, ...context });
+	expect(await ask(['l0', 'l1'])).toBe(true);
+	expect(await ask([])).toBe(false);
+});
+
 test('what cannot be answered is refused', async () => {
 	const ask = async (rule: unknown, rest = {}) => await matches(rule as Rule, { profile: {}, ...context, ...rest });
 	await expect(ask({ bucket: { from: 0, to: 1 } })).rejects.toMatchObject({ code: 'bucket_unknown' });
+	await expect(ask({ list: 'l1' })).rejects.toMatchObject({ code: 'list_unknown' });
+	await expect(ask({ segment: 'VIP' })).rejects.toMatchObject({ code: 'unresolved_segment' });
 	await expect(ask({ al: [] })).rejects.toMatchObject({ code: 'invalid_rule' });
 	await expect(ask(bought, { events: [{ name: 'Charged', ts: 'yesterday' }] })).rejects.toMatchObject({ code: 'invalid_time' });
 	await expect(ask({ profile: 'a', is: 'on', value: '2026-01-01' }, { profile: { properties: { a: 1 } }, zone: 'Nowhere' })).rejects.toMatchObject({ code: 'unknown_zone' });

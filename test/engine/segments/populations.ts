@@ -35,9 +35,9 @@ const EVENT_NAMES = ['Charged', 'Added to Cart', 'App Launched'];
 
 const texts = [
 	'Lyon', 'lyon', 'San Francisco', 'San', '', ' ', '12', '12.5', '12.50', '007', '7', '-0', 'true', 'TRUE', 'false', 'yes',
-	'12345678901234567890', '12345678901234567891', '2.9.1', '2.10', 'v2.10.0', '48.85, 2.35', 'shoes', 'é',
+	'12345678901234567890', '12345678901234567891', '9007199254740992', '9007199254740993', '2.9.1', '2.10', 'v2.10.0', '48.85, 2.35', 'shoes', 'é',
 ];
-const numbers = [0, 7, 12, 12.5, -3, 200, 0.1, 0.2, 0.3, 2, 2.1];
+const numbers = [0, 7, 12, 12.5, -3, 200, 0.1, 0.2, 0.3, 2, 2.1, 9007199254740992, 1e21];
 const instants = [NOW - 40 * DAY, NOW - 7 * DAY, NOW - 7 * DAY - 1, NOW - 1, NOW, NOW + 1, NOW + 3 * DAY, NOW / 1000 - 86_400];
 const isoDates = [
 	'2026-11-22', '2026-11-21T23:30:00Z', '2026-11-22T00:30', '2026-11-22T14:30:00Z', '2026-10-25', '2025-11-29',
@@ -48,7 +48,7 @@ const places = [{ lat: 48.85, lon: 2.35 }, { latitude: '48.9', lng: 2.3 }, { lat
 const odd = fc.constantFrom<unknown>(...texts, ...numbers, ...instants, ...isoDates, ...places, true, false, null);
 const cell = fc.oneof(
 	{ weight: 6, arbitrary: odd },
-	{ weight: 1, arbitrary: fc.array(odd, { maxLength: 3 }) },
+	{ weight: 1, arbitrary: fc.array(fc.oneof({ weight: 5, arbitrary: odd }, { weight: 1, arbitrary: fc.array(odd, { maxLength: 2 }) }), { maxLength: 3 }) },
 	{ weight: 1, arbitrary: odd.map((value) => ({ b: value })) },
 	{ weight: 1, arbitrary: odd.map((value) => ({ b: { c: value }, 'b.c': 'literal' })) },
 );
@@ -87,13 +87,14 @@ export const person: fc.Arbitrary<RandomPerson> = fc.record({
 	timezone: fc.option(fc.constantFrom('Europe/Paris', 'Asia/Tokyo')),
 	optedOut: fc.constantFrom<Record<string, boolean>>({}, { sms: true }, { sms: false, email: true }),
 	properties: propertiesOf([...PATHS, 'email', 'optedOut.sms']),
-	events: fc.array(event, { maxLength: 12 }),
+	// In any order of time, some of them twice.
+	events: fc.array(fc.tuple(event, fc.constantFrom(1, 1, 1, 2)), { maxLength: 10 }).map((events) => events.flatMap(([each, times]) => new Array<RandomEvent>(times).fill(each))),
 	lists: fc.subarray(['spring', 'vip']),
 	gone: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom('merged' as const, 'erased' as const) }),
 });
 
 const scalar = fc.constantFrom(...texts.filter((text) => text !== ''), ...numbers, true, false);
-const numeric = fc.constantFrom<number | string>(...numbers, '12', '0.3');
+const numeric = fc.constantFrom<number | string>(...numbers, '12', '0.3', '9007199254740993');
 const rangeOf = <Value>(value: fc.Arbitrary<Value>, order: (value: Value) => number) =>
 	fc.tuple(value, value).map((ends) => ends.sort((a, b) => order(a) - order(b)));
 const dateValue = fc.constantFrom<string | number>(...instants, '2026-11-22', '2026-11-21T23:30:00Z', '2026-10-25T12:00');
@@ -106,7 +107,7 @@ const VALUES: Record<string, fc.Arbitrary<unknown>> = {
 	none: fc.constant(undefined),
 	scalar,
 	list: fc.array(scalar, { minLength: 1, maxLength: 3 }),
-	text: fc.constantFrom('o', 'San', 'Lyon', '12', '2', '1', 'ue'),
+	text: fc.constantFrom('o', 'San', 'Lyon', '12', '2', '1', 'ue', '0000000000'),
 	number: numeric,
 	numberRange: rangeOf(numeric, Number),
 	date: dateValue,

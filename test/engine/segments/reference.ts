@@ -74,7 +74,7 @@ function did(rule: Json, person: ReferencePerson, context: ReferenceContext): bo
 		case 'max':
 			return numbers.length > 0 && figure(Math.max(...numbers), is, value);
 		case 'distinct':
-			return figure(new Set(cells.filter((cell) => typeof cell !== 'object').map(String)).size, is, value);
+			return figure(new Set(cells.filter((cell) => typeof cell !== 'object').map(written)).size, is, value);
 		case 'distinctDays':
 			return figure(new Set(events.map((event) => day(event.ts, context))).size, is, value);
 		default:
@@ -106,13 +106,13 @@ function isInterested(interest: Json, person: ReferencePerson, context: Referenc
 	const isWanted = (cell: Json) => compare(cell, 'equals', interest.value, context);
 	const wanted = cells.filter(isWanted).length;
 	if (interest.is === 'at_least') return cells.length > 0 && wanted >= (interest.percent / 100) * cells.length;
-	const others = cells.flatMap(textsIn).filter((text) => !isWanted(text) && !cells.some((cell) => present(cell).some((value) => isWanted(value) && String(value) === text)));
+	const others = cells.flatMap(textsIn).filter((text) => !isWanted(text) && !cells.some((cell) => present(cell).some((value) => isWanted(value) && written(value) === text)));
 	return wanted > 0 && others.every((text) => cells.filter((cell) => textsIn(cell).includes(text)).length <= wanted);
 }
 
 /** The texts of the scalars in a cell. */
 function textsIn(cell: Json): string[] {
-	return present(cell).filter((value) => typeof value !== 'object').map(String);
+	return present(cell).filter((value) => typeof value !== 'object').map(written);
 }
 
 /** The texts of the values for which the rule inside `same` holds, newest first. */
@@ -210,7 +210,7 @@ function compare(cell: Json, is: string, value: Json, context: ReferenceContext)
 }
 
 function compareOne(cell: Json, is: string, value: Json, context: ReferenceContext): boolean {
-	const text = typeof cell === 'object' ? undefined : String(cell);
+	const text = typeof cell === 'object' ? undefined : written(cell);
 	const number = decimal(cell);
 	const instant = date(cell, context);
 	const { now } = context;
@@ -220,23 +220,23 @@ function compareOne(cell: Json, is: string, value: Json, context: ReferenceConte
 				const fits = (each: Json) => typeof each === 'boolean' || typeof each === 'string';
 				return fits(cell) && fits(value) && String(cell).toLowerCase() === String(value).toLowerCase();
 			}
-			return text === String(value);
+			return text === written(value);
 		case 'contains':
-			return text !== undefined && text.includes(String(value));
+			return text !== undefined && text.includes(written(value));
 		case 'starts_with':
-			return text !== undefined && text.startsWith(String(value));
+			return text !== undefined && text.startsWith(written(value));
 		case 'ends_with':
-			return text !== undefined && text.endsWith(String(value));
+			return text !== undefined && text.endsWith(written(value));
 		case 'greater_than':
-			return number !== undefined && number > Number(value);
+			return number !== undefined && difference(cell, value) > 0;
 		case 'at_least':
-			return number !== undefined && number >= Number(value);
+			return number !== undefined && difference(cell, value) >= 0;
 		case 'less_than':
-			return number !== undefined && number < Number(value);
+			return number !== undefined && difference(cell, value) < 0;
 		case 'at_most':
-			return number !== undefined && number <= Number(value);
+			return number !== undefined && difference(cell, value) <= 0;
 		case 'between':
-			return number !== undefined && number >= Number(value[0]) && number <= Number(value[1]);
+			return number !== undefined && difference(cell, value[0]) >= 0 && difference(cell, value[1]) <= 0;
 		case 'before':
 			return instant !== undefined && instant < (date(value, context) as number);
 		case 'after':
@@ -265,6 +265,20 @@ function compareOne(cell: Json, is: string, value: Json, context: ReferenceConte
 function decimal(cell: Json): number | undefined {
 	if (typeof cell === 'number') return cell;
 	return typeof cell === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)\s*$/.test(cell) ? Number(cell) : undefined;
+}
+
+/** A scalar as it is written; numbers without an exponent. */
+export function written(value: Json): string {
+	return Number.isInteger(value) ? BigInt(value).toString() : String(value);
+}
+
+/** Of two decimals, digit by digit. */
+function difference(a: Json, b: Json): bigint {
+	const [left, right] = [a, b].map((value) => {
+		const [whole = '', fraction = ''] = written(value).trim().replace('+', '').split('.');
+		return BigInt(whole.replace(/^(-?)$/, '$10') + fraction.padEnd(30, '0'));
+	}) as [bigint, bigint];
+	return left - right;
 }
 
 function date(cell: Json, { zone }: ReferenceContext): number | undefined {
