@@ -1,5 +1,6 @@
 /** Segments: the rule and its check, the evaluator and what it reads, sentences, and the builder's form. */
-export { builderToRule, type BuilderCondition, type BuilderFilter, type BuilderGroup, type BuilderValue } from './builder';
+export { builderToRule, type BuilderGroup, type BuilderSame, type BuilderValue } from './builder';
+export type { BuilderCondition, BuilderFilter, ConditionType } from './builder-conditions';
 export type { ValueFields } from './builder-values';
 export { bucketOf } from './bucket';
 export type { Batches, Column, ColumnSource, Dictionary, EventBatch, EventQuery, PeopleBatch, PeopleQuery, PersonRange } from './columns';
