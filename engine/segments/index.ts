@@ -10,7 +10,7 @@ export { evaluate, type Limits } from './evaluate';
 export { eventKey } from './event-key';
 export { explain } from './explain';
 export { matches, memorySource, type MemoryEvent, type MemoryPerson, type MemoryProfile } from './memory';
-export { MEASURE_OPERATORS, OPERATORS, type OperatorContext, type OperatorName, type ValueKindName } from './operators';
+export { MEASURE_OPERATORS, OPERATORS, type MeasureOperatorName, type OperatorContext, type OperatorName, type ValueKindName } from './operators';
 export { PROFILE_FIELDS } from './profile-fields';
 export { find, matching, reach, type Reach } from './questions';
 export * from './rule';

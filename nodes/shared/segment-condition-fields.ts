@@ -11,19 +11,19 @@ type Named = INodePropertyOptions & { value: ConditionType };
 
 /** In the order of use: people first, then events, then what has been put together elsewhere. */
 const TYPES: Named[] = [
-	{ name: 'Property of the Person', value: 'profile', description: 'What is known of a person, such as a city or an opt-out' },
-	{ name: 'Did Event', value: 'did', description: 'At least once, or as often or as much as you say' },
-	{ name: 'Did Not Do Event', value: 'didNot', description: 'Not at all, or not as often or as much as you say' },
-	{ name: 'Did Any of Several Events', value: 'didAny', description: 'At least one of them; they are counted together' },
-	{ name: 'Did None of Several Events', value: 'didNone', description: 'Not one of them; they are counted together' },
-	{ name: 'First Time of an Event', value: 'first', description: 'When the first one ever happened, and what it was like' },
-	{ name: 'Last Time of an Event', value: 'last', description: 'When the last one so far happened, and what it was like' },
-	{ name: 'Interest', value: 'interest', description: 'What a person mostly does, and at which hour or on which day' },
+	{ name: 'Property of the Person', value: 'profile' },
+	{ name: 'Did Event', value: 'did' },
+	{ name: 'Did Not Do Event', value: 'didNot' },
+	{ name: 'Did Any of Several Events', value: 'didAny' },
+	{ name: 'Did None of Several Events', value: 'didNone' },
+	{ name: 'First Time of an Event', value: 'first' },
+	{ name: 'Last Time of an Event', value: 'last' },
+	{ name: 'Interest', value: 'interest', description: 'At which hour, on which day or of which kind a person mostly does something' },
 	{ name: 'In Saved Segment', value: 'inSegment' },
 	{ name: 'Not in Saved Segment', value: 'notInSegment' },
 	{ name: 'On Custom List', value: 'onList' },
 	{ name: 'Not on Custom List', value: 'notOnList' },
-	{ name: 'User Bucket', value: 'bucket', description: 'A fixed share of people: everyone has a number from 0 to 999 for good' },
+	{ name: 'User Bucket', value: 'bucket', description: 'A fixed share of all people: everyone keeps a number from 0 to 999' },
 ];
 
 /** Shown for some types of condition. */
@@ -82,7 +82,7 @@ const buckets = [
 export const conditionFields: INodeProperties[] = [
 	type,
 	property,
-	...comparisonFields({ type: ['profile'] }),
+	...comparisonFields(when('profile')),
 	event,
 	{ ...eventNamesField, displayOptions: when('didAny', 'didNone') },
 	{ ...filterFields, displayOptions: when(...EVENT_TYPES) },

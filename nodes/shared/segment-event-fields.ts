@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { MEASURE_OPERATORS, OPERATORS } from '../../engine/segments';
+import { MEASURE_OPERATORS, type MeasureOperatorName } from '../../engine/segments';
 import { nameField } from './name-fields';
 import { comparisonFields, UNIT_OPTIONS } from './segment-values';
 
@@ -9,7 +9,7 @@ import { comparisonFields, UNIT_OPTIONS } from './segment-values';
  * one line: labels are not shown in it, so that placeholders and options have to speak for themselves.
  */
 
-const LINE = { fixedCollection: { layout: 'inline' as const } };
+const LINE = { hideEmptyMessage: true, fixedCollection: { layout: 'inline' as const } };
 const LINES = { multipleValues: true, ...LINE };
 
 /** The names of several events. */
@@ -56,7 +56,7 @@ export const detailFields: INodeProperties = {
 function eventProperty(): INodeProperties[] {
 	return [
 		nameField({ displayName: 'Property', name: 'property', list: 'searchEventProperties', placeholder: 'Property', required: true }),
-		...comparisonFields(),
+		...comparisonFields({ short: true }),
 	];
 }
 
@@ -132,6 +132,17 @@ const QUANTIFIERS: NonNullable<INodeProperties['options']> = [
 	{ name: 'At Least Once', value: 'atLeastOnce' },
 ];
 
+/** Short, for the line has up to five fields. */
+const COMPARISONS: Record<MeasureOperatorName, string> = {
+	equals: 'Exactly',
+	not_equals: 'Not',
+	greater_than: 'More Than',
+	at_least: 'At Least',
+	less_than: 'Less Than',
+	at_most: 'At Most',
+	between: 'Between',
+};
+
 const OF_PROPERTY = ['sum', 'sumOrZero', 'average', 'averageOrZero', 'min', 'max', 'distinct', 'distinctOrZero'];
 
 export const quantityField: INodeProperties = {
@@ -169,7 +180,7 @@ export const quantityField: INodeProperties = {
 					type: 'options',
 					noDataExpression: true,
 					displayOptions: { hide: { quantifier: ['atLeastOnce'] } },
-					options: MEASURE_OPERATORS.map((name) => ({ name: OPERATORS.find((one) => one.name === name)?.label ?? name, value: name })),
+					options: MEASURE_OPERATORS.map((value) => ({ name: COMPARISONS[value], value })),
 					default: 'at_least',
 				},
 				numberField('Value', 'quantifierValue', 'e.g. 3'),

@@ -12,7 +12,7 @@ const conditions: INodeProperties = {
 	name: 'conditions',
 	type: 'fixedCollection',
 	placeholder: 'Add Condition',
-	typeOptions: { multipleValues: true, sortable: true },
+	typeOptions: { multipleValues: true, sortable: true, hideEmptyMessage: true },
 	default: {},
 	options: [{ displayName: 'Condition', name: 'condition', values: conditionFields }],
 };
@@ -23,7 +23,7 @@ const otherNames: INodeProperties = {
 	name: 'aliases',
 	type: 'fixedCollection',
 	placeholder: 'Add Event With Another Name for It',
-	typeOptions: { multipleValues: true, fixedCollection: { layout: 'inline' } },
+	typeOptions: { multipleValues: true, hideEmptyMessage: true, fixedCollection: { layout: 'inline' } },
 	default: {},
 	description: 'Events on which the property has another name: the event, and the name it has there',
 	options: [
@@ -43,6 +43,7 @@ const sameValue: INodeProperties = {
 	name: 'same',
 	type: 'fixedCollection',
 	placeholder: 'Hold One Property Equal',
+	typeOptions: { hideEmptyMessage: true },
 	default: {},
 	description:
 		'All conditions of the group must hold for one and the same value of a property. For example: viewed a product and did not buy that product. Takes conditions on events only.',
@@ -87,7 +88,7 @@ export const segmentParameters: INodeProperties[] = [
 		name: 'segmentGroups',
 		type: 'fixedCollection',
 		placeholder: 'Add Group',
-		typeOptions: { multipleValues: true, sortable: true },
+		typeOptions: { multipleValues: true, sortable: true, hideEmptyMessage: true },
 		default: {},
 		displayOptions: { show: { segmentMode: ['builder'] } },
 		options: [
