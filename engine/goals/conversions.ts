@@ -1,4 +1,4 @@
-import { rowTest, type EventBatch } from '../segments/columns';
+import { instants, rowTest, type EventBatch } from '../segments/columns';
 import { eventKey } from '../segments/event-key';
 import { compileOperator, type OperatorContext } from '../segments/operators';
 import { storeSource } from '../segments/store-source';
@@ -53,7 +53,7 @@ export async function* conversionsOf(
 		const to = Math.min(context.now, lastSend + Math.max(...sameName.map(({ windowMs }) => windowMs)));
 		const properties = [...new Set(sameName.flatMap(pathsOf))];
 		const compiled = sameName.map((goal) => ({ goal, where: whereOf(goal, context) }));
-		for await (const batch of source.events({ name, from: firstSend, to, range, properties })) {
+		for await (const batch of source.events({ name, from: firstSend, to, range, properties, times: true })) {
 			yield convertedIn(batch, sends, compiled, to);
 		}
 	}
@@ -90,9 +90,10 @@ function convertedIn(batch: EventBatch, sends: Sends, goals: readonly CompiledGo
 		const conditions = where.map(({ property, test }) => rowTest(batch.property(property), test));
 		return { goal, passes: (row: number) => conditions.every((passes) => passes(row)), revenueOf: revenueReader(batch, goal) };
 	});
+	const time = instants(batch);
 	for (let row = 0; row < batch.person.length; row++) {
 		const person = batch.person[row] as number;
-		const at = batch.ts[row] as number;
+		const at = time(row);
 		const first = firstSendTo(sends.people, person);
 		if (at > to || first === sends.people.length || sends.people[first] !== person) continue;
 		const matched = tests.filter(({ goal, passes }) => inWindow(sends, first, at, goal.windowMs) && passes(row));

@@ -93,6 +93,28 @@ export interface ColumnSource {
 	list?(id: string): Uint32Array | Promise<Uint32Array>;
 }
 
+/** The times of rows whose instants (epoch milliseconds) are at hand: what an EventBatch says of them. */
+export function timesOf(instants: readonly number[]): Pick<EventBatch, 'first' | 'last' | 'time'> {
+	let first = Infinity;
+	let last = -Infinity;
+	for (const instant of instants) {
+		if (instant < first) first = instant;
+		if (instant > last) last = instant;
+	}
+	return { first, last, time: { base: 0, offsets: Float64Array.from(instants) } };
+}
+
+/** The instant of each row, epoch milliseconds, of a batch asked for with `times`. */
+export function instants({ time }: EventBatch): (row: number) => number {
+	const { base, offsets } = time as EventTimes;
+	return (row) => base + (offsets[row] as number);
+}
+
+/** For batches of nobody but living people. */
+export function allLiving(people: number): Uint32Array {
+	return new Uint32Array(Math.ceil(people / 32)).fill(0xffffffff);
+}
+
 /** Applies a test of values to a column: once per row, or once per distinct value where the column knows them. */
 export function rowTest(column: Column, test: (cell: unknown) => boolean): (row: number) => boolean {
 	if (!column.dictionary) return (row) => test(column.get(row));

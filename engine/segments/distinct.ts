@@ -1,4 +1,4 @@
-import type { EventBatch } from './columns';
+import { instants, type EventBatch } from './columns';
 import { dayNumber } from '../time/local';
 import type { Measure } from './measures';
 import { PeopleSet } from './people-set';
@@ -68,7 +68,8 @@ export function valuesOf(path: string): ValueCodes {
 
 /** Calendar days of the zone. */
 export function daysIn(zone: string): ValueCodes {
-	return ({ ts }) =>
-		(row, found) =>
-			found(dayNumber(ts[row] as number, zone) + 2 ** 31);
+	return (batch) => {
+		const time = instants(batch);
+		return (row, found) => found(dayNumber(time(row), zone) + 2 ** 31);
+	};
 }

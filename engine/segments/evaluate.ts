@@ -94,14 +94,15 @@ class Evaluation {
 
 	/** One pass over the people answers everything that concerns them alone. */
 	private async readPeople(): Promise<void> {
-		const query = { range: this.slots.range, properties: this.compiled.peopleProperties };
+		const query = { range: this.slots.range, properties: this.compiled.peopleProperties, bucketKeys: this.compiled.bucketKeys };
 		for await (const batch of this.source.people(query)) {
 			const tests = this.compiled.leaves.map((leaf) => leaf(batch));
 			for (let row = 0; row < batch.people.length; row++) {
 				const slot = this.slots.slotOf(batch.people[row] as number);
 				if (slot < 0) continue;
-				this.live.add(slot);
-				tests.forEach((passes, leaf) => passes(row) && (this.leaves[leaf] as PeopleSet).add(slot));
+				const living = (((batch.living[row >>> 5] as number) >>> (row & 31)) & 1) === 1;
+				this.live.set(slot, living);
+				tests.forEach((passes, leaf) => (this.leaves[leaf] as PeopleSet).set(slot, living && passes(row)));
 			}
 		}
 	}
@@ -147,7 +148,7 @@ class Evaluation {
 		// The first or last event is that of all times; the measure looks whether it lies in the window.
 		const from = plan.occurrence ? -Infinity : plan.from;
 		const to = plan.occurrence ? this.compiled.now : plan.to;
-		for await (const batch of this.source.events({ range, name: plan.name, from, to, properties: plan.properties })) {
+		for await (const batch of this.source.events({ range, name: plan.name, from, to, properties: plan.properties, times: true })) {
 			this.selection.begin(batch, this.slots, range, candidates, from, to);
 			for (const { path, test } of plan.where) this.selection.narrow(batch, path, test);
 			measure.add(batch, this.selection);

@@ -44,7 +44,11 @@ function negatable(did: boolean, text: string): string {
 }
 
 function subject(rule: EventRule): string {
-	return rule.event + (rule.where && rule.where.length > 0 ? ` where ${conditionWords(rule.where)}` : '');
+	return names(rule.event) + (rule.where && rule.where.length > 0 ? ` where ${conditionWords(rule.where)}` : '');
+}
+
+function names(event: string | string[]): string {
+	return typeof event === 'string' ? event : event.join(' or ');
 }
 
 function conditionWords(conditions: PropertyCondition[]): string {

@@ -1,4 +1,4 @@
-import type { EventBatch } from './columns';
+import { instants, type EventBatch } from './columns';
 import { daysIn, Distinct, valuesOf } from './distinct';
 import { PeopleSet } from './people-set';
 import type { EventPlan, HavingPlan } from './plan';
@@ -65,14 +65,14 @@ class Occurrence implements Measure {
 	}
 
 	add(batch: EventBatch, selection: Selection): void {
-		const { ts } = batch;
+		const time = instants(batch);
 		const { from, to, that } = this.plan;
 		const columns = that.map(({ path, test }) => ({ column: batch.property(path), test }));
 		selection.forEach((row, slot) => {
-			const time = ts[row] as number;
-			if (!this.replaces(time, this.times[slot] as number)) return;
-			this.times[slot] = time;
-			const holds = time >= from && time <= to && columns.every(({ column, test }) => test(column.get(row)));
+			const at = time(row);
+			if (!this.replaces(at, this.times[slot] as number)) return;
+			this.times[slot] = at;
+			const holds = at >= from && at <= to && columns.every(({ column, test }) => test(column.get(row)));
 			if (holds) this.wanted.add(slot);
 			else this.wanted.delete(slot);
 		});

@@ -1,5 +1,5 @@
 import { CampaignError } from '../errors';
-import type { Column, ColumnSource, EventBatch, EventQuery, PeopleBatch, PeopleQuery } from './columns';
+import { allLiving, timesOf, type Column, type ColumnSource, type EventBatch, type EventQuery, type PeopleBatch, type PeopleQuery } from './columns';
 import { parseDate } from './dates';
 import { evaluate } from './evaluate';
 import { eventKey } from './event-key';
@@ -57,8 +57,11 @@ function peopleBatch(people: readonly MemoryPerson[], from: number, to: number):
 	const column = (read: (profile: MemoryProfile) => unknown): Column => ({
 		get: (row) => read((people[from + row] as MemoryPerson).profile),
 	});
+	const numbers = Uint32Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
 	return {
-		people: Uint32Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index),
+		people: numbers,
+		dense: from % 32 === 0,
+		living: allLiving(numbers.length),
 		bucketKeys: column(bucketKey),
 		property(path) {
 			const field = profileField(path);
@@ -92,7 +95,7 @@ class Collected {
 	finish(): EventBatch {
 		return {
 			person: Uint32Array.from(this.person),
-			ts: Float64Array.from(this.ts),
+			...timesOf(this.ts),
 			property: (path) => {
 				const read = pathReader(path);
 				return { get: (row) => read(this.properties[row]) };

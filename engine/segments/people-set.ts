@@ -20,6 +20,11 @@ export class PeopleSet {
 		this.words[word] = (this.words[word] as number) & ~(1 << (slot & 31));
 	}
 
+	set(slot: number, member: boolean): void {
+		if (member) this.add(slot);
+		else this.delete(slot);
+	}
+
 	isEmpty(): boolean {
 		return this.words.every((word) => word === 0);
 	}

@@ -52,18 +52,21 @@ export interface CompiledRule {
 	leaves: PeopleTest[];
 	/** All paths the rule reads of people. */
 	peopleProperties: string[];
+	/** Whether it asks for buckets. */
+	bucketKeys: boolean;
 }
 
 /** `rule` must have passed `parseRule`. */
 export function compileRule(rule: Rule, context: OperatorContext): CompiledRule {
 	const compiler = new Compiler(context);
 	const root = compiler.plan(rule);
-	return { root, now: context.now, leaves: compiler.leaves, peopleProperties: [...compiler.peopleProperties] };
+	return { root, now: context.now, leaves: compiler.leaves, peopleProperties: [...compiler.peopleProperties], bucketKeys: compiler.bucketKeys };
 }
 
 class Compiler {
 	readonly leaves: PeopleTest[] = [];
 	readonly peopleProperties = new Set<string>();
+	bucketKeys = false;
 
 	constructor(private readonly context: OperatorContext) {}
 
@@ -95,7 +98,10 @@ class Compiler {
 		if ('all' in rule) return every(rule.all.map((part) => this.peopleTest(part) as PeopleTest), true);
 		if ('any' in rule) return every(rule.any.map((part) => this.peopleTest(part) as PeopleTest), false);
 		if ('not' in rule) return negated(this.peopleTest(rule.not) as PeopleTest);
-		if ('bucket' in rule) return bucketTest(rule.bucket);
+		if ('bucket' in rule) {
+			this.bucketKeys = true;
+			return bucketTest(rule.bucket);
+		}
 		if (!('profile' in rule)) return undefined;
 		this.peopleProperties.add(rule.profile);
 		const test = this.compile(rule);
@@ -111,7 +117,7 @@ class Compiler {
 		return {
 			kind: 'event',
 			did: rule.did,
-			name: eventKey(rule.event),
+			name: eventKey(rule.event as string),
 			...this.window(rule.when),
 			where,
 			having,

@@ -1,4 +1,4 @@
-import { rowTest, type EventBatch, type PersonRange } from './columns';
+import { instants, rowTest, type EventBatch, type PersonRange } from './columns';
 import type { PeopleSet } from './people-set';
 import type { Slots } from './slots';
 
@@ -11,7 +11,8 @@ export class Selection {
 
 	/** Begins with the rows inside range and window whose person is a candidate. */
 	begin(batch: EventBatch, slots: Slots, range: PersonRange, candidates: PeopleSet, from: number, to: number): void {
-		const { person, ts } = batch;
+		const { person } = batch;
+		const time = instants(batch);
 		if (this.rows.length < person.length) {
 			this.rows = new Uint32Array(person.length);
 			this.slots = new Int32Array(person.length);
@@ -19,8 +20,8 @@ export class Selection {
 		this.count = 0;
 		for (let row = 0; row < person.length; row++) {
 			const number = person[row] as number;
-			const time = ts[row] as number;
-			if (time < from || time > to || number < range.from || number >= range.to) continue;
+			const at = time(row);
+			if (at < from || at > to || number < range.from || number >= range.to) continue;
 			const slot = slots.slotOf(number);
 			if (slot < 0 || !candidates.has(slot)) continue;
 			this.slots[row] = slot;

@@ -1,5 +1,7 @@
 import type { Param, Tx } from '../store/database';
-import type { Column, ColumnSource, EventBatch, EventQuery, PeopleBatch, PeopleQuery, PersonRange } from './columns';
+import {
+	allLiving, timesOf, type Column, type ColumnSource, type EventBatch, type EventQuery, type PeopleBatch, type PeopleQuery, type PersonRange,
+} from './columns';
 import { pathReader } from './paths';
 import { profileField, type ProfileFields } from './profile-fields';
 
@@ -34,14 +36,14 @@ export function storeSource(tx: Tx, options: StoreSourceOptions = {}): ColumnSou
 }
 
 class StoreSource implements ColumnSource {
-	private readonly list: string | undefined;
+	private readonly named: string | undefined;
 
 	constructor(
 		private readonly tx: Tx,
 		private readonly pageSize: number,
 		readonly only: Uint32Array | undefined,
 	) {
-		this.list = only && JSON.stringify(Array.from(only, (person) => [person]));
+		this.named = only && JSON.stringify(Array.from(only, (person) => [person]));
 	}
 
 	async span(): Promise<PersonRange> {
@@ -66,7 +68,7 @@ class StoreSource implements ColumnSource {
 		}
 	}
 
-	/** In the order of time, then of arrival: the order of the index, so that a page continues where the last one ended. */
+	/** In the order of arrival. */
 	async *events({ name, from, to, range, properties }: EventQuery): AsyncGenerator<EventBatch> {
 		const known = await this.tx.get<{ name_id: number | string }>(
 			'SELECT name_id FROM event_name WHERE match_key = $1',
@@ -76,27 +78,25 @@ class StoreSource implements ColumnSource {
 		const sql = `
 			SELECT id, person, ts${properties.length > 0 ? ', properties' : ''}
 			FROM event
-			WHERE name_id = $1 AND (ts, id) > ($2, $3) AND ts <= $4 AND person >= $5 AND person < $6${this.restriction(8)}
-			ORDER BY ts, id LIMIT $7`;
-		const last = instant(Math.floor(to));
-		let [ts, id] = [instant(Math.ceil(from)), 0];
-		for (;;) {
-			const page = [Number(known.name_id), ts, id, last, range.from, range.to, this.pageSize];
+			WHERE name_id = $1 AND id > $2 AND ts >= $3 AND ts <= $4 AND person >= $5 AND person < $6${this.restriction(8)}
+			ORDER BY id LIMIT $7`;
+		const [first, last] = [instant(Math.ceil(from)), instant(Math.floor(to))];
+		for (let id = 0; ; ) {
+			const page = [Number(known.name_id), id, first, last, range.from, range.to, this.pageSize];
 			const rows = await this.tx.all<EventRow>(sql, this.parameters(...page));
 			if (rows.length > 0) yield eventBatch(rows);
 			if (rows.length < this.pageSize) return;
-			const end = rows[rows.length - 1] as EventRow;
-			[ts, id] = [Number(end.ts), Number(end.id)];
+			id = Number((rows[rows.length - 1] as EventRow).id);
 		}
 	}
 
 	private restriction(parameter: number): string {
-		if (this.list === undefined) return '';
+		if (this.named === undefined) return '';
 		return ` AND person IN (SELECT named.person FROM ${this.tx.dialect.rows(`$${parameter}`, { person: 'integer' })} AS named)`;
 	}
 
 	private parameters(...values: Param[]): Param[] {
-		return this.list === undefined ? values : [...values, this.list];
+		return this.named === undefined ? values : [...values, this.named];
 	}
 }
 
@@ -104,6 +104,8 @@ function peopleBatch(rows: PersonRow[]): PeopleBatch {
 	const parsed = new ParsedProperties(rows);
 	return {
 		people: Uint32Array.from(rows, (row) => Number(row.person)),
+		dense: false,
+		living: allLiving(rows.length),
 		bucketKeys: { get: (row) => Number((rows[row] as PersonRow).bucket_key) },
 		property(path) {
 			const field = profileField(path);
@@ -134,7 +136,7 @@ function eventBatch(rows: EventRow[]): EventBatch {
 	const parsed = new ParsedProperties(rows);
 	return {
 		person: Uint32Array.from(rows, (row) => Number(row.person)),
-		ts: Float64Array.from(rows, (row) => Number(row.ts)),
+		...timesOf(rows.map((row) => Number(row.ts))),
 		property: (path) => parsed.column(path),
 	};
 }

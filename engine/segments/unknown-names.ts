@@ -70,14 +70,15 @@ function* namesInList(rules: Rule[], path: string): Iterable<NameUse> {
 }
 
 function* namesInEvent(rule: EventRule, path: string): Iterable<NameUse> {
-	const { event } = rule;
-	yield { path: inside(path, 'event'), event };
-	for (const key of ['where', 'that'] as const) {
-		for (const [index, { property }] of (rule[key] ?? []).entries()) {
-			yield { path: inside(path, `${key}[${index}].property`), event, property };
+	for (const event of [rule.event].flat()) {
+		yield { path: inside(path, 'event'), event };
+		for (const key of ['where', 'that'] as const) {
+			for (const [index, { property }] of (rule[key] ?? []).entries()) {
+				yield { path: inside(path, `${key}[${index}].property`), event, property };
+			}
 		}
-	}
-	if (rule.having && 'property' in rule.having) {
-		yield { path: inside(path, 'having.property'), event, property: rule.having.property };
+		if (rule.having && 'property' in rule.having) {
+			yield { path: inside(path, 'having.property'), event, property: rule.having.property };
+		}
 	}
 }

@@ -16,10 +16,11 @@ const UNIT_MS: Record<string, number> = { minutes: MINUTE_MS, hours: 60 * MINUTE
 /** What the node's parameters say, checked. */
 export function readGoal(context: ITriggerFunctions): GoalDefinition {
 	const { filter = [] } = context.getNodeParameter('filters', {}) as { filter?: FormFilter[] };
-	const rule = eventRule(nameOf(context.getNodeParameter('event')), filter.map((each) => ({ ...each, property: nameOf(each.property) })));
+	const event = nameOf(context.getNodeParameter('event'));
+	const rule = eventRule(event, filter.map((each) => ({ ...each, property: nameOf(each.property) })));
 	const revenueProperty = nameOf(context.getNodeParameter('revenueProperty', '')).trim();
 	const goal: GoalDefinition = {
-		event: rule.event as string,
+		event,
 		where: rule.where ?? [],
 		...(revenueProperty !== '' && { revenueProperty }),
 		windowMs: Math.round(Number(context.getNodeParameter('windowAmount')) * (UNIT_MS[String(context.getNodeParameter('windowUnit'))] ?? NaN)),
