@@ -17,17 +17,21 @@ const SHOWN = 10;
 export async function previewSegment(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
 	refuseLiveItems(context, store);
 	const { rule, warnings } = readSegment(context);
+	const segment = explain(rule);
 	const { qualified, reachable } = await store.ask('reach', { rule });
+	const toCheck = [...warnings, ...(await namesToCheck(context, store, rule))];
 	const json: IDataObject = {
-		segment: explain(rule),
+		segment,
 		qualified,
 		reachable: { ...reachable },
-		warnings: [...warnings, ...(await namesToCheck(context, store, rule))],
+		warnings: toCheck,
 		people: await somePeople(store, rule),
 		rule: rule as unknown as IDataObject,
 		ruleText: JSON.stringify(rule, null, 2),
 	};
-	context.addExecutionHints({ message: `${peopleInWords(qualified)} in this segment now. ${channelsInWords(reachable)}`, location: 'outputPane' });
+	// What an operator wants to know first stands above the item, whichever way it is shown.
+	context.addExecutionHints({ message: `${segment}: ${peopleInWords(qualified)} now. ${channelsInWords(reachable)}`, location: 'outputPane' });
+	for (const message of toCheck) context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
 	return [[{ json, pairedItem: context.getInputData().map((_, item) => ({ item })) }], []];
 }
 
@@ -53,7 +57,7 @@ async function somePeople(store: Store, rule: Rule): Promise<IDataObject[]> {
 }
 
 function peopleInWords(count: number): string {
-	return count === 1 ? '1 person is' : `${count.toLocaleString('en')} people are`;
+	return count === 1 ? '1 person' : `${count.toLocaleString('en')} people`;
 }
 
 /** "Reachable: 1,200 by SMS, 90 by email." */

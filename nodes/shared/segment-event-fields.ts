@@ -136,9 +136,9 @@ const QUANTIFIERS: NonNullable<INodeProperties['options']> = [
 const COMPARISONS: Record<MeasureOperatorName, string> = {
 	equals: 'Exactly',
 	not_equals: 'Not',
-	greater_than: 'More Than',
+	greater_than: 'Over',
 	at_least: 'At Least',
-	less_than: 'Less Than',
+	less_than: 'Under',
 	at_most: 'At Most',
 	between: 'Between',
 };

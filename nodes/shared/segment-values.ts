@@ -25,9 +25,9 @@ export function comparisonFields({ show, short = false }: { show?: Shown; short?
 	];
 }
 
-/** "Is in the Last" as "In the Last". */
+/** "Is in the Last" as "In Last". */
 function shortened(label: string): string {
-	return capitalized(label.replace(/^(?:Is a |Is |Has Its )/, ''));
+	return capitalized(label.replace(/^(?:Is a |Is |Has Its )/, '').replace(/ the (Last|Next|Day|Dates)$/, ' $1'));
 }
 
 function capitalized(text: string): string {

@@ -173,7 +173,7 @@ describe('preview', () => {
 				ruleText: JSON.stringify(inLyon, null, 2),
 			},
 		]);
-		expect(result.hints('Filter')).toEqual(['3 people are in this segment now. Reachable: 0 by SMS, 1 by email, 0 by push.']);
+		expect(result.hints('Filter')).toEqual(['City is Lyon: 3 people now. Reachable: 0 by SMS, 1 by email, 0 by push.']);
 	});
 
 	test('its rule is what the JSON mode takes, as an object and as a text', async () => {
@@ -198,6 +198,7 @@ describe('preview', () => {
 		const [shown] = result.json('Filter', 0);
 		expect(shown?.people).toHaveLength(10);
 		expect(shown?.qualified).toBe(24);
+		expect(result.hints('Filter')[1]).toContain('did you mean "Charged"?');
 		expect(shown?.warnings).toEqual(['event: no event is called "Chargd" so far; did you mean "Charged"?']);
 	});
 
