@@ -1,3 +1,5 @@
+import { PeopleSet } from './people-set';
+
 /** Person numbers: `from` included, `to` not. */
 export interface PersonRange {
 	readonly from: number;
@@ -112,7 +114,7 @@ export function instants({ time }: EventBatch): (row: number) => number {
 
 /** For batches of nobody but living people. */
 export function allLiving(people: number): Uint32Array {
-	return new Uint32Array(Math.ceil(people / 32)).fill(0xffffffff);
+	return PeopleSet.full(people).words;
 }
 
 /** Applies a test of values to a column: once per row, or once per distinct value where the column knows them. */

@@ -3,6 +3,7 @@ import { allLiving, timesOf, type Column, type ColumnSource, type EventBatch, ty
 import { parseDate } from './dates';
 import { evaluate } from './evaluate';
 import { eventKey } from './event-key';
+import { listUnknown } from './list-members';
 import type { OperatorContext } from './operators';
 import { pathReader } from './paths';
 import { profileField, type ProfileFields } from './profile-fields';
@@ -12,6 +13,8 @@ import { requireRule } from './validate';
 /** A person given by the caller. What the store returns as a profile will do. */
 export interface MemoryProfile extends ProfileFields {
 	properties?: Record<string, unknown>;
+	/** Needed by `list` rules only: ids of the custom lists the person is in. */
+	lists?: readonly string[];
 	/** Needed by `bucket` rules only. */
 	bucketKey?: number;
 }
@@ -40,17 +43,24 @@ export function memorySource(people: readonly MemoryPerson[]): ColumnSource {
 			const batch = events.get(name);
 			if (batch) yield batch.finish();
 		},
+		list: (id) => Uint32Array.from(people.keys()).filter((index) => listsOf(people[index] as MemoryPerson, id).includes(id)),
 	};
 }
 
 /**
  * Whether one person matches a rule at `now`, with nothing but what is given. `rule` may be unchecked JSON.
- * @throws CampaignError `invalid_rule`; `bucket_unknown` when the rule asks for a bucket and the profile has no `bucketKey`.
+ * @throws CampaignError `invalid_rule`; `unresolved_segment` when it refers to a saved segment; `bucket_unknown` and
+ * `list_unknown` when it asks for a bucket or list and the profile has no `bucketKey` or `lists`.
  */
 export async function matches(rule: Rule, person: MemoryPerson & OperatorContext): Promise<boolean> {
 	const { now, zone } = person;
 	const matching = await evaluate(requireRule(rule), memorySource([person]), { now, zone });
 	return matching.length === 1;
+}
+
+function listsOf({ profile }: MemoryPerson, id: string): readonly string[] {
+	if (profile.lists) return profile.lists;
+	throw listUnknown(id);
 }
 
 function peopleBatch(people: readonly MemoryPerson[], from: number, to: number): PeopleBatch {

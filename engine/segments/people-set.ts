@@ -1,9 +1,19 @@
-/** A set of slots (see slots.ts), one bit each. */
-export class PeopleSet {
-	private readonly words: Uint32Array;
+import { forEachBit, lowestBit, popCount, wordsFor } from './bits';
 
-	constructor(private readonly size: number) {
-		this.words = new Uint32Array(Math.ceil(size / 32));
+/** A set of small numbers 0..size-1, one bit each: places of people in a range, or other slots of an evaluation. */
+export class PeopleSet {
+	readonly words: Uint32Array;
+
+	constructor(readonly size: number) {
+		this.words = new Uint32Array(wordsFor(size));
+	}
+
+	/** All of 0..size-1. */
+	static full(size: number): PeopleSet {
+		const set = new PeopleSet(size);
+		set.words.fill(0xffffffff);
+		set.trim();
+		return set;
 	}
 
 	has(slot: number): boolean {
@@ -25,45 +35,69 @@ export class PeopleSet {
 		else this.delete(slot);
 	}
 
+	/** Takes out what whole words may have brought in beyond the end. */
+	trim(): void {
+		const rest = this.size & 31;
+		if (rest === 0) return;
+		const last = this.words.length - 1;
+		this.words[last] = (this.words[last] as number) & ((1 << rest) - 1);
+	}
+
 	isEmpty(): boolean {
-		return this.words.every((word) => word === 0);
+		const { words } = this;
+		for (let index = 0; index < words.length; index++) if (words[index] !== 0) return false;
+		return true;
 	}
 
 	count(): number {
+		const { words } = this;
 		let total = 0;
-		for (let word of this.words) {
-			for (; word !== 0; word &= word - 1) total++;
-		}
+		for (let index = 0; index < words.length; index++) total += popCount(words[index] as number);
 		return total;
 	}
 
 	intersect(other: PeopleSet): PeopleSet {
-		return this.combine(other, (mine, theirs) => mine & theirs);
+		const result = new PeopleSet(this.size);
+		const [mine, theirs, words] = [this.words, other.words, result.words];
+		for (let index = 0; index < words.length; index++) words[index] = (mine[index] as number) & (theirs[index] as number);
+		return result;
 	}
 
 	minus(other: PeopleSet): PeopleSet {
-		return this.combine(other, (mine, theirs) => mine & ~theirs);
+		const result = new PeopleSet(this.size);
+		const [mine, theirs, words] = [this.words, other.words, result.words];
+		for (let index = 0; index < words.length; index++) words[index] = (mine[index] as number) & ~(theirs[index] as number);
+		return result;
 	}
 
 	/** Takes the other set's members in. */
 	addAll(other: PeopleSet): void {
-		for (let index = 0; index < this.words.length; index++) {
-			this.words[index] = (this.words[index] as number) | (other.words[index] as number);
-		}
+		const [mine, theirs] = [this.words, other.words];
+		for (let index = 0; index < mine.length; index++) mine[index] = (mine[index] as number) | (theirs[index] as number);
+	}
+
+	/** Two sets of about as many members each, the lower and the higher ones. */
+	halves(): [PeopleSet, PeopleSet] {
+		const [low, high] = [new PeopleSet(this.size), new PeopleSet(this.size)];
+		let left = Math.floor(this.count() / 2);
+		this.forEach((slot) => (left-- > 0 ? low : high).add(slot));
+		return [low, high];
 	}
 
 	/** Ascending. */
 	forEach(visit: (slot: number) => void): void {
-		this.words.forEach((bits, index) => {
-			for (let rest = bits; rest !== 0; rest &= rest - 1) visit(index * 32 + (31 - Math.clz32(rest & -rest)));
-		});
+		forEachBit(this.words, visit);
 	}
 
-	private combine(other: PeopleSet, pick: (mine: number, theirs: number) => number): PeopleSet {
-		const result = new PeopleSet(this.size);
-		for (let index = 0; index < this.words.length; index++) {
-			result.words[index] = pick(this.words[index] as number, other.words[index] as number);
+	/** The members, each with `offset` added, ascending. */
+	numbers(offset = 0): Uint32Array {
+		const { words } = this;
+		const numbers = new Uint32Array(this.count());
+		let count = 0;
+		for (let index = 0; index < words.length; index++) {
+			const base = offset + index * 32;
+			for (let rest = words[index] as number; rest !== 0; rest &= rest - 1) numbers[count++] = base + lowestBit(rest);
 		}
-		return result;
+		return numbers;
 	}
 }

@@ -1,5 +1,6 @@
 import { inside, type Complaints } from './complaints';
 import { parseDate } from './dates';
+import { eventKey } from './event-key';
 import { checkValue, isOperatorName, MEASURE_OPERATORS, OPERATORS } from './operators';
 import { checkDate, checkDuration } from './operators/value-kinds';
 import { isRecord } from './values';
@@ -21,7 +22,7 @@ export function checkComparison(condition: Record<string, unknown>, path: string
 
 export function checkEvent(value: Record<string, unknown>, path: string, complaints: Complaints): void {
 	complaints.object(value, path, 'an event rule', KEYS);
-	complaints.name(value.event, inside(path, 'event'), 'the name of the event');
+	checkEventNames(value.event, inside(path, 'event'), complaints);
 	if (typeof value.did !== 'boolean') complaints.add(inside(path, 'did'), 'must be true or false');
 	if (value.where !== undefined) checkConditions(value.where, inside(path, 'where'), complaints);
 	if (value.when !== undefined) checkWindow(value.when, inside(path, 'when'), complaints);
@@ -38,6 +39,21 @@ export function checkEvent(value: Record<string, unknown>, path: string, complai
 	}
 }
 
+/** One name, or several different ones. */
+function checkEventNames(value: unknown, path: string, complaints: Complaints): void {
+	if (!Array.isArray(value)) return complaints.name(value, path, 'the name of the event');
+	if (value.length === 0) return complaints.add(path, 'must name at least one event');
+	const known = new Set<string>();
+	value.forEach((name: unknown, index) => {
+		const here = `${path}[${index}]`;
+		complaints.name(name, here, 'the name of the event');
+		if (typeof name !== 'string') return;
+		const key = eventKey(name);
+		if (known.has(key)) complaints.add(here, `"${name}" is named twice`);
+		known.add(key);
+	});
+}
+
 function checkConditions(value: unknown, path: string, complaints: Complaints): void {
 	complaints.list(value, path).forEach((item, index) => {
 		const here = `${path}[${index}]`;
@@ -48,7 +64,7 @@ function checkConditions(value: unknown, path: string, complaints: Complaints): 
 	});
 }
 
-function checkWindow(value: unknown, path: string, complaints: Complaints): void {
+export function checkWindow(value: unknown, path: string, complaints: Complaints): void {
 	if (isRecord(value) && (Object.hasOwn(value, 'last') || Object.hasOwn(value, 'unit'))) {
 		complaints.object(value, path, 'a window of the last units', ['last', 'unit']);
 		const places = { amount: inside(path, 'last'), unit: inside(path, 'unit') };

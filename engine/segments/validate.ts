@@ -2,14 +2,25 @@ import { CampaignError } from '../errors';
 import { Complaints, inside, type RuleError } from './complaints';
 import { RULE_VERSION, type Rule } from './rule';
 import { checkComparison, checkEvent } from './validate-event';
+import { checkInterest } from './validate-interest';
+import { checkSame } from './validate-same';
 import { isRecord } from './values';
 
 const DEEPEST = 32;
 const KINDS = ['all', 'any', 'not', 'profile', 'event', 'segment', 'list', 'interest', 'same', 'bucket'] as const;
 type Kind = (typeof KINDS)[number];
+const KINDS_IN_SAME: readonly Kind[] = ['all', 'any', 'not', 'event'];
 
-/** In the rule's form, but not answered by this version. */
-const UNSUPPORTED: readonly Kind[] = ['segment', 'list', 'interest', 'same'];
+interface Place {
+	path: string;
+	depth: number;
+	scope: Scope;
+	complaints: Complaints;
+}
+
+/** Inside \`same\` rules are about events alone. */
+type Scope = 'rule' | 'same';
+
 
 /**
  * Reads a segment rule: a JSON text or what it parses to. Returns the rule, or everything that is wrong with it at
@@ -27,7 +38,7 @@ export function parseRule(json: unknown): { rule: Rule } | { errors: RuleError[]
 	}
 	const { version, ...rule } = isRecord(value) ? value : { version: undefined };
 	checkVersion(version, complaints);
-	checkRule(isRecord(value) ? rule : value, '', 1, complaints);
+	checkRule(isRecord(value) ? rule : value, { path: '', depth: 1, scope: 'rule', complaints });
 	return complaints.errors.length > 0 ? { errors: complaints.errors } : { rule: rule as unknown as Rule };
 }
 
@@ -56,7 +67,7 @@ function checkVersion(version: unknown, complaints: Complaints): void {
 	}
 }
 
-function checkRule(value: unknown, path: string, depth: number, complaints: Complaints): void {
+function checkRule(value: unknown, { path, depth, scope, complaints }: Place): void {
 	if (!isRecord(value)) return complaints.add(path, 'a rule must be an object');
 	if (depth > DEEPEST) return complaints.add(path, `rules may be nested ${DEEPEST} deep at most`);
 	const kinds = KINDS.filter((kind) => Object.hasOwn(value, kind));
@@ -67,14 +78,16 @@ function checkRule(value: unknown, path: string, depth: number, complaints: Comp
 		return complaints.add(path, `a rule must have one of ${KINDS.join(', ')}${found}`);
 	}
 	if (kinds.length > 1) return complaints.add(path, `a rule has only one of ${kinds.join(', ')}`);
-	if (UNSUPPORTED.includes(kind)) {
-		return complaints.add(inside(path, kind), `"${kind}" rules are not supported by this version of n8n-nodes-campaigns`);
+	if (scope === 'same' && !KINDS_IN_SAME.includes(kind)) {
+		return complaints.add(inside(path, kind), `inside "same" a rule must have one of ${KINDS_IN_SAME.join(', ')}`);
 	}
-	checkKind(kind, value, path, depth, complaints);
+	checkKind(kind, value, { path, depth, scope, complaints });
 }
 
-function checkKind(kind: Kind, value: Record<string, unknown>, path: string, depth: number, complaints: Complaints): void {
+function checkKind(kind: Kind, value: Record<string, unknown>, { path, depth, scope, complaints }: Place): void {
 	const here = inside(path, kind);
+	const checkInner = (rule: unknown, at: string, innerScope = scope) =>
+		checkRule(rule, { path: at, depth: depth + 1, scope: innerScope, complaints });
 	switch (kind) {
 		case 'all':
 		case 'any': {
@@ -83,12 +96,12 @@ function checkKind(kind: Kind, value: Record<string, unknown>, path: string, dep
 			if (kind === 'any' && Array.isArray(value.any) && rules.length === 0) {
 				complaints.add(here, 'must not be empty: nobody could match');
 			}
-			rules.forEach((rule, index) => checkRule(rule, `${here}[${index}]`, depth + 1, complaints));
+			rules.forEach((rule, index) => checkInner(rule, `${here}[${index}]`));
 			break;
 		}
 		case 'not':
 			complaints.object(value, path, 'a "not" rule', [kind]);
-			checkRule(value.not, here, depth + 1, complaints);
+			checkInner(value.not, here);
 			break;
 		case 'profile':
 			complaints.object(value, path, 'a profile rule', ['profile', 'is', 'value']);
@@ -97,6 +110,19 @@ function checkKind(kind: Kind, value: Record<string, unknown>, path: string, dep
 			break;
 		case 'event':
 			checkEvent(value, path, complaints);
+			break;
+		case 'segment':
+		case 'list':
+			complaints.object(value, path, `a ${kind} rule`, [kind]);
+			complaints.name(value[kind], here, kind === 'segment' ? 'the segment' : 'the list');
+			break;
+		case 'interest':
+			complaints.object(value, path, 'an interest rule', [kind]);
+			checkInterest(value.interest, here, complaints);
+			break;
+		case 'same':
+			complaints.object(value, path, 'a "same" rule', [kind]);
+			checkSame(value.same, here, complaints, (rule, at) => checkInner(rule, at, 'same'));
 			break;
 		case 'bucket':
 			complaints.object(value, path, 'a bucket rule', [kind]);

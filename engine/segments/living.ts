@@ -1,0 +1,46 @@
+import type { ColumnSource, PeopleBatch, PersonRange } from './columns';
+import { PeopleSet } from './people-set';
+import type { CompiledRule } from './plan';
+import { visitAll } from './scan';
+
+export interface People {
+	living: PeopleSet;
+	/** Who passes each of the rule's tests of people. */
+	leaves: PeopleSet[];
+}
+
+/** One pass over the people of a range answers everything that concerns them alone. */
+export async function readPeople(rule: CompiledRule, source: ColumnSource, range: PersonRange): Promise<People> {
+	const size = range.to - range.from;
+	const people = { living: new PeopleSet(size), leaves: rule.leaves.map(() => new PeopleSet(size)) };
+	const query = { range, properties: rule.peopleProperties, bucketKeys: rule.bucketKeys };
+	await visitAll(source.people(query), (batch) => {
+		const sets = [people.living, ...people.leaves];
+		const rows = [batch.living, ...rule.leaves.map((leaf) => leaf(batch, batch.living))];
+		for (const [index, set] of sets.entries()) {
+			if (batch.dense) putWords(set, rows[index] as Uint32Array, batch, range.from);
+			else putRows(set, rows[index] as Uint32Array, batch, range.from);
+		}
+		return true;
+	});
+	for (const set of [people.living, ...people.leaves]) set.trim();
+	return people;
+}
+
+/** Both begin at a multiple of 32. */
+function putWords(set: PeopleSet, rows: Uint32Array, { people }: PeopleBatch, from: number): void {
+	const shift = ((people[0] as number) - from) / 32;
+	// The last word of a batch may hold fewer than 32 people: others in it are not this batch's to say.
+	const whole = people.length >>> 5;
+	const begin = Math.max(0, -shift);
+	const end = Math.min(whole, set.words.length - shift);
+	for (let word = begin; word < end; word++) set.words[word + shift] = rows[word] as number;
+	if (whole * 32 < people.length) putRows(set, rows, { people }, from, whole * 32);
+}
+
+function putRows(set: PeopleSet, rows: Uint32Array, { people }: Pick<PeopleBatch, 'people'>, from: number, first = 0): void {
+	for (let row = first; row < people.length; row++) {
+		const place = (people[row] as number) - from;
+		if (place >= 0 && place < set.size) set.set(place, (((rows[row >>> 5] as number) >>> (row & 31)) & 1) === 1);
+	}
+}

@@ -1,0 +1,96 @@
+import type { ColumnSource, EventTimes } from './columns';
+import { compileSame } from './compile';
+import { LEAST_PAIRS, LIMITS, widthOfRanges, type Limits } from './limits';
+import type { OperatorContext } from './operators';
+import type { SamePlan } from './plan';
+import { listedRanges, setOf } from './ranges';
+import type { Rule, SameRule } from './rule';
+import { forEachPairs, type Pairs } from './same';
+import { scanEvents } from './scan';
+import type { Scene } from './scene';
+import { withScratch } from './scratch';
+import { Selection } from './selection';
+import type { Scalar } from './values';
+
+export interface SameValuesOptions extends Partial<Limits> {
+	/** Values per person. Default 5. */
+	most?: number;
+}
+
+/**
+ * What a constant event property stands for in messages: by person number, the values for which the rule inside the
+ * first `same` of the rule (depth first, not under `not`) holds, newest first. A value is as new as the newest event, up
+ * to now, that carries it, among events that the inner rule wants done; when it wants none done, among all it names.
+ * People without such a value are left out. Undefined when the rule has no such `same`. `people`: person numbers.
+ */
+export async function sameValues(
+	source: ColumnSource,
+	rule: Rule,
+	people: ArrayLike<number>,
+	context: OperatorContext,
+	options: SameValuesOptions = {},
+): Promise<Map<number, Scalar[]> | undefined> {
+	const same = firstSame(rule);
+	if (!same) return undefined;
+	const plan = compileSame(same, context);
+	const { most = 5, ...limits } = options;
+	const bounds = { ...LIMITS, ...limits };
+	const only = Uint32Array.from(new Set(Array.from(people))).sort();
+	return await withScratch(async (scratch) => {
+		const found = new Map<number, Scalar[]>();
+		const shared = { source, ...context, selection: new Selection(), scratch, pairs: bounds.pairs ?? LEAST_PAIRS };
+		for (const { range } of listedRanges(only, widthOfRanges(bounds, 1))) {
+			const scene = { ...shared, range };
+			const candidates = setOf(only, range);
+			await forEachPairs(plan, candidates, scene, async (pairs) => {
+				const numbers = pairs.people.members().numbers(range.from);
+				for (const [slot, values] of await newestFirst(plan, pairs, scene)) found.set(numbers[slot] as number, values.slice(0, most));
+			});
+		}
+		return found;
+	});
+}
+
+function firstSame(rule: Rule): SameRule | undefined {
+	if ('same' in rule) return rule;
+	const parts = 'all' in rule ? rule.all : 'any' in rule ? rule.any : [];
+	for (const part of parts) {
+		const same = firstSame(part);
+		if (same) return same;
+	}
+	return undefined;
+}
+
+/** By slot of the person: the values of the holding pairs. */
+async function newestFirst(plan: SamePlan, pairs: Pairs, scene: Scene): Promise<Map<number, Scalar[]>> {
+	const { source, range, now, selection } = scene;
+	const layout = pairs.layoutFor(pairs.holding);
+	const times = new Float64Array(layout.size).fill(-Infinity);
+	/** Of values equally new, the later event to arrive counts as the newer. */
+	const arrivals = new Float64Array(layout.size);
+	let arrived = 0;
+	const scan = { range, names: plan.newest, from: -Infinity, to: now, times: true, properties: (name: string) => layout.properties(name) };
+	await scanEvents(source, scan, (batch, name) => {
+		selection.begin(batch);
+		selection.narrowToWindow(batch, -Infinity, now);
+		layout.place(batch, selection, name);
+		const { base, offsets } = batch.time as EventTimes;
+		for (let index = 0; index < selection.count; index++) {
+			const pair = selection.slots[index] as number;
+			const time = base + (offsets[selection.rows[index] as number] as number);
+			if (time < (times[pair] as number)) continue;
+			times[pair] = time;
+			arrivals[pair] = ++arrived;
+		}
+		return true;
+	});
+	const newer = (a: number, b: number) => (times[b] as number) - (times[a] as number) || (arrivals[b] as number) - (arrivals[a] as number);
+	const holding = Array.from(pairs.holding.numbers()).sort(newer);
+	const values = new Map<number, Scalar[]>();
+	for (const pair of holding) {
+		const slot = pairs.table.slots[pair] as number;
+		const value = pairs.values.values[pairs.table.codes[pair] as number] as Scalar;
+		values.set(slot, [...(values.get(slot) ?? []), value]);
+	}
+	return values;
+}
