@@ -79,16 +79,16 @@ function sameRule(same: BuilderSame, conditions: BuilderCondition[], rule: Rule,
 
 /** The property's name, or its name on each of the events when it has several. */
 function sameProperty({ property = '', aliases = [] }: BuilderSame, events: string[], place: string, errors: string[]): SameRule['same']['property'] {
-	if (property.trim() === '') errors.push(`${place}: Property must be a text that is not empty`);
+	if (property.trim() === '') errors.push(`${place}: Property is not filled in`);
 	const names = new Map(events.map((event) => [eventKey(event), { event, property }]));
 	const seen = new Set<string>();
 	aliases.forEach(({ event = '', property: alias = '' }, index) => {
 		const here = `${place}, other name ${index + 1}`;
 		const key = eventKey(event);
-		if (event.trim() === '') errors.push(`${here}: Event must be a text that is not empty`);
+		if (event.trim() === '') errors.push(`${here}: Event is not filled in`);
 		else if (!names.has(key)) errors.push(`${here}: no condition of this group is on the event "${event}"`);
 		else if (seen.has(key)) errors.push(`${here}: the event "${event}" has another name already`);
-		if (alias.trim() === '') errors.push(`${here}: Property must be a text that is not empty`);
+		if (alias.trim() === '') errors.push(`${here}: Property is not filled in`);
 		seen.add(key);
 		const named = names.get(key);
 		if (named) named.property = alias;

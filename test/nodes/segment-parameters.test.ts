@@ -138,7 +138,7 @@ describe('the builder', () => {
 
 	test('a name that was not chosen is told of', async () => {
 		const run = await read(condition({ type: 'did', event: picked('') }));
-		expect(run.error?.message).toContain('Group 1, condition 1: Event must be a text that is not empty');
+		expect(run.error?.message).toContain('Group 1, condition 1: Event is not filled in');
 	});
 });
 
