@@ -10,7 +10,22 @@ import { comparisonFields, UNIT_OPTIONS } from './segment-values';
  */
 
 const LINE = { hideEmptyMessage: true, fixedCollection: { layout: 'inline' as const } };
-const LINES = { multipleValues: true, ...LINE };
+export const LINES = { multipleValues: true, ...LINE };
+
+/**
+ * The first field of a line. n8n gives the first one all the width it asks for and shares the rest among the others;
+ * after this one, an empty heading that asks for none, the fields that can be seen share the line evenly. That matters
+ * in triggers, which have a narrow pane.
+ */
+export const lineStart: INodeProperties = {
+	displayName: '',
+	name: 'line',
+	type: 'notice',
+	noDataExpression: true,
+	// Not `true`, for which n8n would indent every field after it.
+	typeOptions: { sectionHeader: 1 as unknown as boolean },
+	default: '',
+};
 
 /** The names of several events. */
 export const eventNamesField: INodeProperties = {
@@ -24,7 +39,7 @@ export const eventNamesField: INodeProperties = {
 		{
 			displayName: 'Event',
 			name: 'event',
-			values: [nameField({ displayName: 'Event', name: 'event', list: 'searchEventNames', required: true })],
+			values: [lineStart, nameField({ displayName: 'Event', name: 'event', list: 'searchEventNames', required: true })],
 		},
 	],
 };
@@ -55,6 +70,7 @@ export const detailFields: INodeProperties = {
 
 function eventProperty(): INodeProperties[] {
 	return [
+		lineStart,
 		nameField({ displayName: 'Property', name: 'property', list: 'searchEventProperties', placeholder: 'Property', required: true }),
 		...comparisonFields({ short: true }),
 	];
@@ -73,6 +89,7 @@ export const timeWindowField: INodeProperties = {
 			displayName: 'Time Window',
 			name: 'window',
 			values: [
+				lineStart,
 				{
 					displayName: 'Window',
 					name: 'window',
@@ -158,6 +175,7 @@ export const quantityField: INodeProperties = {
 			displayName: 'Number, Sum or Average',
 			name: 'quantity',
 			values: [
+				lineStart,
 				{
 					displayName: 'Measure',
 					name: 'quantifier',

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { nameField } from './name-fields';
 import { conditionFields } from './segment-condition-fields';
+import { lineStart, LINES } from './segment-event-fields';
 
 export { readSegment } from './read-segment';
 
@@ -23,7 +24,7 @@ const otherNames: INodeProperties = {
 	name: 'aliases',
 	type: 'fixedCollection',
 	placeholder: 'Add Event With Another Name for It',
-	typeOptions: { multipleValues: true, hideEmptyMessage: true, fixedCollection: { layout: 'inline' } },
+	typeOptions: LINES,
 	default: {},
 	description: 'Events on which the property has another name: the event, and the name it has there',
 	options: [
@@ -31,6 +32,7 @@ const otherNames: INodeProperties = {
 			displayName: 'Other Name',
 			name: 'alias',
 			values: [
+				lineStart,
 				nameField({ displayName: 'Event', name: 'event', list: 'searchEventNames', placeholder: 'Event', required: true }),
 				nameField({ displayName: 'Property', name: 'property', list: 'searchEventProperties', placeholder: 'Its property', required: true }),
 			],

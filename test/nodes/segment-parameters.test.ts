@@ -200,6 +200,20 @@ describe('the form', () => {
 		expect(visible(conditionFields(), values).map(({ name }) => name)).toEqual(['type', ...names]);
 	});
 
+	test('a line has five fields at most, whatever is chosen, and each once', () => {
+		const line = (name: string) => (conditionFields().find((field) => field.name === name)?.options as Array<{ values: INodeProperties[] }>)[0]?.values ?? [];
+		const fields = (name: string, values: Record<string, string>) => visible(line(name), values).map((field) => field.name).slice(1);
+		for (const { name: operator } of OPERATORS) {
+			const names = fields('filters', { operator });
+			expect(names.length).toBeLessThanOrEqual(4);
+			expect(new Set(names).size).toBe(names.length);
+		}
+		expect(fields('having', { quantifier: 'sum', quantifierOperator: 'between' })).toEqual(['quantifier', 'quantifierProperty', 'quantifierOperator', 'quantifierValue', 'quantifierValueTo']);
+		expect(fields('having', { quantifier: 'distinctDays', quantifierOperator: 'at_least' })).toEqual(['quantifier', 'quantifierOperator', 'quantifierValue']);
+		expect(fields('when', { window: 'between' })).toEqual(['window', 'windowFrom', 'windowTo']);
+		expect(fields('when', { window: 'since' })).toEqual(['window', 'windowFrom']);
+	});
+
 	test('every type of condition has a case above', () => {
 		const types = conditionFields().find(({ name }) => name === 'type')?.options as Array<{ value: string }>;
 		expect(types.map(({ value }) => value).sort()).toEqual(['bucket', 'did', 'didAny', 'didNone', 'didNot', 'first', 'inSegment', 'interest', 'last', 'notInSegment', 'notOnList', 'onList', 'profile']);
