@@ -21,20 +21,20 @@ function measured(rule: EventRule, context: OperatorContext): EventPlan {
 }
 
 /**
- * Without `that`, the first event lies in the window when there is one in it and none before it, which needs no look at
- * the times of events; the last one likewise.
+ * The first event ever lies in the window when there is one in it and none before it; the last one likewise. Whether
+ * there is one takes no look at times. Which one it is needs to be known only where it has to be as wanted, and only of
+ * people who have such an event in the window at all.
  */
 function occurrence(rule: EventRule, which: 'first' | 'last', context: OperatorContext): Plan {
-	const ever = { from: -Infinity, to: context.now };
+	const { event, where = [], that = [] } = rule;
 	const window = spanOf(rule.when, context);
-	if (rule.that && rule.that.length > 0) {
-		const that = tests(rule.that, context);
-		return eventPlan(rule, ever, { kind: 'occurrence', which, ...window, that }, context);
-	}
-	const anyIn = (span: Span) => eventPlan(rule, span, { kind: 'atLeastOne' }, context);
+	const anyIn = (span: Span, conditions: PropertyCondition[]) =>
+		eventPlan({ event, where: conditions }, span, { kind: 'atLeastOne' }, context);
 	const outside = which === 'first' ? { from: -Infinity, to: justBefore(window.from) } : { from: justAfter(window.to), to: context.now };
-	if (outside.from > outside.to || outside.to === -Infinity) return anyIn(window);
-	return { kind: 'all', parts: [anyIn(window), { kind: 'not', part: anyIn(outside) }] };
+	const parts: Plan[] = [anyIn(window, [...where, ...that])];
+	if (outside.from <= outside.to && outside.to !== -Infinity) parts.push({ kind: 'not', part: anyIn(outside, where) });
+	if (that.length > 0) parts.push(eventPlan(rule, window, { kind: 'occurrence', which, that: tests(that, context) }, context));
+	return { kind: 'all', parts };
 }
 
 export function compileInterest({ interest }: InterestRule, context: OperatorContext): EventPlan {

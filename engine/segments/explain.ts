@@ -1,32 +1,41 @@
 import { describeOperator } from './operators';
 import { dateWords, durationWords } from './operators/value-kinds';
-import type { EventRule, Having, PropertyCondition, Rule, Window } from './rule';
+import type { EventRule, Having, InterestRule, PropertyCondition, Rule, SameRule, Window } from './rule';
+
+/** Names of saved segments and custom lists by what a rule calls them; without them it is what the rule says. */
+export interface ReferenceNames {
+	segmentName?(reference: string): string | undefined;
+	listName?(reference: string): string | undefined;
+}
 
 /**
  * The rule as a sentence for people: "City is San Francisco and sum of amount of Added to Cart in the last 30 days is
  * greater than 200 and has not done Charged in the last 30 days". Nested groups stand in parentheses.
  * `rule` must have passed `parseRule`.
  */
-export function explain(rule: Rule): string {
-	const sentence = words(rule);
+export function explain(rule: Rule, names: ReferenceNames = {}): string {
+	const sentence = words(rule, names);
 	return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
-function words(rule: Rule): string {
-	if ('all' in rule) return rule.all.length === 0 ? 'everyone' : rule.all.map(part).join(' and ');
-	if ('any' in rule) return rule.any.map(part).join(' or ');
-	if ('not' in rule) return `not (${words(rule.not)})`;
+function words(rule: Rule, names: ReferenceNames): string {
+	if ('all' in rule) return rule.all.length === 0 ? 'everyone' : rule.all.map((each) => part(each, names)).join(' and ');
+	if ('any' in rule) return rule.any.map((each) => part(each, names)).join(' or ');
+	if ('not' in rule) return `not (${words(rule.not, names)})`;
 	if ('profile' in rule) return `${rule.profile} ${describeOperator(rule.is, rule.value)}`;
 	if ('event' in rule) return eventWords(rule);
 	if ('bucket' in rule) return `is in buckets ${rule.bucket.from} to ${rule.bucket.to} of 0 to 999`;
-	throw new Error(`A rule that parseRule refuses: ${Object.keys(rule).join(', ')}`);
+	if ('segment' in rule) return `is in the segment "${names.segmentName?.(rule.segment) ?? rule.segment}"`;
+	if ('list' in rule) return `is on the list "${names.listName?.(rule.list) ?? rule.list}"`;
+	if ('interest' in rule) return interestWords(rule);
+	return sameWords(rule, names);
 }
 
 /** A group, and whatever has an "and" of its own, needs parentheses beside others. */
-function part(rule: Rule): string {
-	const text = words(rule);
+function part(rule: Rule, names: ReferenceNames): string {
+	const text = words(rule, names);
 	const isGroup = ('all' in rule && rule.all.length > 1) || ('any' in rule && rule.any.length > 1);
-	return isGroup || ('event' in rule && conditionCount(rule) > 1) ? `(${text})` : text;
+	return isGroup || 'same' in rule || ('event' in rule && conditionCount(rule) > 1) ? `(${text})` : text;
 }
 
 function conditionCount(rule: EventRule): number {
@@ -39,16 +48,36 @@ function eventWords(rule: EventRule): string {
 	return `has ${rule.did ? '' : 'not '}done ${subject(rule)}${windowWords(rule.when)}`;
 }
 
+function interestWords({ interest }: InterestRule): string {
+	const { event, of, is, percent, value, when } = interest;
+	const share = is === 'predominantly' ? 'predominantly' : `at least ${percent} % of the time`;
+	return `does ${event}${windowWords(when)} ${share} ${typeof of === 'string' ? timeWords(of, value) : `with ${of.property} ${value}`}`;
+}
+
+const WEEKDAYS = ['Mondays', 'Tuesdays', 'Wednesdays', 'Thursdays', 'Fridays', 'Saturdays', 'Sundays'];
+
+function timeWords(of: 'hourOfDay' | 'dayOfWeek', value: unknown): string {
+	if (of === 'dayOfWeek') return `on ${WEEKDAYS[Number(value) - 1]}`;
+	const clock = (hour: number) => `${String(hour).padStart(2, '0')}:00`;
+	return `between ${clock(Number(value))} and ${clock(Number(value) + 1)}`;
+}
+
+function sameWords({ same }: SameRule, names: ReferenceNames): string {
+	const properties = typeof same.property === 'string' ? [same.property] : Object.entries(same.property).map(([event, property]) => `${property} of ${event}`);
+	return `for one and the same ${listed(properties, 'and')}: ${words(same.rule, names)}`;
+}
+
 function negatable(did: boolean, text: string): string {
 	return did ? text : `not (${text})`;
 }
 
 function subject(rule: EventRule): string {
-	return names(rule.event) + (rule.where && rule.where.length > 0 ? ` where ${conditionWords(rule.where)}` : '');
+	return listed([rule.event].flat(), 'or') + (rule.where && rule.where.length > 0 ? ` where ${conditionWords(rule.where)}` : '');
 }
 
-function names(event: string | string[]): string {
-	return typeof event === 'string' ? event : event.join(' or ');
+/** "a, b or c" */
+function listed(items: string[], last: 'and' | 'or'): string {
+	return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items[items.length - 1]}`;
 }
 
 function conditionWords(conditions: PropertyCondition[]): string {

@@ -8,7 +8,7 @@ export type { RuleError } from './complaints';
 export { UNITS, type Duration, type Unit } from './dates';
 export { evaluate } from './evaluate';
 export { eventKey } from './event-key';
-export { explain } from './explain';
+export { explain, type ReferenceNames } from './explain';
 export { matches, memorySource, type MemoryEvent, type MemoryPerson, type MemoryProfile } from './memory';
 export type { Limits } from './limits';
 export { MEASURE_OPERATORS, OPERATORS, type MeasureOperatorName, type OperatorContext, type OperatorName, type ValueKindName } from './operators';

@@ -22,33 +22,26 @@ export function bucketTest({ from, to }: { from: number; to: number }): PeopleTe
 
 /** All tests pass; later ones are asked only about people whom earlier ones let through. */
 export function everyTest(tests: readonly PeopleTest[]): PeopleTest {
-	return (batch, within) => {
-		let left = within;
-		for (const test of tests) {
-			const passing = test(batch, left);
-			left = combined(left, passing, (mine, theirs) => mine & theirs);
-		}
-		return left;
-	};
+	return (batch, within) => tests.reduce((left, test) => bothOf(left, test(batch, left)), within);
 }
 
+/** Some test passes; later ones are asked only about people whom earlier ones did not let through. */
 export function someTest(tests: readonly PeopleTest[]): PeopleTest {
-	return (batch, within) => {
-		let left = within;
-		for (const test of tests) {
-			const passing = test(batch, left);
-			left = combined(left, passing, (mine, theirs) => mine & ~theirs);
-		}
-		return combined(within, left, (all, failing) => all & ~failing);
-	};
+	return (batch, within) => without(within, tests.reduce((left, test) => without(left, test(batch, left)), within));
 }
 
 export function negatedTest(test: PeopleTest): PeopleTest {
-	return (batch, within) => combined(within, test(batch, within), (all, passing) => all & ~passing);
+	return (batch, within) => without(within, test(batch, within));
 }
 
-function combined(a: Uint32Array, b: Uint32Array, pick: (a: number, b: number) => number): Uint32Array {
-	const result = new Uint32Array(a.length);
-	for (let index = 0; index < result.length; index++) result[index] = pick(a[index] as number, b[index] as number);
-	return result;
+function bothOf(a: Uint32Array, b: Uint32Array): Uint32Array {
+	const words = new Uint32Array(a.length);
+	for (let index = 0; index < words.length; index++) words[index] = (a[index] as number) & (b[index] as number);
+	return words;
+}
+
+function without(a: Uint32Array, b: Uint32Array): Uint32Array {
+	const words = new Uint32Array(a.length);
+	for (let index = 0; index < words.length; index++) words[index] = (a[index] as number) & ~(b[index] as number);
+	return words;
 }

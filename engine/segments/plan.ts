@@ -50,12 +50,10 @@ export interface FigurePlan {
 	includeZero: boolean;
 }
 
-/** The first or last event lies in the window and passes. */
+/** The first or last event passes. */
 export interface OccurrencePlan {
 	kind: 'occurrence';
 	which: 'first' | 'last';
-	from: number;
-	to: number;
 	that: PropertyTest[];
 }
 

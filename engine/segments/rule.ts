@@ -53,7 +53,10 @@ export interface PropertyCondition extends Comparison {
 	property: string;
 }
 
-/** Did, or did not do, an event; of several names any counts, and they are counted together ("did any of"). */
+/**
+ * Did, or did not do, an event; of several names any counts, and they are counted together ("did any of"). Names match
+ * without regard to case and spaces.
+ */
 export interface EventRule {
 	event: string | string[];
 	did: boolean;
@@ -63,7 +66,10 @@ export interface EventRule {
 	when?: Window;
 	/** What the events are to add up to. Omitted: there is at least one. */
 	having?: Having;
-	/** Of all events matching `where`, ever, the first or last one lies in `when` and satisfies `that`. */
+	/**
+	 * Of all events matching `where`, ever, the first or last one lies in `when` and satisfies `that`. Of events at one
+	 * instant the one that arrived first is the first; of different names the one that stands first in the list.
+	 */
 	occurrence?: 'first' | 'last';
 	that?: PropertyCondition[];
 }
@@ -92,30 +98,45 @@ export interface PropertyHaving extends HavingComparison {
 
 export type MeasureName = Having['measure'];
 
-/** People in a saved segment. */
+/** People in a saved segment: its id or name. */
 export interface SegmentRule {
 	segment: string;
 }
 
-/** People in a custom list. */
+/** People in a custom list: its id or name. */
 export interface ListRule {
 	list: string;
 }
 
-/** What a person mostly does. */
+/**
+ * What a person mostly does, by the events of one name in the window. A multi-value property counts once for each
+ * different value of an event. People without any such event are not interested.
+ */
 export interface InterestRule {
 	interest: {
 		event: string;
+		/** A property, or when it happens in the account's zone: hours 0..23, days 1 (Monday) to 7. */
 		of: { property: string } | 'hourOfDay' | 'dayOfWeek';
+		/**
+		 * `predominantly`: some event has the value, and no other value occurs in more events. `at_least`: of the events
+		 * that have the property at all, `percent` or more have the value.
+		 */
 		is: 'predominantly' | 'at_least';
+		/** Of `at_least`: above 0, up to 100. */
 		percent?: number;
 		value: Scalar;
+		/** Omitted: ever. */
 		when?: Window;
 	};
 }
 
-/** There is one value of the property for which the inner rules hold; the property may have another name per event. */
+/**
+ * A constant event property: there is one value such that `rule` holds when each event rule in it sees only the events
+ * that have the value among theirs. Values are those of all events up to now of the names in `rule`, and equal when they
+ * are written alike. `rule` consists of event rules and groups of them.
+ */
 export interface SameRule {
+	/** The property may have another name per event: event name to property, for every event in `rule`. */
 	same: { property: string | Record<string, string>; rule: Rule };
 }
 

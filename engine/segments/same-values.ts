@@ -2,6 +2,7 @@ import type { ColumnSource, EventTimes } from './columns';
 import { compileSame } from './compile';
 import { LEAST_PAIRS, LIMITS, widthOfRanges, type Limits } from './limits';
 import type { OperatorContext } from './operators';
+import { PeopleSet } from './people-set';
 import type { SamePlan } from './plan';
 import { listedRanges, setOf } from './ranges';
 import type { Rule, SameRule } from './rule';
@@ -20,8 +21,8 @@ export interface SameValuesOptions extends Partial<Limits> {
 /**
  * What a constant event property stands for in messages: by person number, the values for which the rule inside the
  * first `same` of the rule (depth first, not under `not`) holds, newest first. A value is as new as the newest event, up
- * to now, that carries it, among events that the inner rule wants done; when it wants none done, among all it names.
- * People without such a value are left out. Undefined when the rule has no such `same`. `people`: person numbers.
+ * to now, that carries it, among events that the inner rule wants done; values that none of these carries follow, by the
+ * newest of the other events it names. People without such a value are left out. Undefined when the rule has no such `same`. `people`: person numbers.
  */
 export async function sameValues(
 	source: ColumnSource,
@@ -63,13 +64,34 @@ function firstSame(rule: Rule): SameRule | undefined {
 
 /** By slot of the person: the values of the holding pairs. */
 async function newestFirst(plan: SamePlan, pairs: Pairs, scene: Scene): Promise<Map<number, Scalar[]>> {
-	const { source, range, now, selection } = scene;
-	const layout = pairs.layoutFor(pairs.holding);
-	const times = new Float64Array(layout.size).fill(-Infinity);
-	/** Of values equally new, the later event to arrive counts as the newer. */
+	const ordered = await byNewest(plan.newest, pairs, pairs.holding, scene);
+	if (ordered.untold.count() > 0) {
+		const others = [...plan.paths.keys()].filter((name) => !plan.newest.includes(name));
+		ordered.pairs.push(...(await byNewest(others, pairs, ordered.untold, scene)).pairs);
+	}
+	const values = new Map<number, Scalar[]>();
+	for (const pair of ordered.pairs) {
+		const slot = pairs.table.slots[pair] as number;
+		const value = pairs.values.values[pairs.table.codes[pair] as number] as Scalar;
+		values.set(slot, [...(values.get(slot) ?? []), value]);
+	}
+	return values;
+}
+
+interface Ordered {
+	/** Newest first. */
+	pairs: number[];
+	/** Those that no event of the names carries. */
+	untold: PeopleSet;
+}
+
+async function byNewest(names: readonly string[], pairs: Pairs, asked: PeopleSet, { source, range, now, selection }: Scene): Promise<Ordered> {
+	const layout = pairs.layoutFor(asked);
+	const times = new Float64Array(layout.size);
+	/** Of values equally new, that of the later event to arrive is the newer, or the later one in the list of one event. */
 	const arrivals = new Float64Array(layout.size);
 	let arrived = 0;
-	const scan = { range, names: plan.newest, from: -Infinity, to: now, times: true, properties: (name: string) => layout.properties(name) };
+	const scan = { range, names, from: -Infinity, to: now, times: true, properties: (name: string) => layout.properties(name) };
 	await scanEvents(source, scan, (batch, name) => {
 		selection.begin(batch);
 		selection.narrowToWindow(batch, -Infinity, now);
@@ -78,19 +100,15 @@ async function newestFirst(plan: SamePlan, pairs: Pairs, scene: Scene): Promise<
 		for (let index = 0; index < selection.count; index++) {
 			const pair = selection.slots[index] as number;
 			const time = base + (offsets[selection.rows[index] as number] as number);
-			if (time < (times[pair] as number)) continue;
+			if (arrivals[pair] !== 0 && time < (times[pair] as number)) continue;
 			times[pair] = time;
 			arrivals[pair] = ++arrived;
 		}
 		return true;
 	});
 	const newer = (a: number, b: number) => (times[b] as number) - (times[a] as number) || (arrivals[b] as number) - (arrivals[a] as number);
-	const holding = Array.from(pairs.holding.numbers()).sort(newer);
-	const values = new Map<number, Scalar[]>();
-	for (const pair of holding) {
-		const slot = pairs.table.slots[pair] as number;
-		const value = pairs.values.values[pairs.table.codes[pair] as number] as Scalar;
-		values.set(slot, [...(values.get(slot) ?? []), value]);
-	}
-	return values;
+	const told = Array.from(asked.numbers()).filter((pair) => arrivals[pair] !== 0);
+	const untold = new PeopleSet(asked.size);
+	asked.forEach((pair) => untold.set(pair, arrivals[pair] === 0));
+	return { pairs: told.sort(newer), untold };
 }

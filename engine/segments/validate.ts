@@ -113,8 +113,8 @@ function checkKind(kind: Kind, value: Record<string, unknown>, { path, depth, sc
 			break;
 		case 'segment':
 		case 'list':
-			complaints.object(value, path, `a ${kind} rule`, [kind]);
-			complaints.name(value[kind], here, kind === 'segment' ? 'the segment' : 'the list');
+			complaints.object(value, path, `a "${kind}" rule`, [kind]);
+			complaints.name(value[kind], here, kind === 'segment' ? 'the saved segment' : 'the custom list');
 			break;
 		case 'interest':
 			complaints.object(value, path, 'an interest rule', [kind]);

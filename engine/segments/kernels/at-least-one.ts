@@ -2,6 +2,7 @@ import type { EventBatch } from '../columns';
 import { PeopleSet } from '../people-set';
 import type { Selection } from '../selection';
 import type { Kernel } from './kernel';
+import { markSlots } from './mark';
 
 export class AtLeastOne implements Kernel {
 	private readonly seen: PeopleSet;
@@ -11,17 +12,10 @@ export class AtLeastOne implements Kernel {
 	}
 
 	add(_batch: EventBatch, { slots, count }: Selection): void {
-		mark(slots, count, this.seen.words, this.seen.size);
+		markSlots(slots, count, this.seen.words, 0, this.seen.size);
 	}
 
 	holding(): PeopleSet {
 		return this.seen;
-	}
-}
-
-function mark(slots: Uint32Array, count: number, words: Uint32Array, size: number): void {
-	for (let index = 0; index < count; index++) {
-		const slot = slots[index] as number;
-		if (slot < size) words[slot >>> 5] = (words[slot >>> 5] as number) | (1 << (slot & 31));
 	}
 }

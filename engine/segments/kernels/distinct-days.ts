@@ -1,21 +1,19 @@
-import { popCount } from '../bits';
 import type { EventBatch, EventTimes } from '../columns';
-import { PeopleSet } from '../people-set';
+import type { PeopleSet } from '../people-set';
 import type { EventPlan, FigurePlan } from '../plan';
 import type { Scratch } from '../scratch';
 import type { Selection } from '../selection';
+import { BitPlanes } from './bit-planes';
 import { DAY, Days } from './days';
 import type { Kernel } from './kernel';
+import { markSlots } from './mark';
 
-/** Days a window may touch: so many bits, in words, stay below 24 bytes. */
+/** Days a window may touch: a bit each stays within 24 bytes. */
 const MOST_DAYS = 192;
 
-/** On how many days of the zone there are events: a bit for each day of the window. */
+/** On how many days of the zone there are events: a set of slots for each day of the window. */
 export class DistinctDays implements Kernel {
-	/** `width` words for each slot. */
-	private readonly masks: Uint32Array;
-
-	private readonly width: number;
+	private readonly planes: BitPlanes;
 
 	/** Undefined for windows that are open or too long. */
 	static of(plan: EventPlan, figure: FigurePlan, size: number, zone: string, scratch: Scratch): DistinctDays | undefined {
@@ -31,8 +29,7 @@ export class DistinctDays implements Kernel {
 		private readonly days: Days,
 		scratch: Scratch,
 	) {
-		this.width = Math.ceil(days.count / 32);
-		this.masks = scratch.words(size * this.width);
+		this.planes = new BitPlanes(days.count, size, scratch);
 	}
 
 	add(batch: EventBatch, selection: Selection): void {
@@ -42,55 +39,32 @@ export class DistinctDays implements Kernel {
 		const start = this.days.steadyStart(from, to);
 		if (start === undefined) return this.addSlowly(batch, selection);
 		const [first, last] = [Math.floor((from - start) / DAY), Math.floor((to - start) / DAY)];
-		if (first === last) this.addDay(first, selection);
-		else if (this.width === 1) this.addDays(batch.time as EventTimes, start, selection);
-		else this.addManyDays(batch.time as EventTimes, start, selection);
+		if (first < last) return this.addDays(batch.time as EventTimes, start, selection);
+		markSlots(selection.slots, selection.count, this.planes.words, first * this.planes.width, this.size);
 	}
 
 	holding(): PeopleSet {
-		const { masks, width, size } = this;
 		const { test, includeZero } = this.figure;
-		const passes = Uint8Array.from({ length: this.days.count + 1 }, (_, days) => (test(days) ? 1 : 0));
-		if (!includeZero) passes[0] = 0;
-		const found = new PeopleSet(size);
-		for (let slot = 0, word = 0; slot < size; slot++) {
-			let days = 0;
-			for (const end = word + width; word < end; word++) days += popCount(masks[word] as number);
-			if (passes[days] === 1) found.add(slot);
-		}
-		return found;
-	}
-
-	private addDay(day: number, { slots, count }: Selection): void {
-		const { masks, size, width } = this;
-		const [word, bit] = [day >>> 5, 1 << (day & 31)];
-		for (let index = 0; index < count; index++) {
-			const slot = slots[index] as number;
-			if (slot >= size) continue;
-			const place = slot * width + word;
-			masks[place] = (masks[place] as number) | bit;
-		}
+		return this.planes.slotsInSoMany((days) => (days > 0 || includeZero) && test(days));
 	}
 
 	private addDays({ base, offsets }: EventTimes, start: number, { rows, slots, count }: Selection): void {
-		const { masks, size } = this;
+		const { size } = this;
+		const { words, width } = this.planes;
 		const shift = base - start;
+		// Events arrive about in the order of their times: most are of the same day as the one before.
+		let [plane, begin] = [0, Infinity];
 		for (let index = 0; index < count; index++) {
 			const slot = slots[index] as number;
 			if (slot >= size) continue;
-			const day = ((offsets[rows[index] as number] as number) + shift) / DAY;
-			masks[slot] = (masks[slot] as number) | (1 << day);
-		}
-	}
-
-	private addManyDays({ base, offsets }: EventTimes, start: number, { rows, slots, count }: Selection): void {
-		const { masks, size, width } = this;
-		for (let index = 0; index < count; index++) {
-			const slot = slots[index] as number;
-			if (slot >= size) continue;
-			const day = Math.floor(((offsets[rows[index] as number] as number) + base - start) / DAY);
-			const place = slot * width + (day >>> 5);
-			masks[place] = (masks[place] as number) | (1 << (day & 31));
+			const offset = offsets[rows[index] as number] as number;
+			if (!(offset >= begin && offset < begin + DAY)) {
+				const day = Math.floor((offset + shift) / DAY);
+				plane = day * width;
+				begin = day * DAY - shift;
+			}
+			const word = plane + (slot >>> 5);
+			words[word] = (words[word] as number) | (1 << (slot & 31));
 		}
 	}
 
@@ -99,10 +73,7 @@ export class DistinctDays implements Kernel {
 		const { base, offsets } = time as EventTimes;
 		for (let index = 0; index < count; index++) {
 			const slot = slots[index] as number;
-			if (slot >= this.size) continue;
-			const day = this.days.of(base + (offsets[rows[index] as number] as number));
-			const place = slot * this.width + (day >>> 5);
-			this.masks[place] = (this.masks[place] as number) | (1 << (day & 31));
+			if (slot < this.size) this.planes.add(this.days.of(base + (offsets[rows[index] as number] as number)), slot);
 		}
 	}
 }

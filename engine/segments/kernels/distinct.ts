@@ -1,18 +1,20 @@
-import { popCount } from '../bits';
 import type { EventBatch } from '../columns';
 import { PairTable } from '../pair-table';
 import { PeopleSet } from '../people-set';
 import type { FigurePlan } from '../plan';
 import type { Scratch } from '../scratch';
 import type { Selection } from '../selection';
+import { BitPlanes } from './bit-planes';
 import type { CodeReader } from './codes';
 import type { Kernel } from './kernel';
 
-/** How many different values there are, while there are few in all: a bit for each. `full` once there are more than 32. */
+const FEW = 32;
+
+/** How many different values there are, while there are few in all: a set of slots for each. `full` once there are more than 32. */
 export class FewDistinct implements Kernel {
 	full = false;
 
-	private readonly masks: Uint32Array;
+	private readonly planes: BitPlanes;
 
 	private readonly events: PeopleSet;
 
@@ -22,7 +24,7 @@ export class FewDistinct implements Kernel {
 		private readonly codes: CodeReader,
 		scratch: Scratch,
 	) {
-		this.masks = scratch.words(size);
+		this.planes = new BitPlanes(FEW, size, scratch);
 		this.events = new PeopleSet(size);
 	}
 
@@ -33,15 +35,16 @@ export class FewDistinct implements Kernel {
 			if (slot >= this.size) continue;
 			this.events.add(slot);
 			for (const code of codesOf(rows[index] as number)) {
-				if (code >= 32) this.full = true;
-				else this.masks[slot] = (this.masks[slot] as number) | (1 << code);
+				if (code >= FEW) this.full = true;
+				else this.planes.add(code, slot);
 			}
 			if (this.full) return;
 		}
 	}
 
 	holding(): PeopleSet {
-		return figuresHolding(this.plan, this.events, (slot) => popCount(this.masks[slot] as number));
+		const holding = this.planes.slotsInSoMany(this.plan.test);
+		return this.plan.includeZero ? holding : holding.intersect(this.events);
 	}
 }
 
@@ -87,8 +90,7 @@ export class Distinct implements Kernel {
 
 function figuresHolding({ test, includeZero }: FigurePlan, events: PeopleSet, figureOf: (slot: number) => number): PeopleSet {
 	const found = new PeopleSet(events.size);
-	for (let slot = 0; slot < events.size; slot++) {
-		if ((includeZero || events.has(slot)) && test(figureOf(slot))) found.add(slot);
-	}
+	const asked = includeZero ? PeopleSet.full(events.size) : events;
+	asked.forEach((slot) => test(figureOf(slot)) && found.add(slot));
 	return found;
 }

@@ -5,7 +5,7 @@ import type { Scratch } from '../scratch';
 import type { Selection } from '../selection';
 import type { Kernel } from './kernel';
 
-/** Which event is the first or last one, whether it lies in the window, and whether it is as wanted. */
+/** Which event is the first or last one, and whether it is as wanted. */
 export class Occurrence implements Kernel {
 	private readonly times: Float64Array;
 
@@ -22,7 +22,6 @@ export class Occurrence implements Kernel {
 
 	add(batch: EventBatch, { rows, slots, count }: Selection): void {
 		const { base, offsets } = batch.time as EventTimes;
-		const { from, to } = this.plan;
 		const tests = this.plan.that.map(({ path, test }) => rowTest(batch.property(path), test));
 		for (let index = 0; index < count; index++) {
 			const slot = slots[index] as number;
@@ -31,7 +30,7 @@ export class Occurrence implements Kernel {
 			const at = base + (offsets[row] as number);
 			if (!this.replaces(at, this.times[slot] as number)) continue;
 			this.times[slot] = at;
-			this.wanted.set(slot, at >= from && at <= to && tests.every((passes) => passes(row)));
+			this.wanted.set(slot, tests.every((passes) => passes(row)));
 		}
 	}
 

@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 
 import {
-	bucketOf, evaluate, eventKey, matches, memorySource, parseRule, storeSource, type Column, type ColumnSource, type EventBatch, type PeopleBatch, type Rule,
+	bucketOf, evaluate, eventKey, matches, memorySource, parseRule, sameValues, storeSource, type ColumnSource, type Rule,
 } from '../../../engine/segments';
+import { columnarSource, type Shape } from './columnar-source';
 import { emptyStore, fill } from './fill-store';
-import { NOW, person, rule, ZONE, type RandomPerson } from './populations';
-import { matchesReference, type ReferencePerson } from './reference';
+import { NOW, person, rule, same, ZONE, type RandomPerson } from './populations';
+import { matchesReference, sameValuesReference, type ReferencePerson } from './reference';
 
 const context = { now: NOW, zone: ZONE };
 const population = fc.array(person, { minLength: 1, maxLength: 12 });
+const gaps = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 12, maxLength: 12 });
+const shape: fc.Arbitrary<Shape> = fc.record({ rows: fc.integer({ min: 1, max: 40 }), prunes: fc.boolean(), async: fc.boolean() });
 const CASES = Number(process.env.SEGMENT_CASES ?? 400);
 
 function expected(wanted: Rule, people: RandomPerson[]): number[] {
@@ -18,6 +21,7 @@ function expected(wanted: Rule, people: RandomPerson[]): number[] {
 function reference(each: RandomPerson): ReferencePerson {
 	return {
 		bucket: bucketOf(each.bucketKey),
+		lists: each.lists,
 		fields: {
 			email: each.email,
 			phone: each.phone,
@@ -30,29 +34,16 @@ function reference(each: RandomPerson): ReferencePerson {
 }
 
 function inMemory(people: RandomPerson[]) {
-	return people.map(({ events, gone, ...profile }) => ({ profile, events }));
+	return people.map(({ events, gone: _, ...profile }) => ({ profile, events }));
 }
 
-/** The same columns as dictionaries, several people's rows in one batch, as chunks will have them. */
-function withDictionaries(source: ColumnSource): ColumnSource {
-	const dictionary = (column: Column, length: number): Column => {
-		const rows = Array.from({ length }, (_, row) => column.get(row));
-		const values = [...new Set(rows)];
-		return { get: column.get, dictionary: { codes: Uint16Array.from(rows, (value) => values.indexOf(value)), values } };
-	};
-	return {
-		span: () => source.span(),
-		async *people(query) {
-			for await (const batch of source.people(query)) {
-				yield { ...batch, property: (path) => dictionary(batch.property(path), batch.people.length) } as PeopleBatch;
-			}
-		},
-		async *events(query) {
-			for await (const batch of source.events(query)) {
-				yield { ...batch, property: (path) => dictionary(batch.property(path), batch.person.length) } as EventBatch;
-			}
-		},
-	};
+/** Ascending numbers, so far apart. */
+function numbersOf(people: RandomPerson[], steps: number[]): number[] {
+	return people.map((_, index) => steps.slice(0, index + 1).reduce((sum, step) => sum + step, 0));
+}
+
+function livingOf(people: RandomPerson[], numbers: number[], indexes: number[]): number[] {
+	return indexes.filter((index) => !people[index]?.gone).map((index) => numbers[index] as number);
 }
 
 describe('the evaluator agrees with the slow reference', () => {
@@ -60,16 +51,40 @@ describe('the evaluator agrees with the slow reference', () => {
 		fc.assert(fc.property(rule, (each) => expect(parseRule(each)).toEqual({ rule: each })), { numRuns: CASES });
 	});
 
-	test('in memory, in ranges of any size, with and without dictionaries', async () => {
+	test('in memory', async () => {
 		const property = fc.asyncProperty(population, rule, fc.integer({ min: 1, max: 14 }), async (people, wanted, size) => {
 			const source = memorySource(inMemory(people));
 			const answer = expected(wanted, people);
-			const limits = { people: size, pairs: size };
 			expect([...(await evaluate(wanted, source, context))]).toEqual(answer);
-			expect([...(await evaluate(wanted, source, context, limits))]).toEqual(answer);
-			expect([...(await evaluate(wanted, withDictionaries(source), context, limits))]).toEqual(answer);
+			expect([...(await evaluate(wanted, source, context, { pairs: size }))]).toEqual(answer);
 			const some = { ...source, only: Uint32Array.from(people.keys()).filter((index) => (index * size) % 3 === 1) };
-			expect([...(await evaluate(wanted, some, context, { people: 32 }))]).toEqual(answer.filter((index) => some.only.includes(index)));
+			expect([...(await evaluate(wanted, some, context))]).toEqual(answer.filter((index) => some.only.includes(index)));
+		});
+		await fc.assert(property, { numRuns: CASES });
+	});
+
+	test('over columns of any kind, in ranges of any size, for everybody and for some', async () => {
+		const property = fc.asyncProperty(population, rule, gaps, shape, fc.nat({ max: 8 }), async (people, wanted, steps, how, pairs) => {
+			const numbers = numbersOf(people, steps);
+			const source = columnarSource(people, numbers, how);
+			const answer = livingOf(people, numbers, expected(wanted, people));
+			expect([...(await evaluate(wanted, source, context))]).toEqual(answer);
+			expect([...(await evaluate(wanted, source, context, { people: 64, pairs }))]).toEqual(answer);
+			const only = Uint32Array.from(numbers.filter((_, index) => (index * 7 + pairs) % 3 !== 0));
+			expect([...(await evaluate(wanted, { ...source, only }, context, { people: 32 }))]).toEqual(answer.filter((number) => only.includes(number)));
+		});
+		await fc.assert(property, { numRuns: CASES * 2 });
+	});
+
+	test('the values of a constant property, newest first', async () => {
+		const property = fc.asyncProperty(population, same, gaps, shape, fc.nat({ max: 8 }), async (people, wanted, steps, how, pairs) => {
+			const numbers = numbersOf(people, steps);
+			const source = columnarSource(people, numbers, how);
+			const inside = { all: [{ not: { same: { property: 'x', rule: { event: 'Charged', did: true } } } }, { any: [wanted] }] } as Rule;
+			const found = await sameValues(source, inside, numbers, context, { most: 3, people: 64, pairs });
+			const texts = (each: RandomPerson) => sameValuesReference(wanted, reference(each), context).slice(0, 3);
+			const answer = people.map((each, index) => [numbers[index], texts(each)] as const).filter(([, values]) => values.length > 0);
+			expect(new Map([...(found ?? [])].map(([number, values]) => [number, values.map(String)]))).toEqual(new Map(answer));
 		});
 		await fc.assert(property, { numRuns: CASES });
 	});
@@ -88,13 +103,14 @@ describe('the evaluator agrees with the slow reference', () => {
 			population,
 			rule,
 			fc.integer({ min: 1, max: 9 }),
-			fc.array(fc.nat({ max: 40 }), { maxLength: 9 }),
-			fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 12, maxLength: 12 }),
-			async (people, wanted, size, list, gaps) => {
-				const numbers = people.map((_, index) => gaps.slice(0, index + 1).reduce((sum, gap) => sum + gap, 0));
+			fc.array(fc.nat({ max: 240 }), { maxLength: 9 }),
+			gaps,
+			async (people, wanted, size, list, steps) => {
+				const numbers = numbersOf(people, steps);
 				await fill(connection, people, numbers);
-				const answer = expected(wanted, people).filter((index) => !people[index]?.gone).map((index) => numbers[index] as number);
-				const found = async (source: ColumnSource, limits = {}) => [...(await evaluate(wanted, source, context, limits))];
+				const answer = livingOf(people, numbers, expected(wanted, people));
+				const { list: members } = columnarSource(people, numbers, { rows: 1, prunes: false, async: false });
+				const found = async (source: ColumnSource, limits = {}) => [...(await evaluate(wanted, Object.assign(source, { list: members }), context, limits))];
 				await connection.read(async (tx) => {
 					expect(await found(storeSource(tx))).toEqual(answer);
 					expect(await found(storeSource(tx, { pageSize: size }), { people: size * 2, pairs: size })).toEqual(answer);

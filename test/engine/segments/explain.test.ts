@@ -39,5 +39,26 @@ test.each<[unknown, string]>([
 		'Not (the last Charged ever was in the last 7 days and has amount is greater than 5)',
 	],
 	[{ ...charged, occurrence: 'first' }, 'The first Charged ever exists'],
+	[{ event: ['Charged', 'Added to Cart', 'Viewed'], did: false }, 'Has not done Charged, Added to Cart or Viewed'],
+	[{ event: ['Charged', 'Viewed'], did: true, having: { measure: 'count', is: 'at_least', value: 3 } }, 'Number of Charged or Viewed is at least 3'],
+	[{ all: [{ segment: 'VIP' }, { not: { list: 'l1' } }] }, 'Is in the segment "VIP" and not (is on the list "l1")'],
+	[{ interest: { event: 'Played', of: { property: 'genre' }, is: 'predominantly', value: 'rock' } }, 'Does Played predominantly with genre rock'],
+	[
+		{ interest: { event: 'Played', of: 'hourOfDay', is: 'at_least', percent: 40, value: 9, when: { last: 30, unit: 'days' } } },
+		'Does Played in the last 30 days at least 40 % of the time between 09:00 and 10:00',
+	],
+	[{ interest: { event: 'Played', of: 'dayOfWeek', is: 'predominantly', value: 7 } }, 'Does Played predominantly on Sundays'],
+	[
+		{ all: [city, { same: { property: 'sku', rule: { all: [{ event: 'Viewed', did: true }, { ...charged, did: false }] } } }] },
+		'City is San Francisco and (for one and the same sku: has done Viewed and has not done Charged)',
+	],
+	[{ same: { property: { Viewed: 'sku', Charged: 'item' }, rule: { any: [{ event: ['Viewed', 'Charged'], did: true }] } } }, 'For one and the same sku of Viewed and item of Charged: has done Viewed or Charged'],
 	[{ bucket: { from: 0, to: 99 } }, 'Is in buckets 0 to 99 of 0 to 999'],
 ])('%j', (rule, sentence) => expect(explain(requireRule(rule))).toBe(sentence));
+
+test('segments and lists by name', () => {
+	const names = { segmentName: (id: string) => (id === 's1' ? 'Loyal' : undefined), listName: () => 'Spring import' };
+	expect(explain(requireRule({ any: [{ segment: 's1' }, { segment: 's2' }, { list: 'l1' }] }), names)).toBe(
+		'Is in the segment "Loyal" or is in the segment "s2" or is on the list "Spring import"',
+	);
+});

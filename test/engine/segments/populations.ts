@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { OPERATORS, PROFILE_FIELDS, type OperatorName, type Rule } from '../../../engine/segments';
+import { eventKey, OPERATORS, PROFILE_FIELDS, type OperatorName, type Rule } from '../../../engine/segments';
 
 /** Random people, events and rules that meet often enough to matter. */
 
@@ -23,6 +23,8 @@ export interface RandomPerson {
 	optedOut: Record<string, boolean>;
 	properties: Record<string, unknown>;
 	events: RandomEvent[];
+	/** Custom lists the person is in. */
+	lists: string[];
 	/** Not to be found. */
 	gone: 'merged' | 'erased' | null;
 }
@@ -86,6 +88,7 @@ export const person: fc.Arbitrary<RandomPerson> = fc.record({
 	optedOut: fc.constantFrom<Record<string, boolean>>({}, { sms: true }, { sms: false, email: true }),
 	properties: propertiesOf([...PATHS, 'email', 'optedOut.sms']),
 	events: fc.array(event, { maxLength: 12 }),
+	lists: fc.subarray(['spring', 'vip']),
 	gone: fc.oneof({ weight: 9, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom('merged' as const, 'erased' as const) }),
 });
 
@@ -141,10 +144,15 @@ const measure = fc.oneof(
 const having = fc
 	.tuple(measure, measured, fc.constantFrom(undefined, true, false))
 	.map(([what, is, includeZero]) => ({ ...what, ...is, ...(includeZero !== undefined && { includeZero }) }));
+const eventName = fc.constantFrom(...EVENT_NAMES, 'added  to cart', 'Never Seen');
+const eventNames = fc.oneof(
+	{ weight: 3, arbitrary: eventName },
+	{ weight: 1, arbitrary: fc.uniqueArray(eventName, { minLength: 1, maxLength: 3, selector: eventKey }) },
+);
 const aboutEvents = fc
 	.record(
 		{
-			event: fc.constantFrom(...EVENT_NAMES, 'added  to cart', 'Never Seen'),
+			event: eventNames,
 			did: fc.boolean(),
 			where: conditions,
 			when,
@@ -163,12 +171,54 @@ const aboutPeople = fc
 	.map(([profile, rest]) => ({ profile, ...rest }));
 const bucket = rangeOf(fc.integer({ min: 0, max: 999 }), Number).map(([from, to]) => ({ bucket: { from, to } }));
 
+const ofInterest = fc.oneof(
+	fc.tuple(fc.constantFrom(...EVENT_PATHS), scalar).map(([property, value]) => ({ of: { property }, value })),
+	fc.integer({ min: 0, max: 23 }).map((value) => ({ of: 'hourOfDay', value })),
+	fc.integer({ min: 1, max: 7 }).map((value) => ({ of: 'dayOfWeek', value })),
+);
+const interestIs = fc.oneof(
+	fc.constant({ is: 'predominantly' }),
+	fc.constantFrom(0.5, 25, 40, 50, 100).map((percent) => ({ is: 'at_least', percent })),
+);
+const interest = fc
+	.tuple(eventName, ofInterest, interestIs, fc.option(when, { nil: undefined }))
+	.map(([event, of, is, window]) => ({ interest: { event, ...of, ...is, ...(window && { when: window }) } }));
+
+const insideSame = fc.letrec<{ rule: unknown }>((tie) => ({
+	rule: fc.oneof(
+		{ maxDepth: 3, depthSize: 'small' },
+		aboutEvents as fc.Arbitrary<unknown>,
+		fc.array(tie('rule'), { minLength: 1, maxLength: 3 }).map((all) => ({ all })),
+		fc.array(tie('rule'), { minLength: 1, maxLength: 3 }).map((any) => ({ any })),
+		tie('rule').map((not) => ({ not })),
+	),
+})).rule;
+
+/** Each name of events once, as the rule first writes it. */
+function namesIn(inner: unknown): string[] {
+	const { all, any, not, event } = inner as { all?: unknown[]; any?: unknown[]; not?: unknown; event?: string | string[] };
+	const names = [...[event ?? []].flat(), ...[...(all ?? []), ...(any ?? []), ...(not ? [not] : [])].flatMap(namesIn)];
+	return names.filter((name, index) => names.findIndex((each) => eventKey(each) === eventKey(name)) === index);
+}
+
+/** A constant event property. */
+export const same = insideSame.chain((inner) =>
+	fc
+		.oneof(fc.constantFrom<unknown>(...EVENT_PATHS), fc.record(Object.fromEntries(namesIn(inner).map((name) => [name, fc.constantFrom(...EVENT_PATHS)]))))
+		.map((property) => ({ same: { property, rule: inner } }) as Rule),
+);
+
+const list = fc.constantFrom('spring', 'vip', 'nobody').map((id) => ({ list: id }));
+
 export const rule = fc.letrec<{ rule: Rule }>((tie) => ({
 	rule: fc.oneof(
 		{ maxDepth: 4, depthSize: 'small' },
 		aboutPeople as fc.Arbitrary<unknown> as fc.Arbitrary<Rule>,
 		aboutEvents as fc.Arbitrary<unknown> as fc.Arbitrary<Rule>,
 		bucket as fc.Arbitrary<unknown> as fc.Arbitrary<Rule>,
+		interest as fc.Arbitrary<unknown> as fc.Arbitrary<Rule>,
+		same,
+		list as fc.Arbitrary<Rule>,
 		fc.array(tie('rule'), { maxLength: 4 }).map((all) => ({ all })),
 		fc.array(tie('rule'), { minLength: 1, maxLength: 4 }).map((any) => ({ any })),
 		tie('rule').map((not) => ({ not })),

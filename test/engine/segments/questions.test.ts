@@ -7,7 +7,7 @@ const context = { now: NOW, zone: ZONE };
 const DAY = 86_400_000;
 const everyone: Rule = { all: [] };
 
-const nobody: RandomPerson = { bucketKey: 1, email: null, phone: null, timezone: null, optedOut: {}, properties: {}, events: [], gone: null };
+const nobody: RandomPerson = { bucketKey: 1, email: null, phone: null, timezone: null, optedOut: {}, properties: {}, events: [], lists: [], gone: null };
 const people: RandomPerson[] = [
 	{ ...nobody, phone: '+33612345678', email: 'a@x.example', properties: { city: 'Lyon' }, events: [{ name: 'Added to Cart', ts: NOW - 7 * DAY, properties: { amount: 120.1 } }, { name: 'added to cart', ts: NOW, properties: { amount: '79.9' } }] },
 	{ ...nobody, phone: '+33612345679', optedOut: { sms: true, email: false }, email: 'b@x.example', properties: { city: 'Lyon' } },

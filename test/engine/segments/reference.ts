@@ -9,6 +9,7 @@ type Json = any;
 
 export interface ReferencePerson {
 	bucket: number;
+	lists: string[];
 	/** What a path of a profile rule means, before reaching inside objects. */
 	fields: Record<string, Json>;
 	properties: Record<string, Json>;
@@ -30,6 +31,9 @@ export function matchesReference(rule: Json, person: ReferencePerson, context: R
 		const cell = Object.hasOwn(person.fields, rule.profile) ? person.fields[rule.profile] : lookUp(person.properties, rule.profile);
 		return compare(cell, rule.is, rule.value, context);
 	}
+	if (rule.list) return person.lists.includes(rule.list);
+	if (rule.interest) return isInterested(rule.interest, person, context);
+	if (rule.same) return sameValuesReference(rule, person, context).length > 0;
 	if (rule.event) return did(rule, person, context) === rule.did;
 	throw new Error('no such rule');
 }
@@ -37,15 +41,10 @@ export function matchesReference(rule: Json, person: ReferencePerson, context: R
 function did(rule: Json, person: ReferencePerson, context: ReferenceContext): boolean {
 	const satisfies = (event: { properties: Json }, conditions: Json[] = []) =>
 		conditions.every((each) => compare(lookUp(event.properties, each.property), each.is, each.value, context));
-	const inWindow = (event: { ts: number }) => {
-		if (!rule.when) return true;
-		if (rule.when.last) return event.ts >= ago(rule.when.last, rule.when.unit, context);
-		const from = rule.when.from === undefined ? -Infinity : (date(rule.when.from, context) as number);
-		const to = rule.when.to === undefined ? Infinity : (date(rule.when.to, context) as number);
-		return event.ts >= from && event.ts <= to;
-	};
-	const key = rule.event.toLowerCase().split(' ').join('');
-	const existing = person.events.filter((event) => event.key === key && event.ts <= context.now);
+	const inWindow = (event: { ts: number }) => isInWindow(event.ts, rule.when, context);
+	// Of different names, events of the name that stands first in the rule come first.
+	const keys = keysOf(rule.event);
+	const existing = keys.flatMap((key) => person.events.filter((event) => event.key === key && event.ts <= context.now));
 	const where = existing.filter((event) => satisfies(event, rule.where));
 	if (rule.occurrence) {
 		// Array.sort is stable: events of one instant stay in the order of arrival.
@@ -81,6 +80,69 @@ function did(rule: Json, person: ReferencePerson, context: ReferenceContext): bo
 		default:
 			throw new Error('no such measure');
 	}
+}
+
+function keysOf(names: string | string[]): string[] {
+	return [names].flat().map((name) => name.toLowerCase().split(' ').join(''));
+}
+
+function isInWindow(ts: number, when: Json, context: ReferenceContext): boolean {
+	if (!when) return true;
+	if (when.last) return ts >= ago(when.last, when.unit, context);
+	const from = when.from === undefined ? -Infinity : (date(when.from, context) as number);
+	const to = when.to === undefined ? Infinity : (date(when.to, context) as number);
+	return ts >= from && ts <= to;
+}
+
+function isInterested(interest: Json, person: ReferencePerson, context: ReferenceContext): boolean {
+	const [key] = keysOf(interest.event);
+	const events = person.events.filter((event) => event.key === key && event.ts <= context.now && isInWindow(event.ts, interest.when, context));
+	const cellOf = (event: { ts: number; properties: Json }) => {
+		const local = DateTime.fromMillis(event.ts, { zone: context.zone });
+		if (interest.of === 'hourOfDay') return local.hour;
+		return interest.of === 'dayOfWeek' ? local.weekday : lookUp(event.properties, interest.of.property);
+	};
+	const cells = events.map(cellOf).filter((cell) => present(cell).length > 0);
+	const isWanted = (cell: Json) => compare(cell, 'equals', interest.value, context);
+	const wanted = cells.filter(isWanted).length;
+	if (interest.is === 'at_least') return cells.length > 0 && wanted >= (interest.percent / 100) * cells.length;
+	const others = cells.flatMap(textsIn).filter((text) => !isWanted(text) && !cells.some((cell) => present(cell).some((value) => isWanted(value) && String(value) === text)));
+	return wanted > 0 && others.every((text) => cells.filter((cell) => textsIn(cell).includes(text)).length <= wanted);
+}
+
+/** The texts of the scalars in a cell. */
+function textsIn(cell: Json): string[] {
+	return present(cell).filter((value) => typeof value !== 'object').map(String);
+}
+
+/** The texts of the values for which the rule inside `same` holds, newest first. */
+export function sameValuesReference({ same }: Json, person: ReferencePerson, context: ReferenceContext): string[] {
+	const pathOf = (key: string) =>
+		typeof same.property === 'string' ? same.property : Object.entries(same.property).find(([name]) => keysOf(name)[0] === key)?.[1];
+	const [names, done] = [namesIn(same.rule, () => true), namesIn(same.rule, (rule) => rule.did)];
+	const carries = (event: { key: string; properties: Json }, text: string) =>
+		names.includes(event.key) && textsIn(lookUp(event.properties, pathOf(event.key) as string)).includes(text);
+	const existing = person.events.filter(({ key, ts }) => names.includes(key) && ts <= context.now);
+	const texts = [...new Set(existing.flatMap((event) => textsIn(lookUp(event.properties, pathOf(event.key) as string))))];
+	const holding = texts.filter((text) =>
+		matchesReference(same.rule, { ...person, events: person.events.filter((event) => carries(event, text)) }, context),
+	);
+	const byTime = (keys: string[]) => keys.flatMap((key) => existing.filter((event) => event.key === key)).sort((a, b) => a.ts - b.ts);
+	// Events that are to be done tell how new a value is, others only where these do not.
+	const ordered = [...byTime(names.filter((key) => !done.includes(key))), ...byTime(done)];
+	const newest = (text: string) => ordered.findLastIndex((event) => carries(event, text));
+	// Of the values of one event the later in its list is the newer.
+	const place = (text: string) => {
+		const event = ordered[newest(text)] as (typeof ordered)[number];
+		return [...new Set(textsIn(lookUp(event.properties, pathOf(event.key) as string)))].indexOf(text);
+	};
+	return holding.sort((a, b) => newest(b) - newest(a) || place(b) - place(a));
+}
+
+function namesIn(rule: Json, test: (rule: Json) => boolean): string[] {
+	const parts = rule.all ?? rule.any ?? (rule.not ? [rule.not] : []);
+	const keys = rule.event && test(rule) ? keysOf(rule.event) : parts.flatMap((part: Json) => namesIn(part, test));
+	return [...new Set<string>(keys)];
 }
 
 function times(value: Json, factor: number): Json {

@@ -21,6 +21,14 @@ test.each<[string, unknown]>([
 		when: { last: 14, unit: 'days' }, having: { measure: 'sum', property: 'amount', is: 'between', value: [1, 2], includeZero: true },
 	}],
 	['the first', { event: 'Charged', did: true, when: { from: '2026-01-01' }, occurrence: 'first', that: [{ property: 'n', is: 'exists' }] }],
+	['any of several events', { event: ['Charged', 'Viewed'], did: true }],
+	['references', { all: [{ segment: 'VIP' }, { list: 'Spring import' }] }],
+	['interests', { any: [
+		{ interest: { event: 'Played', of: { property: 'genre' }, is: 'predominantly', value: 'rock', when: { last: 9, unit: 'days' } } },
+		{ interest: { event: 'Played', of: 'hourOfDay', is: 'at_least', percent: 0.5, value: 0 } },
+		{ interest: { event: 'Played', of: 'dayOfWeek', is: 'predominantly', value: 7 } },
+	] }],
+	['a constant property', { same: { property: { Viewed: 'sku', charged: 'item' }, rule: { all: [{ event: 'viewed', did: true }, { not: { event: 'Charged', did: true } }] } } }],
 	['buckets', { bucket: { from: 0, to: 999 } }],
 ])('accepts %s', (_name, json) => expect(errors(json)).toEqual([]));
 
@@ -29,6 +37,8 @@ test('the version is not part of the rule', () => {
 });
 
 const event = (rest: object) => ({ event: 'Charged', did: true, ...rest });
+const interest = (rest: object) => ({ interest: { event: 'Played', of: { property: 'genre' }, is: 'predominantly', value: 'rock', ...rest } });
+const same = (property: unknown, rule: unknown) => ({ same: { property, rule } });
 const having = (rest: object) => event({ having: { measure: 'count', is: 'at_least', value: 1, ...rest } });
 
 test.each<[unknown, string[]]>([
@@ -48,10 +58,38 @@ test.each<[unknown, string[]]>([
 	[{ version: '1', all: [] }, ['version: must be a whole number from 1 to 1']],
 	[nested(33), [`${'not.'.repeat(31)}not: rules may be nested 32 deep at most`]],
 	[{ not: [city] }, ['not: a rule must be an object']],
-	...['segment', 'list', 'interest', 'same'].map((kind): [unknown, string[]] => [
-		{ all: [{ [kind]: 'x' }] },
-		[`all[0].${kind}: "${kind}" rules are not supported by this version of n8n-nodes-campaigns`],
-	]),
+	[{ segment: ' ' }, ['segment: the saved segment must be a text that is not empty']],
+	[{ all: [{ list: 7, id: 1 }] }, ['all[0].id: unknown key "id"; a "list" rule may have list', 'all[0].list: the custom list must be a text that is not empty']],
+	[{ interest: 'x' }, ['interest: an interest must be an object']],
+	[{ interest: {} }, [
+		'interest.event: the name of the event must be a text that is not empty', 'interest.of: must be "hourOfDay", "dayOfWeek" or { "property": ... }',
+		'interest.value: must be a text, a number, true or false', expect.stringMatching(/^interest.is: is missing/) as string,
+	]],
+	[interest({ of: 'hour' }), ['interest.of: must be "hourOfDay", "dayOfWeek" or { "property": ... }']],
+	[interest({ of: { property: '', path: 1 } }), ['interest.of.path: unknown key "path"; "of" may have property', 'interest.of.property: the property must be a text that is not empty']],
+	[interest({ of: 'hourOfDay', value: 24 }), ['interest.value: must be an hour: a whole number from 0 to 23']],
+	[interest({ of: 'dayOfWeek', value: '1' }), ['interest.value: must be a day: a whole number from 1 to 7, 1 Monday to 7 Sunday']],
+	[interest({ of: 'constructor' }), ['interest.of: must be "hourOfDay", "dayOfWeek" or { "property": ... }']],
+	[interest({ percent: 40 }), ['interest.percent: "predominantly" takes no percent']],
+	[interest({ is: 'at_least' }), ['interest.percent: must be a number greater than 0, up to 100']],
+	[interest({ is: 'at_least', percent: 101 }), ['interest.percent: must be a number greater than 0, up to 100']],
+	[interest({ when: { last: 0, unit: 'days' } }), ['interest.when.last: must be a number greater than 0']],
+	[{ same: { property: '', rule: city } }, ['same.rule.profile: inside "same" a rule must have one of all, any, not, event', 'same.property: the property must be a text that is not empty']],
+	[same('sku', { all: [{ not: same('sku', event({})) }, { any: [interest({})] }] }), [
+		'same.rule.all[0].not.same: inside "same" a rule must have one of all, any, not, event',
+		'same.rule.all[1].any[0].interest: inside "same" a rule must have one of all, any, not, event',
+	]],
+	[same('sku', { all: [] }), ['same.rule: must be about at least one event']],
+	[same({ Viewed: 'sku', ' view ED': 'sku', Charged: 3 }, { any: [event({}), { event: ['Viewed'], did: false }, { event: 'Liked', did: true }] }), [
+		'same.property. view ED: " view ED" is named twice', 'same.property.Charged: the property must be a text that is not empty',
+		'same.property: does not say which property of "Liked" is to be the same',
+	]],
+	[same({ Charged: 'item', Viewed: 'sku' }, event({})), ['same.property.Viewed: no rule inside is about "Viewed"']],
+	[same(JSON.parse('{ "__proto__": "x" }'), event({})), ['same.property.__proto__: no rule inside is about "__proto__"', 'same.property: does not say which property of "Charged" is to be the same']],
+	[{ ...event({}), event: [] }, ['event: must name at least one event']],
+	[{ ...event({}), event: ['Charged', '', 3, 'char ged'] }, [
+		'event[1]: the name of the event must be a text that is not empty', 'event[2]: the name of the event must be a text that is not empty', 'event[3]: "char ged" is named twice',
+	]],
 	[{ profile: '', is: 'exists' }, ['profile: the property must be a text that is not empty']],
 	[{ profile: 'city', is: 'resembles', value: 1 }, [expect.stringMatching(/^is: must be one of equals, /) as string]],
 	[{ profile: 'city' }, [expect.stringMatching(/^is: is missing; it is one of equals, /) as string]],
