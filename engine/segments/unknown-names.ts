@@ -104,20 +104,3 @@ function* namesInSame({ same: { property, rule } }: SameRule, path: string): Ite
 	}
 	yield* inner;
 }
-
-function* namesInInterest({ interest: { event, of } }: InterestRule, path: string): Iterable<NameUse> {
-	yield { path: inside(path, 'event'), event };
-	if (typeof of === 'object') yield { path: inside(path, 'of.property'), event, property: of.property };
-}
-
-function* namesInSame({ same: { property, rule } }: SameRule, path: string): Iterable<NameUse> {
-	const inner = [...namesIn(rule, inside(path, 'rule'))];
-	yield* inner;
-	const here = inside(path, 'property');
-	if (typeof property === 'object') {
-		for (const [event, name] of Object.entries(property)) yield { path: inside(here, event), event, property: name };
-		return;
-	}
-	const events = new Set(inner.flatMap(({ event }) => event ?? []));
-	for (const event of events) yield { path: here, event, property };
-}
