@@ -2,29 +2,37 @@ import { describeOperator } from './operators';
 import { dateWords, durationWords } from './operators/value-kinds';
 import type { EventRule, Having, PropertyCondition, Rule, Window } from './rule';
 
+/** Names of saved segments and custom lists by what a rule calls them; without them it is what the rule says. */
+export interface ReferenceNames {
+	segmentName?(reference: string): string | undefined;
+	listName?(reference: string): string | undefined;
+}
+
 /**
  * The rule as a sentence for people: "City is San Francisco and sum of amount of Added to Cart in the last 30 days is
  * greater than 200 and has not done Charged in the last 30 days". Nested groups stand in parentheses.
  * `rule` must have passed `parseRule`.
  */
-export function explain(rule: Rule): string {
-	const sentence = words(rule);
+export function explain(rule: Rule, names: ReferenceNames = {}): string {
+	const sentence = words(rule, names);
 	return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
-function words(rule: Rule): string {
-	if ('all' in rule) return rule.all.length === 0 ? 'everyone' : rule.all.map(part).join(' and ');
-	if ('any' in rule) return rule.any.map(part).join(' or ');
-	if ('not' in rule) return `not (${words(rule.not)})`;
+function words(rule: Rule, names: ReferenceNames): string {
+	if ('all' in rule) return rule.all.length === 0 ? 'everyone' : rule.all.map((each) => part(each, names)).join(' and ');
+	if ('any' in rule) return rule.any.map((each) => part(each, names)).join(' or ');
+	if ('not' in rule) return `not (${words(rule.not, names)})`;
 	if ('profile' in rule) return `${rule.profile} ${describeOperator(rule.is, rule.value)}`;
 	if ('event' in rule) return eventWords(rule);
+	if ('segment' in rule) return `is in the segment "${names.segmentName?.(rule.segment) ?? rule.segment}"`;
+	if ('list' in rule) return `is on the list "${names.listName?.(rule.list) ?? rule.list}"`;
 	if ('bucket' in rule) return `is in buckets ${rule.bucket.from} to ${rule.bucket.to} of 0 to 999`;
 	throw new Error(`A rule that parseRule refuses: ${Object.keys(rule).join(', ')}`);
 }
 
 /** A group, and whatever has an "and" of its own, needs parentheses beside others. */
-function part(rule: Rule): string {
-	const text = words(rule);
+function part(rule: Rule, names: ReferenceNames): string {
+	const text = words(rule, names);
 	const isGroup = ('all' in rule && rule.all.length > 1) || ('any' in rule && rule.any.length > 1);
 	return isGroup || ('event' in rule && conditionCount(rule) > 1) ? `(${text})` : text;
 }

@@ -9,7 +9,7 @@ const KINDS = ['all', 'any', 'not', 'profile', 'event', 'segment', 'list', 'inte
 type Kind = (typeof KINDS)[number];
 
 /** In the rule's form, but not answered by this version. */
-const UNSUPPORTED: readonly Kind[] = ['segment', 'list', 'interest', 'same'];
+const UNSUPPORTED: readonly Kind[] = ['interest', 'same'];
 
 /**
  * Reads a segment rule: a JSON text or what it parses to. Returns the rule, or everything that is wrong with it at
@@ -97,6 +97,11 @@ function checkKind(kind: Kind, value: Record<string, unknown>, path: string, dep
 			break;
 		case 'event':
 			checkEvent(value, path, complaints);
+			break;
+		case 'segment':
+		case 'list':
+			complaints.object(value, path, `a "${kind}" rule`, [kind]);
+			complaints.name(value[kind], here, kind === 'segment' ? 'the saved segment' : 'the custom list');
 			break;
 		case 'bucket':
 			complaints.object(value, path, 'a bucket rule', [kind]);

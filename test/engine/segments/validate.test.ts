@@ -48,7 +48,9 @@ test.each<[unknown, string[]]>([
 	[{ version: '1', all: [] }, ['version: must be a whole number from 1 to 1']],
 	[nested(33), [`${'not.'.repeat(31)}not: rules may be nested 32 deep at most`]],
 	[{ not: [city] }, ['not: a rule must be an object']],
-	...['segment', 'list', 'interest', 'same'].map((kind): [unknown, string[]] => [
+	[{ all: [{ segment: ' ' }] }, ['all[0].segment: the saved segment must be a text that is not empty']],
+	[{ list: 7, did: true }, ['did: unknown key "did"; a "list" rule may have list', 'list: the custom list must be a text that is not empty']],
+	...['interest', 'same'].map((kind): [unknown, string[]] => [
 		{ all: [{ [kind]: 'x' }] },
 		[`all[0].${kind}: "${kind}" rules are not supported by this version of n8n-nodes-campaigns`],
 	]),
