@@ -1,5 +1,6 @@
 import { operation, type Tx } from '../store/database';
 import { dropWaiting, entriesOf } from './collapse-entries';
+import { eraseMembers } from './lists/members';
 import { findPerson, type PersonName } from './person';
 
 /**
@@ -40,6 +41,7 @@ async function eraseContent(tx: Tx, people: readonly number[], firstEvent: numbe
 	await tx.run(`DELETE FROM identity WHERE person IN ${erased}`, [params]);
 	await tx.run(`DELETE FROM device_owner WHERE person IN ${erased}`, [params]);
 	await tx.run(`DELETE FROM event WHERE id >= $2 AND person IN ${erased}`, [params, firstEvent]);
+	await eraseMembers(tx, people);
 }
 
 async function eraseFromCampaigns(tx: Tx, people: readonly number[], now: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Tx } from '../store/database';
 import { evaluate } from './evaluate';
 import type { OperatorContext } from './operators';
+import { resolveReferences } from './references';
 import { optOutsOf, storeSource } from './store-source';
 import type { Rule } from './rule';
 import { requireRule } from './validate';
@@ -11,9 +12,9 @@ export interface Reach {
 	reachable: Record<'sms' | 'email' | 'push', number>;
 }
 
-/** Everybody in the segment: person numbers, ascending. Rejects with `invalid_rule`. */
+/** Everybody in the segment: person numbers, ascending. Rejects with `invalid_rule`, or `unknown_reference`. */
 export async function find(tx: Tx, { rule }: { rule: Rule }, context: OperatorContext): Promise<{ people: Uint32Array }> {
-	return { people: await evaluate(requireRule(rule), storeSource(tx), context) };
+	return { people: await evaluate(await resolved(tx, rule), storeSource(tx), context) };
 }
 
 /** Those of the given people who are in the segment: person numbers, ascending. Rejects with `invalid_rule`. */
@@ -22,7 +23,12 @@ export async function matching(
 	{ rule, people }: { rule: Rule; people: ArrayLike<number> },
 	context: OperatorContext,
 ): Promise<{ people: Uint32Array }> {
-	return { people: await evaluate(requireRule(rule), storeSource(tx, { people }), context) };
+	return { people: await evaluate(await resolved(tx, rule), storeSource(tx, { people }), context) };
+}
+
+/** The rule checked, with what it names in its place. */
+async function resolved(tx: Tx, rule: Rule): Promise<Rule> {
+	return await resolveReferences(tx, requireRule(rule));
 }
 
 interface AddressRow {

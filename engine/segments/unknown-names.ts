@@ -1,7 +1,7 @@
 import type { Tx } from '../store/database';
 import { inside, type RuleError } from './complaints';
 import { eventKey } from './event-key';
-import { nearest } from './nearest';
+import { nearest } from '../nearest';
 import { PROFILE_FIELDS } from './profile-fields';
 import type { EventRule, InterestRule, Rule, SameRule } from './rule';
 import { requireRule } from './validate';
