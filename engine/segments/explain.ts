@@ -8,12 +8,6 @@ export interface ReferenceNames {
 	listName?(reference: string): string | undefined;
 }
 
-/** Names of saved segments and custom lists by what a rule calls them; without them it is what the rule says. */
-export interface ReferenceNames {
-	segmentName?(reference: string): string | undefined;
-	listName?(reference: string): string | undefined;
-}
-
 /**
  * The rule as a sentence for people: "City is San Francisco and sum of amount of Added to Cart in the last 30 days is
  * greater than 200 and has not done Charged in the last 30 days". Nested groups stand in parentheses.
@@ -30,8 +24,6 @@ function words(rule: Rule, names: ReferenceNames): string {
 	if ('not' in rule) return `not (${words(rule.not, names)})`;
 	if ('profile' in rule) return `${rule.profile} ${describeOperator(rule.is, rule.value)}`;
 	if ('event' in rule) return eventWords(rule);
-	if ('segment' in rule) return `is in the segment "${names.segmentName?.(rule.segment) ?? rule.segment}"`;
-	if ('list' in rule) return `is on the list "${names.listName?.(rule.list) ?? rule.list}"`;
 	if ('bucket' in rule) return `is in buckets ${rule.bucket.from} to ${rule.bucket.to} of 0 to 999`;
 	if ('segment' in rule) return `is in the segment "${names.segmentName?.(rule.segment) ?? rule.segment}"`;
 	if ('list' in rule) return `is on the list "${names.listName?.(rule.list) ?? rule.list}"`;

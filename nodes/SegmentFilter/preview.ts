@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { CampaignError } from '../../engine/errors';
-import { explain, type Reach, type Rule } from '../../engine/segments';
+import type { Reach, Rule } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
 import { profilesByNumber } from '../shared/releases';
 import { readSegment } from '../shared/segment-parameters';
@@ -17,7 +17,7 @@ const SHOWN = 10;
 export async function previewSegment(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
 	refuseLiveItems(context, store);
 	const { rule, warnings } = readSegment(context);
-	const segment = explain(rule);
+	const segment = await store.ask('explainRule', { rule });
 	const { qualified, reachable } = await store.ask('reach', { rule });
 	const toCheck = [...warnings, ...(await namesToCheck(context, store, rule))];
 	const json: IDataObject = {

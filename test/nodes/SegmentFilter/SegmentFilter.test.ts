@@ -186,6 +186,17 @@ describe('preview', () => {
 		}
 	});
 
+	test('calls saved segments by their names, whatever the rule calls them', async () => {
+		const { id } = await store().call('saveSegment', { name: 'In Lyon', rule: inLyon });
+		const group = { combine: 'any', conditions: { condition: [{ type: 'inSegment', segment: { __rl: true, mode: 'list', value: id, cachedResultName: 'In Lyon' } }, { type: 'notInSegment', segment: { __rl: true, mode: 'name', value: 'in lyon' } }] } };
+		const built = await run(filterWorkflow(inLyon, { operation: 'preview', segmentMode: 'builder', segmentGroups: { group: [group] } as INodeParameters }));
+		expect(built.json('Filter', 0)[0]).toMatchObject({
+			segment: 'Is in the segment "In Lyon" or not (is in the segment "In Lyon")',
+			qualified: 4,
+			rule: { any: [{ segment: id }, { not: { segment: 'in lyon' } }] },
+		});
+	});
+
 	test('warns of unknown names in the words of the form', async () => {
 		const group = { conditions: { condition: [{ type: 'didNot', event: 'Chargd' }, { type: 'did', event: 'chargd' }] } };
 		const built = await run(filterWorkflow(inLyon, { operation: 'preview', segmentMode: 'builder', segmentGroups: { group: [group] } as INodeParameters }));
