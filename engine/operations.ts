@@ -23,8 +23,13 @@ import { settleRelease } from './holds/settle';
 import { recentEvents } from './people/activity';
 import { erasePerson } from './people/erase';
 import { ingest } from './people/ingest';
+import { addToList, clearList, removeFromList } from './people/lists/change';
+import { createList, renameList } from './people/lists/create';
 import { getPerson, profilesOf } from './people/person';
 import { eventNames, eventPropertyNames, propertyNames } from './people/pick-lists';
+import { deleteList, deleteSegment } from './segments/saved/remove';
+import { renameSegment, saveSegment } from './segments/saved/save';
+import { endUses } from './segments/saved/uses';
 
 /** Everything a store can do. Each is one transaction; the same functions serve both stores. */
 export const operations = {
@@ -37,6 +42,17 @@ export const operations = {
 	eventNames,
 	propertyNames,
 	eventPropertyNames,
+	// Saved segments and custom lists
+	saveSegment,
+	renameSegment,
+	deleteSegment,
+	createList,
+	renameList,
+	addToList,
+	removeFromList,
+	clearList,
+	deleteList,
+	endUses,
 	// Campaigns and their runs
 	publishCampaign,
 	pauseCampaign,

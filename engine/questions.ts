@@ -1,4 +1,5 @@
 import type { ColumnStore } from './columns/column-store';
+import { customLists, membersOfList } from './people/lists/read';
 import { whoIs } from './people/who';
 import { peopleOfRun } from './reports/people-of-run';
 import { personStory } from './reports/person-story';
@@ -7,6 +8,7 @@ import { listCampaigns, runsOf } from './reports/runs';
 import { idsOf } from './segments/people-ids';
 import { find, matching, reach } from './segments/questions';
 import type { Rule } from './segments/rule';
+import { explainRule, savedSegment, savedSegments } from './segments/saved/read';
 import type { Tx } from './store/database';
 import { unknownNames } from './segments/unknown-names';
 
@@ -37,6 +39,11 @@ export const questions = {
 	reach: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await reach(tx, { rule }, at(context, now)),
 	idsOf,
 	unknownNames: async (...[tx, input]: Parameters<typeof unknownNames>) => (await unknownNames(tx, input)).warnings,
+	savedSegments,
+	savedSegment,
+	explainRule,
+	customLists,
+	membersOfList,
 	whoIs,
 	runReport,
 	runsOf,

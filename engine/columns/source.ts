@@ -1,3 +1,4 @@
+import { listMembers } from '../people/lists/read';
 import type { ColumnSource, EventBatch, EventQuery, PeopleBatch, PeopleQuery, PersonRange } from '../segments/columns';
 import type { Picture } from './column-store';
 import { BLOCK_PEOPLE, PERSON_COLUMNS, type PersonRow } from './people-block';
@@ -18,6 +19,11 @@ export class StoreSource implements ColumnSource {
 		const within = [...catalog.blocks.values()].filter(({ block }) => (block + 1) * BLOCK_PEOPLE > from && block * BLOCK_PEOPLE < to);
 		yield* blocks.batches(tx, within, query);
 		yield* recentPeople.batches(tx, state, catalog);
+	}
+
+	/** By id or name. */
+	async list(reference: string): Promise<Uint32Array> {
+		return await listMembers(this.picture.tx, reference);
 	}
 
 	/** Chunks in the order in which their events arrived, then what is in none yet. */

@@ -1,5 +1,6 @@
 import { operation, type Tx } from '../store/database';
 import { dropWaiting, entriesOf } from './collapse-entries';
+import { eraseMembers } from './lists/members';
 import { findPerson, type PersonName } from './person';
 
 /**
@@ -42,6 +43,7 @@ async function eraseContent(tx: Tx, people: readonly number[], firstEvent: numbe
 	await tx.run(`DELETE FROM event WHERE id >= $2 AND id < (SELECT max(id) FROM event) AND person IN ${erased}`, [params, firstEvent]);
 	// The last number there is must not be drawn again: whoever has read up to it would take the new event for a known one.
 	await tx.run(`UPDATE event SET person = 0, name_id = 0, ts = 0, properties = '{}' WHERE id >= $2 AND person IN ${erased}`, [params, firstEvent]);
+	await eraseMembers(tx, people);
 }
 
 async function eraseFromCampaigns(tx: Tx, people: readonly number[], now: number): Promise<void> {

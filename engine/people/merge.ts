@@ -1,6 +1,7 @@
 import type { Tx } from '../store/database';
 import { collapseEntries } from './collapse-entries';
 import { loadRows } from './directory';
+import { mergeMembers } from './lists/members';
 import { PersonState } from './state';
 import { saveOwners, updateRows } from './write-people';
 
@@ -47,6 +48,7 @@ export async function redirect(tx: Tx, pairs: readonly MergePair[], now: number)
 	await repoint(tx, 'identity', 'person', merged, rows);
 	await tx.run(`DELETE FROM device_owner WHERE person IN (SELECT from_person FROM ${merged} AS merged)`, [rows]);
 	await repointEvents(tx, merged, rows);
+	await mergeMembers(tx, pairs);
 	await collapseEntries(tx, pairs, now);
 }
 

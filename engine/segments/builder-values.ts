@@ -10,9 +10,8 @@ export interface ValueFields {
 	/** duration */
 	amount?: number | string;
 	unit?: Unit;
-	/** place */
-	latitude?: number | string;
-	longitude?: number | string;
+	/** place: "latitude, longitude" */
+	place?: string;
 	metres?: number | string;
 }
 
@@ -23,13 +22,16 @@ export function comparisonValue(kind: ValueKindName, fields: ValueFields): unkno
 			return undefined;
 		case 'list':
 			return listOf(fields.value);
+		case 'number':
+			return tidyNumber(fields.value);
 		case 'numberRange':
+			return [tidyNumber(fields.value), tidyNumber(fields.valueTo)];
 		case 'dateRange':
 			return [trimmed(fields.value), trimmed(fields.valueTo)];
 		case 'duration':
 			return { amount: numberFrom(fields.amount), unit: fields.unit ?? 'days' };
 		case 'place':
-			return { lat: numberFrom(fields.latitude), lon: numberFrom(fields.longitude), metres: numberFrom(fields.metres) };
+			return placeOf(fields);
 		case 'scalar':
 		case 'text':
 			return fields.value ?? '';
@@ -47,11 +49,22 @@ function listOf(value: ValueFields['value']): unknown {
 		.filter((item) => item !== '');
 }
 
+function placeOf({ place, metres }: ValueFields): unknown {
+	const [lat, lon, ...more] = String(place ?? '').split(',');
+	return { lat: numberFrom(lat), lon: more.length > 0 ? NaN : numberFrom(lon), metres: numberFrom(metres) };
+}
+
+/** "200" as 200. What does not read back the same stays text, and is judged as such. */
+function tidyNumber(value: unknown): unknown {
+	const text = trimmed(value);
+	return typeof text === 'string' && String(Number(text)) === text ? Number(text) : text;
+}
+
 function trimmed(value: unknown): unknown {
 	return typeof value === 'string' ? value.trim() : value;
 }
 
 /** NaN, which every check refuses, for an empty input. */
-export function numberFrom(input: number | string | undefined): number {
-	return input === undefined || (typeof input === 'string' && input.trim() === '') ? NaN : Number(input);
+export function numberFrom(input: number | string | null | undefined): number {
+	return trimmed(input ?? '') === '' ? NaN : Number(input);
 }

@@ -1,7 +1,7 @@
 import type { QuestionContext } from '../questions';
 import type { Tx } from '../store/database';
 import { evaluate } from './evaluate';
-import { optOutsOf } from './store-source';
+import { resolveReferences } from './references';
 import type { Rule } from './rule';
 import { requireRule } from './validate';
 
@@ -11,9 +11,9 @@ export interface Reach {
 	reachable: Record<'sms' | 'email' | 'push', number>;
 }
 
-/** Everybody in the segment: person numbers, ascending. Rejects with `invalid_rule`. */
+/** Everybody in the segment: person numbers, ascending. Rejects with `invalid_rule`, or `unknown_reference`. */
 export async function find(tx: Tx, { rule }: { rule: Rule }, context: QuestionContext): Promise<{ people: Uint32Array }> {
-	return { people: await evaluate(requireRule(rule), await context.columns.source(tx), context) };
+	return { people: await evaluate(await resolved(tx, rule), await context.columns.source(tx), context) };
 }
 
 /** Those of the given people who are in the segment: person numbers, ascending. Rejects with `invalid_rule`. */
@@ -22,7 +22,12 @@ export async function matching(
 	{ rule, people }: { rule: Rule; people: ArrayLike<number> },
 	context: QuestionContext,
 ): Promise<{ people: Uint32Array }> {
-	return { people: await evaluate(requireRule(rule), await context.columns.source(tx, { people }), context) };
+	return { people: await evaluate(await resolved(tx, rule), await context.columns.source(tx, { people }), context) };
+}
+
+/** The rule checked, with what it names in its place. */
+async function resolved(tx: Tx, rule: Rule): Promise<Rule> {
+	return await resolveReferences(tx, requireRule(rule));
 }
 
 interface AddressRow {
@@ -54,6 +59,11 @@ export async function reach(tx: Tx, { rule }: { rule: Rule }, context: QuestionC
 		}
 	}
 	return { qualified: people.length, reachable };
+}
+
+/** Nearly everybody's are empty. */
+function optOutsOf(json: string): Partial<Record<string, boolean>> {
+	return json === '{}' ? {} : (JSON.parse(json) as Partial<Record<string, boolean>>);
 }
 
 function count(row: AddressRow, reachable: Reach['reachable']): void {

@@ -1,16 +1,16 @@
 import type { Tx } from '../store/database';
 import { inside, type RuleError } from './complaints';
 import { eventKey } from './event-key';
-import { nearest } from './nearest';
+import { nearest } from '../nearest';
 import { PROFILE_FIELDS } from './profile-fields';
 import type { EventRule, InterestRule, Rule, SameRule } from './rule';
 import { requireRule } from './validate';
 
-/** A name that a rule uses and the place where it does. */
+/** A name that a rule uses and the place where it does: an event's, or a property's. */
 interface NameUse {
 	path: string;
-	/** Undefined: a property of people. */
-	event?: string;
+	/** The event, or the events one of which has the property. Empty: a property of people. */
+	events: string[];
 	property?: string;
 }
 
@@ -25,26 +25,29 @@ export async function unknownNames(tx: Tx, { rule }: { rule: Rule }): Promise<{ 
 	);
 	const ids = new Map(events.map((event) => [event.match_key, Number(event.name_id)]));
 	const warnings: RuleError[] = [];
-	for (const { path, event, property } of uses) {
-		const id = event === undefined ? 0 : ids.get(eventKey(event));
+	for (const { path, events: used, property } of uses) {
+		const known = used.length === 0 ? [PEOPLE] : used.flatMap((event) => ids.get(eventKey(event)) ?? []);
 		if (property === undefined) {
-			if (id === undefined) warnings.push({ path, message: unknown('event', event ?? '', events.map(({ name }) => name)) });
+			if (known.length === 0) warnings.push({ path, message: unknown('event', used[0] ?? '', events.map(({ name }) => name)) });
 			continue;
 		}
 		// An unknown event has been warned of; nothing is known about its properties.
-		if (id === undefined) continue;
-		const known = await propertiesOf(tx, id);
-		if (isKnown(property, known)) continue;
-		const what = event === undefined ? 'property of people' : `property of ${event}`;
-		warnings.push({ path, message: unknown(what, property, known) });
+		if (known.length < Math.max(used.length, 1)) continue;
+		const properties: string[] = [];
+		for (const id of known) properties.push(...(await propertiesOf(tx, id)));
+		if (isKnown(property, properties)) continue;
+		warnings.push({ path, message: unknown(`property of ${used.length === 0 ? 'people' : used.join(' or ')}`, property, properties) });
 	}
 	return { warnings };
 }
 
+/** In place of an event's number: properties of people. */
+const PEOPLE = 0;
+
 async function propertiesOf(tx: Tx, nameId: number): Promise<string[]> {
 	const rows = await tx.all<{ name: string }>('SELECT name FROM property_name WHERE name_id = $1 ORDER BY name', [nameId]);
 	const names = rows.map((row) => row.name);
-	return nameId === 0 ? [...names, ...PROFILE_FIELDS] : names;
+	return nameId === PEOPLE ? [...names, ...PROFILE_FIELDS] : names;
 }
 
 /** Of a dotted path it is enough that its beginning is known. */
@@ -61,7 +64,7 @@ function* namesIn(rule: Rule, path: string): Iterable<NameUse> {
 	if ('all' in rule) yield* namesInList(rule.all, inside(path, 'all'));
 	else if ('any' in rule) yield* namesInList(rule.any, inside(path, 'any'));
 	else if ('not' in rule) yield* namesIn(rule.not, inside(path, 'not'));
-	else if ('profile' in rule) yield { path: inside(path, 'profile'), property: rule.profile };
+	else if ('profile' in rule) yield { path: inside(path, 'profile'), events: [], property: rule.profile };
 	else if ('event' in rule) yield* namesInEvent(rule, path);
 	else if ('interest' in rule) yield* namesInInterest(rule, inside(path, 'interest'));
 	else if ('same' in rule) yield* namesInSame(rule, inside(path, 'same'));
@@ -72,32 +75,32 @@ function* namesInList(rules: Rule[], path: string): Iterable<NameUse> {
 }
 
 function* namesInEvent(rule: EventRule, path: string): Iterable<NameUse> {
-	for (const event of [rule.event].flat()) {
-		yield { path: inside(path, 'event'), event };
-		for (const key of ['where', 'that'] as const) {
-			for (const [index, { property }] of (rule[key] ?? []).entries()) {
-				yield { path: inside(path, `${key}[${index}].property`), event, property };
-			}
+	const events = [rule.event].flat();
+	const isList = Array.isArray(rule.event);
+	for (const [index, event] of events.entries()) yield { path: inside(path, isList ? `event[${index}]` : 'event'), events: [event] };
+	for (const key of ['where', 'that'] as const) {
+		for (const [index, { property }] of (rule[key] ?? []).entries()) {
+			yield { path: inside(path, `${key}[${index}].property`), events, property };
 		}
-		if (rule.having && 'property' in rule.having) {
-			yield { path: inside(path, 'having.property'), event, property: rule.having.property };
-		}
+	}
+	if (rule.having && 'property' in rule.having) {
+		yield { path: inside(path, 'having.property'), events, property: rule.having.property };
 	}
 }
 
 function* namesInInterest({ interest: { event, of } }: InterestRule, path: string): Iterable<NameUse> {
-	yield { path: inside(path, 'event'), event };
-	if (typeof of === 'object') yield { path: inside(path, 'of.property'), event, property: of.property };
+	yield { path: inside(path, 'event'), events: [event] };
+	if (typeof of === 'object') yield { path: inside(path, 'of.property'), events: [event], property: of.property };
 }
 
+/** The property under each event's own name for it: all of them must have it. */
 function* namesInSame({ same: { property, rule } }: SameRule, path: string): Iterable<NameUse> {
 	const inner = [...namesIn(rule, inside(path, 'rule'))];
-	yield* inner;
-	const here = inside(path, 'property');
-	if (typeof property === 'object') {
-		for (const [event, name] of Object.entries(property)) yield { path: inside(here, event), event, property: name };
-		return;
+	if (typeof property !== 'string') {
+		for (const [event, name] of Object.entries(property)) yield { path: inside(path, `property.${event}`), events: [event], property: name };
+	} else {
+		const events = inner.filter((use) => use.property === undefined).flatMap((use) => use.events);
+		for (const event of new Set(events)) yield { path: inside(path, 'property'), events: [event], property };
 	}
-	const events = new Set(inner.flatMap(({ event }) => event ?? []));
-	for (const event of events) yield { path: here, event, property };
+	yield* inner;
 }

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { nameField } from '../shared/name-fields';
-import { comparisonFields } from '../shared/segment-values';
+import { filterFields } from '../shared/segment-event-fields';
 import { storeParameter } from '../shared/store';
 
 export const goalProperties: INodeProperties[] = [
@@ -18,22 +18,7 @@ export const goalProperties: INodeProperties[] = [
 		required: true,
 		description: 'What people are to do, for example buy something',
 	}),
-	{
-		displayName: 'Where',
-		name: 'filters',
-		type: 'fixedCollection',
-		placeholder: 'Add Property Filter',
-		typeOptions: { multipleValues: true, fixedCollection: { layout: 'inline' } },
-		default: {},
-		description: 'Properties of the event; all of them on the same event',
-		options: [
-			{
-				displayName: 'Filter',
-				name: 'filter',
-				values: [nameField({ displayName: 'Property', name: 'property', list: 'searchEventProperties', required: true }), ...comparisonFields()],
-			},
-		],
-	},
+	filterFields,
 	nameField({
 		displayName: 'Revenue Property',
 		name: 'revenueProperty',

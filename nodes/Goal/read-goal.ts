@@ -5,10 +5,8 @@ import { checkGoal, type GoalDefinition } from '../../engine/goals/goal';
 import { builderToRule, type BuilderFilter, type EventRule } from '../../engine/segments';
 import { nameOf } from '../shared/name-fields';
 
-interface FormFilter extends Omit<BuilderFilter, 'property' | 'latitude' | 'longitude'> {
+interface FormFilter extends Omit<BuilderFilter, 'property'> {
 	property?: unknown;
-	/** "latitude, longitude" */
-	place?: string;
 }
 
 const MINUTE_MS = 60_000;
@@ -19,7 +17,7 @@ const UNIT_MS: Record<string, number> = { minutes: MINUTE_MS, hours: 60 * MINUTE
 export function readGoal(context: ITriggerFunctions): GoalDefinition {
 	const { filter = [] } = context.getNodeParameter('filters', {}) as { filter?: FormFilter[] };
 	const event = nameOf(context.getNodeParameter('event'));
-	const rule = eventRule(event, filter.map(builderFilter));
+	const rule = eventRule(event, filter.map((each) => ({ ...each, property: nameOf(each.property) })));
 	const revenueProperty = nameOf(context.getNodeParameter('revenueProperty', '')).trim();
 	const goal: GoalDefinition = {
 		event,
@@ -33,14 +31,8 @@ export function readGoal(context: ITriggerFunctions): GoalDefinition {
 
 /** The same form as in a segment, so the segment's builder reads it. */
 function eventRule(event: string, filters: BuilderFilter[]): EventRule {
-	const condition = { type: 'event' as const, event, filters: { filter: filters } };
-	const built = builderToRule({ groups: { group: [{ conditions: { condition: [condition] } }] } });
+	const built = builderToRule({ groups: [{ conditions: [{ type: 'did', event, filters }] }] });
 	if ('rule' in built) return built.rule as EventRule;
-	const errors = built.errors.map((error) => error.replace(/^Group 1, condition 1: /, ''));
+	const errors = built.errors.map((error) => error.replace(/^Group 1, condition 1(?:: |, )/, ''));
 	throw new CampaignError('invalid_goal', `The goal cannot be used. ${errors.join('; ')}`, 'Correct these places. The goal counts nothing until then.');
-}
-
-function builderFilter({ property, place = '', ...fields }: FormFilter): BuilderFilter {
-	const [latitude, longitude] = place.split(',');
-	return { ...fields, property: nameOf(property), latitude, longitude };
 }

@@ -8,9 +8,9 @@ export type NameList = 'searchEventNames' | 'searchProfileProperties' | 'searchE
  * typed. Its value is read by `nameOf`. The node needs `methods = { listSearch: nameLists }`.
  */
 export function nameField(
-	field: Pick<INodeProperties, 'displayName' | 'name' | 'displayOptions' | 'description' | 'required'> & { list: NameList },
+	field: Pick<INodeProperties, 'displayName' | 'name' | 'displayOptions' | 'description' | 'placeholder' | 'required'> & { list: NameList },
 ): INodeProperties {
-	const { list, ...rest } = field;
+	const { list, placeholder = 'Choose or type a name', ...rest } = field;
 	return {
 		...rest,
 		type: 'resourceLocator',
@@ -21,7 +21,7 @@ export function nameField(
 				displayName: 'From List',
 				name: 'list',
 				type: 'list',
-				placeholder: 'Choose or type a name',
+				placeholder,
 				// The credential is for one kind of store only: its absence must not keep the list from loading.
 				typeOptions: { searchListMethod: list, searchable: true, skipCredentialsCheckInRLC: true },
 			},

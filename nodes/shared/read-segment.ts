@@ -3,41 +3,47 @@ import { NodeOperationError, type IExecuteFunctions, type ILoadOptionsFunctions,
 import {
 	builderToRule,
 	errorText,
-	OPERATORS,
 	parseRule,
 	type BuilderCondition,
 	type BuilderFilter,
+	type BuilderGroup,
+	type BuilderSame,
 	type BuilderValue,
 	type Rule,
-	type ValueFields,
 } from '../../engine/segments';
 import { nameOf } from './name-fields';
 
-/** What `segmentParameters` hold: as BuilderValue, but rows of optional fields lie in lists of their own. */
-interface FormFields extends Omit<ValueFields, 'latitude' | 'longitude'> {
+/** What `segmentParameters` hold: a BuilderValue whose names are fields of their own kind and whose lists lie one deeper. */
+interface FormFilter extends Omit<BuilderFilter, 'property'> {
 	property?: unknown;
-	operator?: string;
-	/** "latitude, longitude" */
-	place?: string;
 }
 
-interface FormCondition extends FormFields {
-	type?: 'profile' | 'did' | 'didNot';
+interface FormCondition extends FormFilter, Omit<BuilderCondition, keyof BuilderFilter | 'event' | 'events' | 'filters' | 'details' | 'segment' | 'list' | 'interestProperty'> {
 	event?: unknown;
+	events?: { event?: Array<{ event?: unknown }> };
+	filters?: { filter?: FormFilter[] };
+	details?: { filter?: FormFilter[] };
 	when?: { window?: Pick<BuilderCondition, 'window' | 'windowAmount' | 'windowUnit' | 'windowFrom' | 'windowTo'> };
 	having?: { quantity?: FormQuantity };
-	filters?: { filter?: FormFields[] };
+	interestProperty?: unknown;
+	segment?: unknown;
+	list?: unknown;
 }
 
 interface FormQuantity extends Pick<BuilderCondition, 'quantifierOperator' | 'quantifierValue' | 'quantifierValueTo'> {
-	/** With `OrZero` at its end, people who never did the event count with 0. */
+	/** With `OrZero` at its end, people who have no such event count with 0. */
 	quantifier?: string;
 	quantifierProperty?: unknown;
 }
 
-interface FormGroup {
-	combine?: 'all' | 'any';
+interface FormGroup extends Pick<BuilderGroup, 'combine'> {
 	conditions?: { condition?: FormCondition[] };
+	same?: { held?: FormSame };
+}
+
+interface FormSame {
+	property?: unknown;
+	aliases?: { alias?: Array<{ event?: unknown; property?: unknown }> };
 }
 
 type Context = IExecuteFunctions | ITriggerFunctions | ILoadOptionsFunctions;
@@ -78,51 +84,43 @@ function fromJson(text: unknown): { rule: Rule } | { errors: string[] } {
 	return 'rule' in parsed ? parsed : { errors: parsed.errors.map(errorText) };
 }
 
-function groupsOf(form: { group?: FormGroup[] } | undefined): BuilderValue['groups'] {
-	const group = (form?.group ?? []).map(({ combine, conditions }) => {
-		return { combine, conditions: { condition: (conditions?.condition ?? []).map(conditionOf) } };
+function groupsOf(form: { group?: FormGroup[] } | undefined): BuilderGroup[] {
+	return (form?.group ?? []).map(({ combine, conditions, same }) => {
+		return { combine, conditions: (conditions?.condition ?? []).map(conditionOf), same: same?.held && sameOf(same.held) };
 	});
-	return { group };
 }
 
+function sameOf({ property, aliases }: FormSame): BuilderSame {
+	const named = (aliases?.alias ?? []).map((alias) => ({ event: nameOf(alias.event), property: nameOf(alias.property) }));
+	return { property: nameOf(property), aliases: named };
+}
+
+/** Fields of other types than the chosen one may be there, too; the engine leaves them aside. */
 function conditionOf(form: FormCondition): BuilderCondition {
-	const { type = 'profile', event, when, having, filters } = form;
-	if (type === 'profile') return { type, ...comparisonOf(form) };
-	const { quantifier, quantifierProperty, ...comparison } = having?.quantity ?? {};
+	const { events, filters, details, when, having, ...fields } = form;
 	return {
-		type: 'event',
-		did: type,
-		event: nameOf(event),
-		window: 'ever',
+		...filterOf(fields),
+		event: nameOf(form.event),
+		events: (events?.event ?? []).map(({ event }) => nameOf(event)),
+		filters: (filters?.filter ?? []).map(filterOf),
+		details: (details?.filter ?? []).map(filterOf),
 		...when?.window,
-		...comparison,
-		quantifier: (quantifier?.replace(/OrZero$/, '') ?? 'atLeastOnce') as BuilderCondition['quantifier'],
-		quantifierProperty: nameOf(quantifierProperty),
-		includeZero: quantifier?.endsWith('OrZero') ?? false,
-		filters: { filter: (filters?.filter ?? []).map(comparisonOf) },
+		...quantityOf(having?.quantity ?? { quantifier: 'atLeastOnce' }),
+		interestProperty: nameOf(form.interestProperty),
+		segment: nameOf(form.segment),
+		list: nameOf(form.list),
 	};
 }
 
-/** Fields of other operators than the chosen one may be there, too; the engine leaves them aside. */
-function comparisonOf({ property, operator, place, value, valueTo, amount, unit, metres }: FormFields): BuilderFilter {
-	const numbers = NUMBER_OPERATORS.has(operator ?? '');
-	const [latitude, longitude] = (place ?? '').split(',');
+function filterOf<Fields extends { property?: unknown }>(fields: Fields): Fields & { property: string } {
+	return { ...fields, property: nameOf(fields.property) };
+}
+
+function quantityOf({ quantifier = 'count', quantifierProperty, ...comparison }: FormQuantity): Partial<BuilderCondition> {
 	return {
-		property: nameOf(property),
-		operator,
-		value: numbers ? numeric(value) : value,
-		valueTo: numbers ? numeric(valueTo) : valueTo,
-		amount,
-		unit,
-		latitude,
-		longitude,
-		metres,
+		...comparison,
+		quantifier: quantifier.replace(/OrZero$/, '') as BuilderCondition['quantifier'],
+		quantifierProperty: nameOf(quantifierProperty),
+		includeZero: quantifier.endsWith('OrZero'),
 	};
-}
-
-const NUMBER_OPERATORS = new Set<string>(OPERATORS.filter(({ value }) => /^number/.test(value)).map(({ name }) => name));
-
-/** "200" as 200, for a tidy rule. What does not read back the same stays text, and is judged as such. */
-function numeric<Value>(value: Value): Value | number {
-	return typeof value === 'string' && String(Number(value)) === value.trim() ? Number(value) : value;
 }

@@ -1,57 +1,59 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { nameField } from './name-fields';
-import { eventFields } from './segment-event-fields';
-import { comparisonFields } from './segment-values';
+import { conditionFields } from './segment-condition-fields';
+import { lineStart, LINES } from './segment-event-fields';
 
 export { readSegment } from './read-segment';
 
 type Shown = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
-
-const PROFILE = { type: ['profile'] };
-const EVENT = { type: ['did', 'didNot'] };
 
 const conditions: INodeProperties = {
 	displayName: 'Conditions',
 	name: 'conditions',
 	type: 'fixedCollection',
 	placeholder: 'Add Condition',
-	typeOptions: { multipleValues: true, sortable: true },
+	typeOptions: { multipleValues: true, sortable: true, hideEmptyMessage: true },
 	default: {},
+	options: [{ displayName: 'Condition', name: 'condition', values: conditionFields }],
+};
+
+/** Events that call the held property otherwise. */
+const otherNames: INodeProperties = {
+	displayName: 'Called Differently By',
+	name: 'aliases',
+	type: 'fixedCollection',
+	placeholder: 'Add Event With Another Name for It',
+	typeOptions: LINES,
+	default: {},
+	description: 'Events on which the property has another name: the event, and the name it has there',
 	options: [
 		{
-			displayName: 'Condition',
-			name: 'condition',
+			displayName: 'Other Name',
+			name: 'alias',
 			values: [
-				{
-					displayName: 'Condition',
-					name: 'type',
-					type: 'options',
-					noDataExpression: true,
-					options: [
-						{ name: 'Property of the Person', value: 'profile' },
-						{ name: 'Did Event', value: 'did' },
-						{ name: 'Did Not Do Event', value: 'didNot' },
-					],
-					default: 'profile',
-				},
-				nameField({
-					displayName: 'Property',
-					name: 'property',
-					list: 'searchProfileProperties',
-					required: true,
-					displayOptions: { show: PROFILE },
-				}),
-				...comparisonFields(PROFILE),
-				nameField({
-					displayName: 'Event',
-					name: 'event',
-					list: 'searchEventNames',
-					required: true,
-					displayOptions: { show: EVENT },
-				}),
-				...eventFields(EVENT),
+				lineStart,
+				nameField({ displayName: 'Event', name: 'event', list: 'searchEventNames', placeholder: 'Event', required: true }),
+				nameField({ displayName: 'Property', name: 'property', list: 'searchEventProperties', placeholder: 'Its property', required: true }),
 			],
+		},
+	],
+};
+
+const sameValue: INodeProperties = {
+	displayName: 'Same Value Of',
+	name: 'same',
+	type: 'fixedCollection',
+	placeholder: 'Hold One Property Equal',
+	typeOptions: { hideEmptyMessage: true },
+	default: {},
+	description:
+		'All conditions of the group must hold for one and the same value of a property. For example: viewed a product and did not buy that product. Takes conditions on events only.',
+	options: [
+		{
+			displayName: 'Property',
+			name: 'held',
+			values: [nameField({ displayName: 'Property', name: 'property', list: 'searchEventProperties', required: true }), otherNames],
 		},
 	],
 };
@@ -65,7 +67,7 @@ export const segmentParameters: INodeProperties[] = [
 		noDataExpression: true,
 		options: [
 			{ name: 'Builder', value: 'builder', description: 'Put conditions together' },
-			{ name: 'JSON Rule', value: 'json', description: 'For rules that the builder has no form for, and for copying between workflows' },
+			{ name: 'JSON Rule', value: 'json', description: 'For copying between workflows, and for rules written elsewhere' },
 		],
 		default: 'builder',
 		description: 'How to say who belongs to the segment',
@@ -88,7 +90,7 @@ export const segmentParameters: INodeProperties[] = [
 		name: 'segmentGroups',
 		type: 'fixedCollection',
 		placeholder: 'Add Group',
-		typeOptions: { multipleValues: true, sortable: true },
+		typeOptions: { multipleValues: true, sortable: true, hideEmptyMessage: true },
 		default: {},
 		displayOptions: { show: { segmentMode: ['builder'] } },
 		options: [
@@ -104,11 +106,13 @@ export const segmentParameters: INodeProperties[] = [
 						options: [
 							{ name: 'All Conditions', value: 'all' },
 							{ name: 'Any Condition', value: 'any' },
+							{ name: 'None of the Conditions', value: 'none' },
 						],
 						default: 'all',
-						description: 'Whether people must match all conditions of the group or at least one',
+						description: 'Whether people must match all conditions of the group, at least one, or not a single one',
 					},
 					conditions,
+					sameValue,
 				],
 			},
 		],

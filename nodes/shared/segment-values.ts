@@ -4,15 +4,18 @@ import { OPERATORS, UNITS, type ValueKindName } from '../../engine/segments';
 
 type Shown = NonNullable<NonNullable<INodeProperties['displayOptions']>['show']>;
 
-/** The operator of a comparison and the inputs its value needs: at most three at once. They are read by `valueFields`. */
-export function comparisonFields(show?: Shown): INodeProperties[] {
+/**
+ * The operator of a comparison and the inputs its value needs: at most three at once. Inputs of one name are never shown
+ * together. `short`: for a line with little room.
+ */
+export function comparisonFields({ show, short = false }: { show?: Shown; short?: boolean } = {}): INodeProperties[] {
 	return [
 		{
 			displayName: 'Operator',
 			name: 'operator',
 			type: 'options',
 			noDataExpression: true,
-			options: OPERATORS.map(({ name, label }) => ({ name: label, value: name })),
+			options: OPERATORS.map(({ name, label }) => ({ name: short ? shortened(label) : label, value: name })),
 			default: 'equals',
 			...(show && { displayOptions: { show } }),
 		},
@@ -22,8 +25,17 @@ export function comparisonFields(show?: Shown): INodeProperties[] {
 	];
 }
 
+/** "Is in the Last" as "In Last". */
+function shortened(label: string): string {
+	return capitalized(label.replace(/^(?:Is a |Is |Has Its )/, '').replace(/ the (Last|Next|Day|Dates)$/, ' $1'));
+}
+
+function capitalized(text: string): string {
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** For pick lists of units of time. */
-export const UNIT_OPTIONS = UNITS.map((unit) => ({ name: unit.charAt(0).toUpperCase() + unit.slice(1), value: unit }));
+export const UNIT_OPTIONS = UNITS.map((unit) => ({ name: capitalized(unit), value: unit }));
 
 /** Inputs of one name are never shown together: their operators differ. Numbers are texts, so that empty is not 0. */
 const INPUTS: Array<INodeProperties & { kinds: ValueKindName[] }> = [

@@ -59,7 +59,7 @@ describeEditor("in n8n's editor", () => {
 	afterAll(async () => {
 		await editor?.close();
 		await demo?.stop();
-		if (folder) rmSync(folder, { recursive: true, force: true });
+		if (folder) rmSync(folder, { recursive: true, force: true })
 	});
 
 	test('the template stands on the canvas with names, icons, labels and outputs', async () => {
@@ -99,7 +99,7 @@ describeEditor("in n8n's editor", () => {
 		const panel = await editor.openNode('Campaign Trigger');
 		const conditions = panel.getByTestId('fixed-collection-conditions');
 		expect(await valuesOf(conditions)).toEqual(
-			expect.arrayContaining(['Property of the Person', 'city', 'Equals', 'San Francisco', 'Did Event', 'Added to Cart', 'In the Last', '30', 'Sum Of', 'amount', 'Is Greater Than', '200', 'Did Not Do Event', 'Charged']),
+			expect.arrayContaining(['Property of the Person', 'city', 'Equals', 'San Francisco', 'Did Event', 'Added to Cart', 'In the Last', '30', 'Sum Of', 'amount', 'Over', '200', 'Did Not Do Event', 'Charged']),
 		);
 
 		await panel.getByTestId('parameter-input-event').first().getByTestId('rlc-input').click();
@@ -113,6 +113,50 @@ describeEditor("in n8n's editor", () => {
 		await conditions.evaluate((element) => (element as unknown as { scrollIntoView(): void }).scrollIntoView());
 		await page.locator('.el-notification').first().waitFor({ state: 'hidden' });
 		await page.screenshot({ path: picture('segment-builder') });
+	});
+
+	test('conditions of several kinds are put together by hand, and the preview says what they mean', async () => {
+		const { page } = editor;
+		await page.setViewportSize(TALL);
+		await editor.openWorkflow(await previewWorkflow());
+		const panel = await editor.openNode('Segment Filter');
+		const conditions = panel.getByTestId('fixed-collection-conditions');
+		const add = async (inside: Locator, label: string) => await inside.getByRole('button', { name: label, exact: true }).last().click();
+		const choose = async (field: string, option: string) => {
+			await panel.getByTestId(`parameter-input-${field}`).last().click();
+			await page.getByRole('option').filter({ hasText: new RegExp(`^${option}`) }).last().click();
+		};
+		const pick = async (field: string, name: string) => {
+			await panel.getByTestId(`parameter-input-${field}`).last().getByTestId('rlc-input').click();
+			await page.getByTestId('rlc-item').filter({ hasText: name }).first().click();
+		};
+
+		await add(panel, 'Add Group');
+		await add(panel, 'Add Condition');
+		await choose('type', 'Did Any of Several Events');
+		for (const name of ['Charged', 'Product Viewed']) {
+			await add(conditions, 'Add Event');
+			await pick('event', name);
+		}
+		await add(conditions, 'Add Number, Sum or Average');
+		await panel.getByTestId('parameter-input-quantifierValue').last().locator('input').fill('2');
+		await add(panel, 'Add Condition');
+		await choose('type', 'Last Time of an Event');
+		await pick('event', 'Added to Cart');
+		await add(conditions, 'Add Time Window');
+		await add(conditions, 'Add Detail of That One Event');
+		await pick('property', 'amount');
+		await choose('operator', 'Greater Than');
+		await panel.getByTestId('parameter-input-value').last().locator('input').fill('10');
+		await add(panel, 'Add Condition');
+		await choose('type', 'User Bucket');
+		await page.screenshot({ path: join(folder, 'by-hand.png') });
+
+		await panel.getByTestId('node-execute-button').click();
+		const said = await panel.getByText(/people now\. Reachable:/).innerText();
+		expect(said).toMatch(/Charged/);
+		for (const part of ['Product Viewed', 'the last Added to Cart', 'in the last 30 days', 'amount is greater than 10', 'buckets 0 to 99']) expect(said).toContain(part);
+		await page.screenshot({ path: join(folder, 'preview.png') });
 	});
 
 	test('the SMS node shows its providers', async () => {
@@ -136,6 +180,15 @@ describeEditor("in n8n's editor", () => {
 			expect(found.get(name)).toMatch(/^\S.{15,}/);
 		}
 	});
+
+	/** A workflow with a Segment Filter that previews an empty segment. */
+	async function previewWorkflow(): Promise<string> {
+		const start = { id: 'start', name: 'Start', type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, position: [0, 0], parameters: {} };
+		const filter = { id: 'filter', name: 'Segment Filter', type: 'n8n-nodes-campaigns.segmentFilter', typeVersion: 1, position: [240, 0], parameters: { operation: 'preview' } };
+		const connections = { Start: { main: [[{ node: filter.name, type: 'main', index: 0 }]] } };
+		const api = demo.n8n?.api as NonNullable<Demo['n8n']>['api'];
+		return (await api.createWorkflow({ name: 'Preview', nodes: [start, filter], connections })).id;
+	}
 
 	function picture(name: string): string {
 		return join(pictures, `${name}.png`);

@@ -55,6 +55,25 @@ describe('the builder', () => {
 			{ type: 'did', event: picked('Charged'), having: { quantity: { quantifier: 'sumOrZero', quantifierProperty: picked('amount'), quantifierOperator: 'between', quantifierValue: '0', quantifierValueTo: '9' } } },
 			{ event: 'Charged', did: true, having: { measure: 'sum', property: 'amount', is: 'between', value: [0, 9], includeZero: true } },
 		],
+		['a window since a date', { type: 'did', event: picked('Charged'), when: { window: { window: 'since', windowFrom: '2026-01-01' } } }, { event: 'Charged', did: true, when: { from: '2026-01-01' } }],
+		['any of several events', { type: 'didAny', events: { event: [{ event: picked('Charged') }, { event: picked('Viewed') }] } }, { event: ['Charged', 'Viewed'], did: true }],
+		['none of several events', { type: 'didNone', events: { event: [{ event: picked('Charged') }, { event: 'Viewed' }] }, when: { window: {} } }, { event: ['Charged', 'Viewed'], did: false, when: { last: 30, unit: 'days' } }],
+		['different days', { type: 'did', event: picked('Charged'), having: { quantity: { quantifier: 'distinctDaysOrZero', quantifierOperator: 'at_most', quantifierValue: '2' } } }, { event: 'Charged', did: true, having: { measure: 'distinctDays', is: 'at_most', value: 2, includeZero: true } }],
+		['a greatest value', { type: 'did', event: picked('Charged'), having: { quantity: { quantifier: 'max', quantifierProperty: picked('amount'), quantifierValue: '2' } } }, { event: 'Charged', did: true, having: { measure: 'max', property: 'amount', is: 'at_least', value: 2 } }],
+		[
+			'a first time',
+			{ type: 'first', event: picked('Charged'), filters: { filter: [{ property: picked('sku'), value: 'a' }] }, when: { window: { windowAmount: 7 } }, details: { filter: [{ property: picked('amount'), operator: 'less_than', value: '5' }] } },
+			{ event: 'Charged', did: true, occurrence: 'first', where: [{ property: 'sku', is: 'equals', value: 'a' }], when: { last: 7, unit: 'days' }, that: [{ property: 'amount', is: 'less_than', value: 5 }] },
+		],
+		['a last time', { type: 'last', event: picked('Charged') }, { event: 'Charged', did: true, occurrence: 'last' }],
+		['an interest of defaults', { type: 'interest', event: picked('Played') }, { interest: { event: 'Played', of: 'hourOfDay', is: 'predominantly', value: 18 } }],
+		['an interest in a day', { type: 'interest', event: picked('Played'), interestOf: 'dayOfWeek', interestIs: 'at_least', when: { window: {} } }, { interest: { event: 'Played', of: 'dayOfWeek', is: 'at_least', percent: 50, value: 1, when: { last: 30, unit: 'days' } } }],
+		['an interest in a value', { type: 'interest', event: picked('Played'), interestOf: 'property', interestProperty: picked('genre'), interestValue: 'rock' }, { interest: { event: 'Played', of: { property: 'genre' }, is: 'predominantly', value: 'rock' } }],
+		['a saved segment', { type: 'inSegment', segment: picked('segment_1') }, { segment: 'segment_1' }],
+		['no saved segment, by its name', { type: 'notInSegment', segment: { __rl: true, mode: 'name', value: 'VIP' } }, { not: { segment: 'VIP' } }],
+		['a list of people', { type: 'onList', list: picked('list_1') }, { list: 'list_1' }],
+		['no list of people', { type: 'notOnList', list: picked('list_1') }, { not: { list: 'list_1' } }],
+		['buckets of defaults', { type: 'bucket' }, { bucket: { from: 0, to: 99 } }],
 		[
 			'filters',
 			{ type: 'did', event: picked('Charged'), filters: { filter: [{ property: picked('sku'), value: 'a' }, { property: picked('amount'), operator: 'less_than', value: '5' }] } },
@@ -83,6 +102,26 @@ describe('the builder', () => {
 		expect(run.json('Reader')[0]?.rule).toEqual({ any: [{ any: [rule('a'), rule('b')] }, { all: [rule('c'), rule('d')] }] });
 	});
 
+	test('a group can be what people are not, and hold a property equal', async () => {
+		const run = await read({
+			segmentGroups: {
+				group: [
+					{ combine: 'none', conditions: { condition: [{ property: picked('city'), value: 'a' }] } },
+					{
+						conditions: { condition: [{ type: 'did', event: picked('Viewed') }, { type: 'didNot', event: picked('Charged') }] },
+						same: { held: { property: picked('sku'), aliases: { alias: [{ event: picked('Charged'), property: picked('item') }] } } },
+					},
+				],
+			},
+		} as INodeParameters);
+		expect(run.json('Reader')[0]?.rule).toEqual({
+			all: [
+				{ not: { profile: 'city', is: 'equals', value: 'a' } },
+				{ same: { property: { Viewed: 'sku', Charged: 'item' }, rule: { all: [{ event: 'Viewed', did: true }, { event: 'Charged', did: false }] } } },
+			],
+		});
+	});
+
 	test('tells everything that is wrong at once, by the places of the form', async () => {
 		const run = await read(
 			condition(
@@ -90,7 +129,7 @@ describe('the builder', () => {
 				{ type: 'did', event: picked('Charged'), filters: { filter: [{ property: picked('sku'), value: '' }] } },
 			),
 		);
-		expect(run.error?.message).toMatch(/^The segment cannot be used\. Group 1, condition 1: Value must be a number; Group 1, condition 2: filter 1: Value must not be empty/);
+		expect(run.error?.message).toMatch(/^The segment cannot be used\. Group 1, condition 1: Value must be a number; Group 1, condition 2, filter 1: Value must not be empty/);
 	});
 
 	test('an empty builder is nobody, said loudly', async () => {
@@ -99,7 +138,7 @@ describe('the builder', () => {
 
 	test('a name that was not chosen is told of', async () => {
 		const run = await read(condition({ type: 'did', event: picked('') }));
-		expect(run.error?.message).toContain('Group 1, condition 1: Event must be a text that is not empty');
+		expect(run.error?.message).toContain('Group 1, condition 1: Event is not filled in');
 	});
 });
 
@@ -143,8 +182,41 @@ describe('the form', () => {
 		expect(new Set(names).size).toBe(names.length);
 	});
 
-	test.each(['did', 'didNot'])('a condition on an event (%s) shows five fields', (type) => {
-		expect(visible(conditionFields(), { type, operator: 'equals' }).map(({ name }) => name)).toEqual(['type', 'event', 'when', 'having', 'filters']);
+	test.each([
+		['did', 'event', 'filters', 'when', 'having'],
+		['didNot', 'event', 'filters', 'when', 'having'],
+		['didAny', 'events', 'filters', 'when', 'having'],
+		['didNone', 'events', 'filters', 'when', 'having'],
+		['first', 'event', 'filters', 'when', 'details'],
+		['last', 'event', 'filters', 'when', 'details'],
+		['inSegment', 'segment'],
+		['notInSegment', 'segment'],
+		['onList', 'list'],
+		['notOnList', 'list'],
+		['bucket', 'bucketFrom', 'bucketTo'],
+		['interest', 'event', 'interestOf', 'interestIs', 'interestHour', 'when'],
+	])('a condition of type %s shows only what it takes', (type, ...names) => {
+		const values = { type, operator: 'equals', interestOf: 'hourOfDay', interestIs: 'predominantly' };
+		expect(visible(conditionFields(), values).map(({ name }) => name)).toEqual(['type', ...names]);
+	});
+
+	test('a line has five fields at most, whatever is chosen, and each once', () => {
+		const line = (name: string) => (conditionFields().find((field) => field.name === name)?.options as Array<{ values: INodeProperties[] }>)[0]?.values ?? [];
+		const fields = (name: string, values: Record<string, string>) => visible(line(name), values).map((field) => field.name).slice(1);
+		for (const { name: operator } of OPERATORS) {
+			const names = fields('filters', { operator });
+			expect(names.length).toBeLessThanOrEqual(4);
+			expect(new Set(names).size).toBe(names.length);
+		}
+		expect(fields('having', { quantifier: 'sum', quantifierOperator: 'between' })).toEqual(['quantifier', 'quantifierProperty', 'quantifierOperator', 'quantifierValue', 'quantifierValueTo']);
+		expect(fields('having', { quantifier: 'distinctDays', quantifierOperator: 'at_least' })).toEqual(['quantifier', 'quantifierOperator', 'quantifierValue']);
+		expect(fields('when', { window: 'between' })).toEqual(['window', 'windowFrom', 'windowTo']);
+		expect(fields('when', { window: 'since' })).toEqual(['window', 'windowFrom']);
+	});
+
+	test('every type of condition has a case above', () => {
+		const types = conditionFields().find(({ name }) => name === 'type')?.options as Array<{ value: string }>;
+		expect(types.map(({ value }) => value).sort()).toEqual(['bucket', 'did', 'didAny', 'didNone', 'didNot', 'first', 'inSegment', 'interest', 'last', 'notInSegment', 'notOnList', 'onList', 'profile']);
 	});
 
 	test('takes no expressions', () => {

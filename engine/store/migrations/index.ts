@@ -1,6 +1,7 @@
 import { foundation } from './001-foundation';
 import { columns } from './002-columns';
+import { segmentsAndLists } from './003-segments-and-lists';
 import type { Migration } from './migration';
 
 /** Every migration, in order. */
-export const migrations: readonly Migration[] = [foundation, columns];
+export const migrations: readonly Migration[] = [foundation, columns, segmentsAndLists];

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
 
+import { ColumnStore } from '../../../engine/columns/column-store';
+import { Upkeep } from '../../../engine/columns/upkeep/upkeep';
 import {
-	bucketOf, evaluate, eventKey, matches, memorySource, parseRule, sameValues, storeSource, type ColumnSource, type Rule,
+	bucketOf, evaluate, eventKey, matches, memorySource, parseRule, sameValues, type ColumnSource, type Rule,
 } from '../../../engine/segments';
+import { bringUpToDate, upkeepStep } from '../../support/columns';
+import { describeDatabases } from '../../support/connections';
 import { columnarSource, type Shape } from './columnar-source';
-import { emptyStore, fill } from './fill-store';
+import { fillTables } from './fill-store';
 import { NOW, person, rule, same, ZONE, type RandomPerson } from './populations';
 import { matchesReference, sameValuesReference, written, type ReferencePerson } from './reference';
 
@@ -96,30 +100,33 @@ describe('the evaluator agrees with the slow reference', () => {
 		});
 		await fc.assert(property, { numRuns: CASES });
 	});
+});
 
-	test('in the store, over pages of any size, for everybody and for a list', async () => {
-		const connection = await emptyStore();
-		const property = fc.asyncProperty(
-			population,
-			rule,
-			fc.integer({ min: 1, max: 9 }),
-			fc.array(fc.nat({ max: 240 }), { maxLength: 9 }),
-			gaps,
-			async (people, wanted, size, list, steps) => {
-				const numbers = numbersOf(people, steps);
-				await fill(connection, people, numbers);
-				const answer = livingOf(people, numbers, expected(wanted, people));
-				const { list: members } = columnarSource(people, numbers, { rows: 1, prunes: false, async: false });
-				const found = async (source: ColumnSource, limits = {}) => [...(await evaluate(wanted, Object.assign(source, { list: members }), context, limits))];
-				await connection.read(async (tx) => {
-					expect(await found(storeSource(tx))).toEqual(answer);
-					expect(await found(storeSource(tx, { pageSize: size }), { people: size * 2, pairs: size })).toEqual(answer);
-					const listed = storeSource(tx, { people: list, pageSize: size });
-					expect(await found(listed, { people: size })).toEqual(answer.filter((number) => list.includes(number)));
+describeDatabases('the evaluator agrees with the slow reference', (database) => {
+	test('in the store, of rows, of columns and of both, for everybody and for a list', async () => {
+		const property = fc.asyncProperty(population, rule, fc.integer({ min: 1, max: 9 }), fc.array(fc.nat({ max: 240 }), { maxLength: 9 }), gaps, fc.nat({ max: 12 }), async (people, wanted, size, list, steps, done) => {
+			const numbers = numbersOf(people, steps);
+			await database().transact(async (tx) => await fillTables(tx, people, numbers));
+			const answer = livingOf(people, numbers, expected(wanted, people));
+			const { list: members } = columnarSource(people, numbers, { rows: 1, prunes: false, async: false });
+			const [kept, upkeep] = [new ColumnStore(), new Upkeep()];
+			const check = async (columns: ColumnStore) =>
+				await database().transact(async (tx) => {
+					const found = async (only: number[] | undefined, limits = {}) => {
+						const source = Object.assign(await columns.source(tx, { people: only }), { list: members });
+						return [...(await evaluate(wanted, source, context, limits))];
+					};
+					expect(await found(undefined, { people: size * 32, pairs: size })).toEqual(answer);
+					expect(await found(list)).toEqual(answer.filter((number) => list.includes(number)));
 				});
-			},
-		);
-		await fc.assert(property, { numRuns: CASES / 2 });
-		connection.close();
-	});
+			await check(kept);
+			// Some of it in columns, then all.
+			for (let step = 0; step < done % 3; step++) await upkeepStep(database(), upkeep);
+			await check(kept);
+			await bringUpToDate(database(), upkeep);
+			await check(kept);
+			await check(new ColumnStore());
+		});
+		await fc.assert(property, { numRuns: database().kind === 'sqlite' ? CASES / 2 : CASES / 10 });
+	}, 240_000);
 });

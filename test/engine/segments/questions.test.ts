@@ -95,3 +95,24 @@ test('unknown names are warned of, with the nearest known one', async () => {
 		],
 	});
 });
+
+test('names in lists of events, interests and same values are looked at, too', async () => {
+	const rule: Rule = {
+		all: [
+			{ event: ['Added to Cart', 'Chargd'], did: true, where: [{ property: 'amuont', is: 'exists' }] },
+			{ event: ['Added to Cart', 'Added to Cart 2'], did: true },
+			{ interest: { event: 'Added to Cart', of: { property: 'catgory' }, is: 'predominantly', value: 'x' } },
+			{ same: { property: 'catego', rule: { event: 'Added to Cart', did: true } } },
+			{ same: { property: { 'Added to Cart': 'category', Seen: 'kind' }, rule: { event: ['Added to Cart', 'Seen'], did: true } } },
+		],
+	};
+	const { warnings } = await ask(async (tx) => await unknownNames(tx, { rule }));
+	expect(warnings.map(({ path }) => path)).toEqual(['all[0].event[1]', 'all[1].event[1]', 'all[2].interest.of.property', 'all[3].same.property', 'all[4].same.rule.event[1]']);
+});
+
+test('of several events one has to have the property', async () => {
+	const where = [{ property: 'amount', is: 'exists' as const }, { property: 'amuont', is: 'exists' as const }];
+	await store.write('events', async (tx) => await tx.run("INSERT INTO event_name (name, match_key) VALUES ('Seen', 'seen')"));
+	const { warnings } = await ask(async (tx) => await unknownNames(tx, { rule: { event: ['Added to Cart', 'Seen'], did: true, where } }));
+	expect(warnings).toEqual([{ path: 'where[1].property', message: 'no property of Added to Cart or Seen is called "amuont" so far; did you mean "amount"?' }]);
+});

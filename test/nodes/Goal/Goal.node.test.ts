@@ -92,7 +92,7 @@ describe('Goal', () => {
 	});
 
 	const refused: Array<[string, INodeParameters, RegExp]> = [
-		['no event', { event: { mode: 'list', value: '' } }, /Event must be a text that is not empty/],
+		['no event', { event: { mode: 'list', value: '' } }, /Event is not filled in/],
 		['a filter without a value', { filters: { filter: [{ property: 'amount', operator: 'greater_than', value: '' }] } }, /filter 1: Value must be a number/],
 		['too long a window', { windowAmount: 6, windowUnit: 'months' }, /from 1 minute to 5 months/],
 		['too short a window', { windowAmount: 0.5, windowUnit: 'minutes' }, /from 1 minute to 5 months/],

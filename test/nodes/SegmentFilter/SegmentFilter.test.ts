@@ -160,24 +160,47 @@ describe('preview', () => {
 		expect(result.json('Filter', 0)).toEqual([
 			{
 				segment: 'City is Lyon',
-				rule: inLyon,
-				reach: { qualified: 3, reachable: { sms: 0, email: 1, push: 0 } },
+				qualified: 3,
+				reachable: { sms: 0, email: 1, push: 0 },
 				warnings: [],
+				// What is not known of somebody takes no room.
 				people: [
-					expect.objectContaining({ id: 'ann', email: 'ann@example.com', properties: { city: 'Lyon' } }),
-					expect.objectContaining({ id: 'cyd' }),
-					expect.objectContaining({ id: 'device-1' }),
+					{ id: 'ann', email: 'ann@example.com', properties: { city: 'Lyon' } },
+					{ id: 'cyd', properties: { city: 'Lyon' } },
+					{ id: 'device-1', properties: { city: 'Lyon' } },
 				],
+				rule: inLyon,
+				ruleText: JSON.stringify(inLyon, null, 2),
 			},
 		]);
+		expect(result.hints('Filter')).toEqual(['City is Lyon: 3 people now. Reachable: 0 by SMS, 1 by email, 0 by push.']);
 	});
 
-	test('its rule is what the JSON mode takes', async () => {
+	test('its rule is what the JSON mode takes, as an object and as a text', async () => {
 		const group = { conditions: { condition: [{ type: 'did', event: 'Charged', when: { window: {} } }, { type: 'profile', property: 'city', value: 'Pune' }] } };
 		const built = await run(filterWorkflow(inLyon, { operation: 'preview', segmentMode: 'builder', segmentGroups: { group: [group] } as INodeParameters }));
-		const rule = built.json('Filter', 0)[0]?.rule as unknown as Rule;
-		expect((await run(preview(rule))).json('Filter', 0)).toEqual(built.json('Filter', 0));
-		expect((await run(filterWorkflow(rule), { items: [user('bob'), user('ann')] })).json('Filter', 0)).toEqual([user('bob')]);
+		const { rule, ruleText } = built.json('Filter', 0)[0] as unknown as { rule: Rule; ruleText: string };
+		for (const segmentRule of [JSON.stringify(rule), ruleText]) {
+			expect((await run(filterWorkflow(inLyon, { operation: 'preview', segmentRule }))).json('Filter', 0)).toEqual(built.json('Filter', 0));
+			expect((await run(filterWorkflow(inLyon, { segmentRule }), { items: [user('bob'), user('ann')] })).json('Filter', 0)).toEqual([user('bob')]);
+		}
+	});
+
+	test('calls saved segments by their names, whatever the rule calls them', async () => {
+		const { id } = await store().call('saveSegment', { name: 'In Lyon', rule: inLyon });
+		const group = { combine: 'any', conditions: { condition: [{ type: 'inSegment', segment: { __rl: true, mode: 'list', value: id, cachedResultName: 'In Lyon' } }, { type: 'notInSegment', segment: { __rl: true, mode: 'name', value: 'in lyon' } }] } };
+		const built = await run(filterWorkflow(inLyon, { operation: 'preview', segmentMode: 'builder', segmentGroups: { group: [group] } as INodeParameters }));
+		expect(built.json('Filter', 0)[0]).toMatchObject({
+			segment: 'Is in the segment "In Lyon" or not (is in the segment "In Lyon")',
+			qualified: 4,
+			rule: { any: [{ segment: id }, { not: { segment: 'in lyon' } }] },
+		});
+	});
+
+	test('warns of unknown names in the words of the form', async () => {
+		const group = { conditions: { condition: [{ type: 'didNot', event: 'Chargd' }, { type: 'did', event: 'chargd' }] } };
+		const built = await run(filterWorkflow(inLyon, { operation: 'preview', segmentMode: 'builder', segmentGroups: { group: [group] } as INodeParameters }));
+		expect(built.json('Filter', 0)[0]?.warnings).toEqual(['no event is called "Chargd" so far; did you mean "Charged"?', 'no event is called "chargd" so far; did you mean "Charged"?']);
 	});
 
 	test('shows ten people at most and warns of unknown names', async () => {
@@ -185,7 +208,8 @@ describe('preview', () => {
 		const result = await run(preview({ event: 'Chargd', did: false }));
 		const [shown] = result.json('Filter', 0);
 		expect(shown?.people).toHaveLength(10);
-		expect(shown?.reach).toMatchObject({ qualified: 24 });
+		expect(shown?.qualified).toBe(24);
+		expect(result.hints('Filter')[1]).toContain('did you mean "Charged"?');
 		expect(shown?.warnings).toEqual(['event: no event is called "Chargd" so far; did you mean "Charged"?']);
 	});
 
