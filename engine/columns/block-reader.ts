@@ -111,6 +111,7 @@ function batchOf({ block }: BlockInfo, columns: Map<string, CachedColumn>): Peop
 			return (people ??= consecutive(first));
 		},
 		dense: true,
+		first,
 		living: numbers(LIVING),
 		get bucketKeys(): Column {
 			const keys = numbers(BUCKET_KEY);

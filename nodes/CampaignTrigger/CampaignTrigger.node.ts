@@ -20,6 +20,7 @@ import { readDefinition, readName } from './definition';
 import { campaignTriggerProperties } from './parameters';
 import { announcedPause, announcedRun, releasePeople, runIsOver } from './outputs';
 import { sampleAudience } from './sample';
+import { endUse, segmentsOfWorkflow } from './segments-in-use';
 
 export class CampaignTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -57,12 +58,13 @@ export class CampaignTrigger implements INodeType {
 			const workflowId = String(this.getWorkflow().id);
 			const campaignId = `${workflowId}:${this.getNode().id}`;
 			const node = await registerSelf(this, store);
-			await store.call('publishCampaign', {
+			const { registration } = await store.call('publishCampaign', {
 				campaignId,
 				workflowId,
 				...readName(this),
 				definition,
 				byOperator: isPublishing(this),
+				uses: segmentsOfWorkflow(this, definition.segment),
 			});
 			const conductor = new Conductor({
 				store,
@@ -79,7 +81,12 @@ export class CampaignTrigger implements INodeType {
 				beat: async () => await conductor.beat(),
 				onPaused: (alert) => this.emit([[{ json: { campaignAlert: alert } }]]),
 			});
-			return { closeFunction: async () => releaser.stop() };
+			return {
+				closeFunction: async () => {
+					releaser.stop();
+					await endUse(store, registration);
+				},
+			};
 		});
 	}
 

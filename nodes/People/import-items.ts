@@ -4,7 +4,7 @@ import type { EventInput, IngestInput, ProfileInput } from '../../engine/people/
 import type { Store } from '../../engine/store/store';
 import { toNodeError } from '../shared/errors';
 import { outputItem } from '../shared/items';
-import { fieldOf, isBlank, namesIn, propertiesOf, type PropertySource } from './fields';
+import { fieldOf, isBlank, namesIn, propertiesOf, type PropertySource } from '../shared/item-fields';
 
 /** Records of one ingestion. */
 const SLICE = 1_000;

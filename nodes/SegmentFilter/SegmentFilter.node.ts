@@ -9,10 +9,11 @@ import {
 import type { Rule } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
 import { toNodeError } from '../shared/errors';
+import { ownUserId } from '../shared/item-fields';
 import { nameLists } from '../shared/load-options';
 import { readSegment, segmentParameters } from '../shared/segment-parameters';
 import { getStore, storeCredentials, storeParameter } from '../shared/store';
-import { ownUserId, peopleOfItems } from './people';
+import { peopleOfItems } from './people';
 import { previewSegment } from './preview';
 
 export class SegmentFilter implements INodeType {

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { CampaignError } from '../../engine/errors';
 import type { Store } from '../../engine/store/store';
@@ -39,10 +39,4 @@ export function tagsOf(context: IExecuteFunctions, store: Store): Array<Campaign
 		}
 		return tag;
 	});
-}
-
-/** The id that nodes of this pack put on an item. */
-export function ownUserId(json: IDataObject): string | undefined {
-	const id = (json.user as IDataObject | undefined)?.id;
-	return typeof id === 'string' || typeof id === 'number' ? String(id).trim() : undefined;
 }

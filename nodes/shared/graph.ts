@@ -107,7 +107,7 @@ export function mergesAfter(context: GraphContext): string[] {
 		.map((node) => node.name);
 }
 
-interface GraphNode {
+export interface GraphNode {
 	id: string;
 	name: string;
 	type: string;
@@ -116,7 +116,7 @@ interface GraphNode {
 }
 
 /** All nodes of the workflow. The typed interface shows a node its neighbours only; this is what n8n keeps behind it. */
-function workflowOf(context: GraphContext): { nodes: GraphNode[] } {
+export function workflowOf(context: GraphContext): { nodes: GraphNode[] } {
 	const { workflow } = context as unknown as { workflow?: { nodes?: Record<string, GraphNode> } };
 	return { nodes: Object.values(workflow?.nodes ?? {}) };
 }

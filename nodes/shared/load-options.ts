@@ -2,12 +2,12 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 
 import { PROFILE_FIELDS } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
-import { toNodeError } from './errors';
+import { toNodeError, withNodeErrors } from './errors';
 import { getStore } from './store';
 
 type Search = (this: ILoadOptionsFunctions, filter?: string) => Promise<INodeListSearchResult>;
 
-/** The lists behind `nameField`, from the store the node points at. */
+/** The lists behind `nameField` and `referenceField`, from the store the node points at. */
 export const nameLists = {
 	searchEventNames: search(async (store) => await store.call('eventNames', undefined)),
 	searchProfileProperties: search(async (store) => {
@@ -19,7 +19,20 @@ export const nameLists = {
 		const properties = await store.call('eventPropertyNames', undefined);
 		return properties.map(({ name }) => name);
 	}),
+	searchSegments: searchNamed(async (store) => await store.ask('savedSegments', undefined)),
+	searchLists: searchNamed(async (store) => await store.ask('customLists', undefined)),
 };
+
+/** Saved segments or custom lists with the typed text in their name; what is chosen is the id, which survives a rename. */
+function searchNamed(all: (store: Store) => Promise<Array<{ id: string; name: string }>>): Search {
+	return async function (this: ILoadOptionsFunctions, filter = '') {
+		return await withNodeErrors(this, async () => {
+			const wanted = filter.trim().toLowerCase();
+			const found = (await all(await getStore(this))).filter(({ name }) => name.toLowerCase().includes(wanted));
+			return { results: found.map(({ id, name }) => ({ name, value: id })) };
+		});
+	};
+}
 
 function search(names: (store: Store) => Promise<string[]>): Search {
 	return async function (this: ILoadOptionsFunctions, filter = '') {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { ColumnStore } from '../../../engine/columns/column-store';
 import { Upkeep } from '../../../engine/columns/upkeep/upkeep';
 import {
-	bucketOf, evaluate, eventKey, matches, memorySource, parseRule, sameValues, type ColumnSource, type Rule,
+	bucketOf, evaluate, eventKey, matches, memorySource, parseRule, sameValues, type Rule,
 } from '../../../engine/segments';
 import { bringUpToDate, upkeepStep } from '../../support/columns';
 import { describeDatabases } from '../../support/connections';

@@ -13,7 +13,6 @@ import { START } from '../../../support/stores';
 
 const lyon: Rule = { profile: 'city', is: 'equals', value: 'Lyon' };
 const paying: Rule = { event: 'Charged', did: true };
-const context = { now: START, zone: 'UTC', get columns() { return new ColumnStore(); } };
 
 describeDatabases('saved segments', (database) => {
 	const save = async (name: string, rule: Rule, more: { reference?: string; description?: string } = {}) => await database().call(saveSegment, { name, rule, ...more });

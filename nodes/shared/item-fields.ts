@@ -54,3 +54,9 @@ export function namesIn(text: unknown): string[] {
 		.map((name) => name.trim())
 		.filter((name) => name !== '');
 }
+
+/** The id that nodes of this pack put on an item. */
+export function ownUserId(json: IDataObject): string | undefined {
+	const id = (json.user as IDataObject | undefined)?.id;
+	return typeof id === 'string' || typeof id === 'number' ? String(id).trim() : undefined;
+}

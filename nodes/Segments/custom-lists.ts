@@ -1,0 +1,63 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import type { Store } from '../../engine/store/store';
+import { eachItem } from '../shared/each-item';
+import { outputItem, userOf } from '../shared/items';
+import { nameOf } from '../shared/name-fields';
+import { profilesByNumber } from '../shared/releases';
+
+const PAGE = 1_000;
+
+/** The list an item is about: its id or name. */
+export function listAt(context: IExecuteFunctions, index: number): string {
+	return nameOf(context.getNodeParameter('list', index));
+}
+
+export async function createLists(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
+	return await eachItem(context, async (index) => ({ ...(await store.call('createList', { name: String(context.getNodeParameter('name', index)) })) }));
+}
+
+/** All of them, whatever items there are. */
+export async function getLists(_context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
+	return (await store.ask('customLists', undefined)).map(({ id, name, size, createdAt, updatedAt }) => {
+		const json: IDataObject = { id, name, size, createdAt: new Date(createdAt).toISOString(), updatedAt: new Date(updatedAt).toISOString() };
+		return outputItem(json, 0);
+	});
+}
+
+export async function getMembers(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
+	const { people } = await store.ask('membersOfList', { reference: listAt(context, 0) });
+	const all = context.getNodeParameter('returnAll', 0) === true;
+	const wanted = all ? people : people.subarray(0, context.getNodeParameter('limit', 0) as number);
+	const items: INodeExecutionData[] = [];
+	for (let start = 0; start < wanted.length; start += PAGE) {
+		const numbers = [...wanted.subarray(start, start + PAGE)];
+		const profiles = await profilesByNumber(store, numbers);
+		for (const number of numbers) {
+			const profile = profiles.get(number);
+			if (profile) items.push(outputItem({ user: userOf(profile) }, 0));
+		}
+	}
+	return items;
+}
+
+export async function renameLists(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
+	return await eachItem(context, async (index) => {
+		const name = String(context.getNodeParameter('newName', index));
+		return { ...(await store.call('renameList', { reference: listAt(context, index), name })) };
+	});
+}
+
+export async function clearLists(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
+	return await eachItem(context, async (index) => {
+		const { list, removed } = await store.call('clearList', { reference: listAt(context, index) });
+		return { ...list, removed };
+	});
+}
+
+export async function deleteLists(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
+	return await eachItem(context, async (index) => {
+		const removal = { reference: listAt(context, index), evenIfUsed: context.getNodeParameter('evenIfUsed', index, false) === true };
+		return { ...(await store.call('deleteList', removal)), deleted: true };
+	});
+}

@@ -1,0 +1,24 @@
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { toNodeError } from './errors';
+import { outputItem } from './items';
+
+/** One output item per input item. An item that fails becomes an error item where the node is to continue on errors. */
+export async function eachItem(context: IExecuteFunctions, work: (index: number) => Promise<IDataObject>): Promise<INodeExecutionData[]> {
+	const output: INodeExecutionData[] = [];
+	for (const index of context.getInputData().keys()) {
+		try {
+			output.push(outputItem(await work(index), index));
+		} catch (error) {
+			output.push(errorItem(context, error, index));
+		}
+	}
+	return output;
+}
+
+/** The item with its error; throws the error where the node is to stop at errors. */
+export function errorItem(context: IExecuteFunctions, error: unknown, index: number): INodeExecutionData {
+	const shown = toNodeError(context.getNode(), error, index);
+	if (!context.continueOnFail()) throw shown;
+	return { json: { ...context.getInputData()[index]?.json, error: shown.message }, error: shown, pairedItem: { item: index } };
+}
