@@ -28,12 +28,16 @@ export function referenceField(
 				// The credential is for one kind of store only: its absence must not keep the list from loading.
 				typeOptions: { searchListMethod: list, searchable: true, skipCredentialsCheckInRLC: true },
 			},
-			textMode('By ID', 'id', example),
-			textMode('By Name', 'name', 'VIP'),
+			...textModes(example),
 		],
 	};
 }
 
-function textMode(displayName: string, name: string, example: string): INodePropertyMode {
-	return { displayName, name, type: 'string', placeholder: `e.g. ${example}` };
+function textModes(example: string): INodePropertyMode[] {
+	const modes = [
+		['By ID', 'id', example],
+		['By Name', 'name', 'VIP'],
+	] as const;
+	// eslint-disable-next-line n8n-nodes-base/node-param-default-missing -- modes of a locator, no parameters
+	return modes.map(([displayName, name, placeholder]) => ({ displayName, name, type: 'string', placeholder: `e.g. ${placeholder}` }));
 }

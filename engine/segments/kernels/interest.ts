@@ -1,4 +1,5 @@
 import type { EventBatch } from '../columns';
+import { figureTest } from '../figures';
 import { doubled } from '../grow';
 import { PairTable } from '../pair-table';
 import { PeopleSet } from '../people-set';
@@ -92,10 +93,11 @@ export class Share implements Kernel {
 	}
 
 	holding(): PeopleSet {
+		const isEnough = figureTest('at_least', this.plan.percent);
 		const found = new PeopleSet(this.size);
 		for (let slot = 0; slot < this.size; slot++) {
 			const wanted = this.wanted[slot] as number;
-			if (wanted > 0 && wanted * 100 >= this.plan.percent * (this.having[slot] as number)) found.add(slot);
+			if (wanted > 0 && isEnough((wanted * 100) / (this.having[slot] as number))) found.add(slot);
 		}
 		return found;
 	}

@@ -13,6 +13,10 @@ function events(...texts: string[]): MemoryEvent[] {
 	});
 }
 
+function repeated(times: number, text: string): string[] {
+	return new Array<string>(times).fill(text);
+}
+
 async function holds(rule: object, done: MemoryEvent[]): Promise<boolean> {
 	return (await evaluate(requireRule(rule), memorySource([{ profile: {}, events: done }]), context)).length === 1;
 }
@@ -50,6 +54,8 @@ describe('interests', () => {
 		['exactly the share', share(50), ['Viewed a', 'Viewed b'], true],
 		['less than the share', share(51), ['Viewed a', 'Viewed b'], false],
 		['a third, precisely', share(33.4), ['Viewed a', 'Viewed b', 'Viewed c'], false],
+		['exactly a share that no fraction of two holds', share(64.4), [...repeated(161, 'Viewed a'), ...repeated(89, 'Viewed b')], true],
+		['a little more than that', share(64.5), [...repeated(161, 'Viewed a'), ...repeated(89, 'Viewed b')], false],
 		['events without the property do not count', share(100), ['Viewed a', 'Viewed -'], true],
 		['no events are no share', share(1), ['Viewed -'], false],
 		['the hour in the zone', interest({ of: 'hourOfDay', value: 15 }), ['Viewed - 0'], true],

@@ -105,7 +105,7 @@ function isInterested(interest: Json, person: ReferencePerson, context: Referenc
 	const cells = events.map(cellOf).filter((cell) => present(cell).length > 0);
 	const isWanted = (cell: Json) => compare(cell, 'equals', interest.value, context);
 	const wanted = cells.filter(isWanted).length;
-	if (interest.is === 'at_least') return cells.length > 0 && wanted >= (interest.percent / 100) * cells.length;
+	if (interest.is === 'at_least') return cells.length > 0 && wanted * 1000 >= Math.round(interest.percent * 10) * cells.length;
 	const others = cells.flatMap(textsIn).filter((text) => !isWanted(text) && !cells.some((cell) => present(cell).some((value) => isWanted(value) && written(value) === text)));
 	return wanted > 0 && others.every((text) => cells.filter((cell) => textsIn(cell).includes(text)).length <= wanted);
 }
