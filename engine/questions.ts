@@ -6,7 +6,7 @@ import { personStory } from './reports/person-story';
 import { runReport } from './reports/run-report';
 import { listCampaigns, runsOf } from './reports/runs';
 import { idsOf } from './segments/people-ids';
-import { find, matching, reach } from './segments/questions';
+import { breakdown, find, matching, reach } from './segments/questions';
 import type { Rule } from './segments/rule';
 import { explainRule, savedSegment, savedSegments } from './segments/saved/read';
 import type { Tx } from './store/database';
@@ -37,6 +37,7 @@ export const questions = {
 	find: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await find(tx, { rule }, at(context, now)),
 	matching,
 	reach: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await reach(tx, { rule }, at(context, now)),
+	breakdown: async (tx: Tx, { now, ...asked }: AskedAt & { property: string; most?: number }, context: QuestionContext) => await breakdown(tx, asked, at(context, now)),
 	idsOf,
 	unknownNames: async (...[tx, input]: Parameters<typeof unknownNames>) => (await unknownNames(tx, input)).warnings,
 	savedSegments,

@@ -1,6 +1,6 @@
 import type { PeopleAsked } from './segments/people-ids';
 import { matches } from './segments/memory';
-import type { Reach } from './segments/questions';
+import type { Reach } from './segments/reach';
 import type { Rule } from './segments/rule';
 import type { Store } from './store/store';
 

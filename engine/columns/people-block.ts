@@ -58,6 +58,9 @@ export function fieldsOf(row: PersonRow): ProfileFields {
 		get optedOut() {
 			return row.opted_out === '{}' ? {} : (JSON.parse(row.opted_out) as Partial<Record<string, boolean>>);
 		},
+		get push() {
+			return row.devices === '[]' ? [] : (JSON.parse(row.devices) as unknown[]);
+		},
 	};
 }
 

@@ -13,7 +13,9 @@ export { matches, memorySource, type MemoryEvent, type MemoryPerson, type Memory
 export type { Limits } from './limits';
 export { MEASURE_OPERATORS, OPERATORS, type MeasureOperatorName, type OperatorContext, type OperatorName, type ValueKindName } from './operators';
 export { PROFILE_FIELDS } from './profile-fields';
-export { find, matching, reach, type Reach } from './questions';
+export type { Breakdown, BreakdownRow } from './breakdown';
+export { breakdown, find, matching, reach } from './questions';
+export type { Reach } from './reach';
 export * from './rule';
 export { sameValues, type SameValuesOptions } from './same-values';
 export { unknownNames } from './unknown-names';

@@ -10,7 +10,7 @@ export interface People {
 }
 
 /** One pass over the people of a range answers everything that concerns them alone. */
-export async function readPeople(rule: CompiledRule, source: ColumnSource, range: PersonRange): Promise<People> {
+export async function readPeople(rule: Pick<CompiledRule, 'leaves' | 'peopleProperties' | 'bucketKeys'>, source: ColumnSource, range: PersonRange): Promise<People> {
 	const size = range.to - range.from;
 	const people = { living: new PeopleSet(size), leaves: rule.leaves.map(() => new PeopleSet(size)) };
 	const sets = [people.living, ...people.leaves];

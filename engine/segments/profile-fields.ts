@@ -5,11 +5,32 @@ export interface ProfileFields {
 	phone?: string | null;
 	timezone?: string | null;
 	optedOut?: Partial<Record<string, boolean>>;
+	/** Devices that take push messages. */
+	push?: readonly unknown[];
 }
 
 type Field = (fields: ProfileFields) => unknown;
 
-const CHANNELS = ['sms', 'email', 'push', 'webhook'];
+/** What messages are sent by. */
+export const REACH_CHANNELS = ['sms', 'email', 'push', 'webhook'] as const;
+
+type ReachChannel = (typeof REACH_CHANNELS)[number];
+
+/** Whether there is anything a message could be sent to. A webhook is called for anybody. */
+const HAS_ADDRESS: Record<ReachChannel, (fields: ProfileFields) => boolean> = {
+	sms: ({ phone }) => isThere(phone),
+	email: ({ email }) => isThere(email),
+	push: ({ push = [] }) => push.length > 0,
+	webhook: () => true,
+};
+
+function isThere(address: string | null | undefined): boolean {
+	return address !== undefined && address !== null && address !== '';
+}
+
+function hasOptedOut({ optedOut }: ProfileFields, channel: ReachChannel): boolean {
+	return optedOut?.[channel] === true;
+}
 
 const FIELDS = new Map<string, Field>([
 	['id', (fields) => fields.id],
@@ -17,9 +38,10 @@ const FIELDS = new Map<string, Field>([
 	['phone', (fields) => fields.phone],
 	['timezone', (fields) => fields.timezone],
 	// Never missing: somebody who never said has not opted out.
-	...CHANNELS.map((channel): [string, Field] => [
-		`optedOut.${channel}`,
-		(fields) => fields.optedOut?.[channel] === true,
+	...REACH_CHANNELS.map((channel): [string, Field] => [`optedOut.${channel}`, (fields) => hasOptedOut(fields, channel)]),
+	...REACH_CHANNELS.map((channel): [string, Field] => [
+		`reachable.${channel}`,
+		(fields) => HAS_ADDRESS[channel](fields) && !hasOptedOut(fields, channel),
 	]),
 ]);
 

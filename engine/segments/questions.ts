@@ -1,15 +1,11 @@
 import type { QuestionContext } from '../questions';
 import type { Tx } from '../store/database';
+import { breakdownOf, type Breakdown } from './breakdown';
 import { evaluate } from './evaluate';
+import { reachOf, type Reach } from './reach';
 import { resolveReferences } from './references';
 import type { Rule } from './rule';
 import { requireRule } from './validate';
-
-/** Estimated size of a segment: who qualifies, and how many of them have an address and have not opted out. */
-export interface Reach {
-	qualified: number;
-	reachable: Record<'sms' | 'email' | 'push', number>;
-}
 
 /** Everybody in the segment: person numbers, ascending. Rejects with `invalid_rule`, or `unknown_reference`. */
 export async function find(tx: Tx, { rule }: { rule: Rule }, context: QuestionContext): Promise<{ people: Uint32Array }> {
@@ -30,45 +26,18 @@ async function resolved(tx: Tx, rule: Rule): Promise<Rule> {
 	return await resolveReferences(tx, requireRule(rule));
 }
 
-interface AddressRow {
-	person: number | string;
-	email: string | null;
-	phone: string | null;
-	devices: string;
-	opted_out: string;
-}
-
-const PAGE = 20_000;
-
 /** How many people the segment has, and how many of them each channel reaches. Rejects with `invalid_rule`. */
 export async function reach(tx: Tx, { rule }: { rule: Rule }, context: QuestionContext): Promise<Reach> {
 	const { people } = await find(tx, { rule }, context);
-	const reachable = { sms: 0, email: 0, push: 0 };
-	let next = 0;
-	while (next < people.length) {
-		const rows = await tx.all<AddressRow>(
-			`SELECT person, email, phone, devices, opted_out FROM person
-			 WHERE person >= $1 AND person <= $2 ORDER BY person LIMIT $3`,
-			[people[next] as number, people[people.length - 1] as number, PAGE],
-		);
-		if (rows.length === 0) break;
-		for (const row of rows) {
-			if (Number(row.person) !== people[next]) continue;
-			next++;
-			count(row, reachable);
-		}
-	}
-	return { qualified: people.length, reachable };
+	return await reachOf(await context.columns.source(tx), people);
 }
 
-/** Nearly everybody's are empty. */
-function optOutsOf(json: string): Partial<Record<string, boolean>> {
-	return json === '{}' ? {} : (JSON.parse(json) as Partial<Record<string, boolean>>);
-}
-
-function count(row: AddressRow, reachable: Reach['reachable']): void {
-	const optedOut = optOutsOf(row.opted_out);
-	if (row.phone && !optedOut.sms) reachable.sms++;
-	if (row.email && !optedOut.email) reachable.email++;
-	if (row.devices !== '[]' && !optedOut.push) reachable.push++;
+/** The people of a segment by a property. Rejects with `invalid_rule`. */
+export async function breakdown(
+	tx: Tx,
+	{ rule, property, most }: { rule: Rule; property: string; most?: number },
+	context: QuestionContext,
+): Promise<Breakdown> {
+	const { people } = await find(tx, { rule }, context);
+	return await breakdownOf(await context.columns.source(tx), people, property, { most, zone: context.zone });
 }

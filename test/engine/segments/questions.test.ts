@@ -60,8 +60,8 @@ test('matches some people, in any order and however often they are named', async
 });
 
 test('reach counts addresses that have not opted out', async () => {
-	expect(await ask(async (tx) => await reach(tx, { rule: everyone }, context))).toEqual({ qualified: 3, reachable: { sms: 1, email: 2, push: 2 } });
-	expect(await ask(async (tx) => await reach(tx, { rule: { not: everyone } }, context))).toEqual({ qualified: 0, reachable: { sms: 0, email: 0, push: 0 } });
+	expect(await ask(async (tx) => await reach(tx, { rule: everyone }, context))).toEqual({ qualified: 3, reachable: { sms: 1, email: 2, push: 2, webhook: 3 } });
+	expect(await ask(async (tx) => await reach(tx, { rule: { not: everyone } }, context))).toEqual({ qualified: 0, reachable: { sms: 0, email: 0, push: 0, webhook: 0 } });
 });
 
 test('an unusable rule is refused before anything is read', async () => {
