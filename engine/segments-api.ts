@@ -1,3 +1,4 @@
+import type { Breakdown } from './segments/breakdown';
 import type { PeopleAsked } from './segments/people-ids';
 import { matches } from './segments/memory';
 import type { Reach } from './segments/reach';
@@ -29,4 +30,9 @@ async function reach(store: Store, rule: Rule, { now }: At = {}): Promise<Reach>
 	return await store.ask('reach', { rule, now: epoch(now) });
 }
 
-export const segments = { find, reach, matches };
+/** How many people of the segment have which value of a property. `most`: rows at most, default 20. */
+async function breakdown(store: Store, rule: Rule, { property, most, now }: { property: string; most?: number } & At): Promise<Breakdown> {
+	return await store.ask('breakdown', { rule, property, most, now: epoch(now) });
+}
+
+export const segments = { find, reach, breakdown, matches };

@@ -10,9 +10,11 @@ import type { Store } from '../../engine/store/store';
 import { withNodeErrors } from '../shared/errors';
 import { nameLists } from '../shared/load-options';
 import { getStore, storeCredentials } from '../shared/store';
+import { findPeople } from './find-people';
 import { trackEvents, upsertPeople } from './import-items';
 import { peopleProperties } from './parameters';
-import { erasePeople, estimateReach, findPeople, getPeople } from './read-people';
+import { erasePeople, getPeople } from './read-people';
+import { breakDown, estimateReach } from './size-segment';
 
 type Operation = (context: IExecuteFunctions, store: Store) => Promise<INodeExecutionData[]>;
 
@@ -22,6 +24,7 @@ const OPERATIONS: Record<string, Operation> = {
 	get: getPeople,
 	find: findPeople,
 	reach: estimateReach,
+	breakdown: breakDown,
 	erase: erasePeople,
 };
 
@@ -33,7 +36,7 @@ export class People implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ ({ upsert: "Upsert people", track: "Track events", get: "Get a person", find: "Find by segment", reach: "Estimate reach", erase: "Erase a person" })[$parameter.operation] }}',
+			'={{ ({ upsert: "Upsert people", track: "Track events", get: "Get a person", find: "Find by segment", reach: "Estimate reach", breakdown: "Break down a segment", erase: "Erase a person" })[$parameter.operation] }}',
 		description: 'Put people and their events into the campaign store, look them up, find them by segment, erase them',
 		defaults: { name: 'People' },
 		usableAsTool: undefined,

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { nameField } from '../shared/name-fields';
 import { segmentParametersWhen } from '../shared/segment-parameters';
 import { storeParameter } from '../shared/store';
 
@@ -7,7 +8,9 @@ const UPSERT = { operation: ['upsert'] };
 const TRACK = { operation: ['track'] };
 const IMPORT = { operation: ['upsert', 'track'] };
 const ONE = { operation: ['get', 'erase'] };
-const SEGMENT = { operation: ['find', 'reach'] };
+const SEGMENT = { operation: ['find', 'reach', 'breakdown'] };
+const FIND = { operation: ['find'] };
+const BREAKDOWN = { operation: ['breakdown'] };
 
 /** The name of a field of the items: read as it stands, so that a table of many rows needs no expression per row. */
 function field(name: string, displayName: string, preset: string, description: string): INodeProperties {
@@ -20,6 +23,7 @@ const operation: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	options: [
+		{ name: 'Break Down', value: 'breakdown', action: 'Break down a segment by a property', description: 'Count the people of a segment by the values of a property, as items or as a chart' },
 		{ name: 'Create or Update', value: 'upsert', action: 'Upsert people', description: 'Create a new record, or update the current one if it already exists (upsert)' },
 		{ name: 'Erase', value: 'erase', action: 'Erase a person', description: 'Delete everything that says who a person is, and their events, for good' },
 		{ name: 'Estimate Reach', value: 'reach', action: 'Estimate the reach of a segment', description: 'Count the people of a segment, and how many each channel reaches' },
@@ -178,7 +182,7 @@ const many: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description: 'Whether to return all results or only up to a given limit',
-		displayOptions: { show: { operation: ['find'] } },
+		displayOptions: { show: FIND },
 	},
 	{
 		displayName: 'Limit',
@@ -187,7 +191,68 @@ const many: INodeProperties[] = [
 		typeOptions: { minValue: 1 },
 		default: 50,
 		description: 'Max number of results to return',
-		displayOptions: { show: { operation: ['find'], returnAll: [false] } },
+		displayOptions: { show: { ...FIND, returnAll: [false] } },
+	},
+	{
+		displayName: 'Output',
+		name: 'output',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'Items', value: 'items', description: 'One item per person' },
+			{ name: 'CSV File', value: 'csv', description: 'One item with a file; for very many people' },
+		],
+		default: 'items',
+		displayOptions: { show: FIND },
+	},
+	{
+		displayName: 'Contents',
+		name: 'contents',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'Whole Profiles', value: 'profiles' },
+			{ name: 'IDs Only', value: 'ids' },
+		],
+		default: 'profiles',
+		displayOptions: { show: { ...FIND, output: ['items'] } },
+	},
+	{
+		displayName: 'Columns',
+		name: 'columns',
+		type: 'string',
+		noDataExpression: true,
+		default: 'id, email, phone, timezone',
+		placeholder: 'e.g. id, email, city, plan',
+		description: 'Fields and properties of people, separated by commas',
+		displayOptions: { show: { ...FIND, output: ['csv'] } },
+	},
+];
+
+const breakdown: INodeProperties[] = [
+	nameField({ displayName: 'Property', name: 'property', list: 'searchProfileProperties', required: true, displayOptions: { show: BREAKDOWN } }),
+	{
+		displayName: 'Chart',
+		name: 'chart',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'HTML Page', value: 'html' },
+			{ name: 'No Chart', value: 'none', description: 'One item per value' },
+			{ name: 'PNG Picture', value: 'png' },
+			{ name: 'SVG Picture', value: 'svg' },
+		],
+		default: 'none',
+		displayOptions: { show: BREAKDOWN },
+	},
+	{
+		displayName: 'Values',
+		name: 'rows',
+		type: 'number',
+		typeOptions: { minValue: 1, maxValue: 40 },
+		default: 20,
+		displayOptions: { show: BREAKDOWN },
+		description: 'How many values at most; the others are put together. More different numbers become ranges, dates become months.',
 	},
 ];
 
@@ -201,5 +266,6 @@ export const peopleProperties: INodeProperties[] = [
 	...one,
 	...segmentParametersWhen(SEGMENT),
 	...many,
+	...breakdown,
 	storeParameter,
 ];

@@ -6,10 +6,6 @@ import type { Profile, StoredEvent } from '../../engine/people/records';
 import type { Store } from '../../engine/store/store';
 import { toNodeError } from '../shared/errors';
 import { outputItem, userOf } from '../shared/items';
-import { profilesByNumber } from '../shared/releases';
-import { readSegment } from '../shared/segment-parameters';
-
-const PAGE = 1_000;
 
 /** One person per item, with their latest events. */
 export async function getPeople(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
@@ -27,30 +23,6 @@ export async function erasePeople(context: IExecuteFunctions, store: Store): Pro
 		const { erased } = await store.call('erasePerson', { name: nameAt(context, index) });
 		return { erased: erased > 0 };
 	});
-}
-
-/** The people of a segment, one item each. */
-export async function findPeople(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
-	const { rule } = readSegment(context);
-	const { people } = await store.ask('find', { rule });
-	const all = context.getNodeParameter('returnAll', 0) === true;
-	const wanted = all ? people : people.subarray(0, context.getNodeParameter('limit', 0) as number);
-	const items: INodeExecutionData[] = [];
-	for (let start = 0; start < wanted.length; start += PAGE) {
-		const numbers = [...wanted.subarray(start, start + PAGE)];
-		const profiles = await profilesByNumber(store, numbers);
-		for (const number of numbers) {
-			const profile = profiles.get(number);
-			if (profile) items.push(outputItem({ user: userOf(profile) }, 0));
-		}
-	}
-	return items;
-}
-
-/** How many people a segment has, and how many of them each channel reaches. */
-export async function estimateReach(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
-	const { qualified, reachable } = await store.ask('reach', { rule: readSegment(context).rule });
-	return [outputItem({ qualified, reachable }, 0)];
 }
 
 function nameAt(context: IExecuteFunctions, index: number): PersonName {

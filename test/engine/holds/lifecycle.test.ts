@@ -40,7 +40,7 @@ describeStores('people on hold', (fixture, kind) => {
 			campaignId: 'w:t', workflowId: 'w', name: 'n', labels: [], byOperator: false,
 			definition: { segment: { all: [] }, schedule: { kind: 'now' }, runKey: 'k', blockSize: 1, graceMs: 0, maxLatenessMs: 1 },
 		});
-		expect(published).toEqual({ created: false, run: undefined });
+		expect(published).toMatchObject({ created: false, run: undefined });
 		expect(await store.call('dueRuns', { campaignId: 'w:t' })).toMatchObject({ due: [] });
 	});
 

@@ -48,7 +48,7 @@ describeDatabases('reach', (database) => {
 });
 
 describeDatabases('breakdown', (database) => {
-	const down = async (property: string, most?: number, rule = everyone) => await ask(database(), async (tx, context) => await breakdown(tx, { rule, property, most }, context));
+	const down = async (property: string, most?: number, rule: Rule = everyone) => await ask(database(), async (tx, context) => await breakdown(tx, { rule, property, most }, context));
 
 	test('by values, the most frequent first; several values count each', async () => {
 		const cities = ['Lyon', 'Oslo', 'Lyon', 'Lyon', 'Oslo', 'Rome', undefined, ''];

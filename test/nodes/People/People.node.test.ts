@@ -113,7 +113,7 @@ describe('People', () => {
 		expect(error).toBeUndefined();
 		expect(json.map(({ user }) => (user as IDataObject).id)).toEqual(Array.from({ length: 30 }, (_, i) => `u${2 * i + 1}`));
 		expect((await run({ operation: 'find', limit: 4, ...lyon })).json).toHaveLength(4);
-		expect((await run({ operation: 'reach', ...lyon })).json).toEqual([{ qualified: 30, reachable: { sms: 5, email: 0, push: 0 } }]);
+		expect((await run({ operation: 'reach', ...lyon })).json).toEqual([{ qualified: 30, reachable: { sms: 5, email: 0, push: 0, webhook: 30 } }]);
 		expect((await run({ operation: 'reach', segmentMode: 'json', segmentRule: '{"any":[]}' })).error?.message).toMatch(/segment cannot be used/i);
 	});
 
