@@ -16,9 +16,14 @@ export class StoreSource implements ColumnSource {
 	async *people(query: PeopleQuery): AsyncGenerator<PeopleBatch> {
 		const { tx, state, catalog, blocks, recentPeople } = this.picture;
 		const { from, to } = query.range;
-		const within = [...catalog.blocks.values()].filter(({ block }) => (block + 1) * BLOCK_PEOPLE > from && block * BLOCK_PEOPLE < to);
+		const within = [...catalog.blocks.values()].filter(({ block }) => (block + 1) * BLOCK_PEOPLE > from && block * BLOCK_PEOPLE < to && this.isAsked(block));
 		yield* blocks.batches(tx, within, query);
 		yield* recentPeople.batches(tx, state, catalog);
+	}
+
+	/** Whether the answer may have people of a block. */
+	protected isAsked(_block: number): boolean {
+		return true;
 	}
 
 	/** By id or name. */
@@ -36,32 +41,34 @@ export class StoreSource implements ColumnSource {
 	}
 }
 
-/** People whose rows are read one by one, rather than whole blocks. */
-const FEW = 2_000;
-const PAGE = 1_000;
+/** Of so few people the rows are read: quicker than whole columns, should these not be in memory. */
+const FEW = 50;
 
 /** Some people of the store. */
 export class SomePeopleSource extends StoreSource {
 	readonly only: Uint32Array;
 
+	private readonly blocks: ReadonlySet<number>;
+
 	constructor(picture: Picture, people: ArrayLike<number>) {
 		super(picture);
 		this.only = Uint32Array.from(new Set(Array.from(people))).sort();
+		this.blocks = new Set(Array.from(this.only, (person) => Math.floor(person / BLOCK_PEOPLE)));
+	}
+
+	protected override isAsked(block: number): boolean {
+		return this.blocks.has(block);
 	}
 
 	override async *people(query: PeopleQuery): AsyncGenerator<PeopleBatch> {
 		if (this.only.length > FEW) return yield* super.people(query);
-		const { tx } = this.picture;
 		const wanted = this.only.filter((person) => person >= query.range.from && person < query.range.to);
-		for (let start = 0; start < wanted.length; start += PAGE) {
-			const page = Array.from(wanted.subarray(start, start + PAGE), (person) => [person]);
-			yield peopleBatch(
-				await tx.all<PersonRow>(
-					`SELECT ${PERSON_COLUMNS} FROM person
-					 WHERE person IN (SELECT number FROM ${tx.dialect.rows('$1', { number: 'integer' })} AS wanted) ORDER BY person`,
-					[JSON.stringify(page)],
-				),
-			);
-		}
+		yield peopleBatch(
+			await this.picture.tx.all<PersonRow>(
+				`SELECT ${PERSON_COLUMNS} FROM person
+				 WHERE person IN (SELECT number FROM ${this.picture.tx.dialect.rows('$1', { number: 'integer' })} AS wanted) ORDER BY person`,
+				[JSON.stringify(Array.from(wanted, (person) => [person]))],
+			),
+		);
 	}
 }

@@ -223,7 +223,7 @@ const many: INodeProperties[] = [
 		type: 'string',
 		noDataExpression: true,
 		default: 'id, email, phone, timezone',
-		placeholder: 'e.g. id, email, city, plan',
+		placeholder: 'e.g. email, city, plan',
 		description: 'Fields and properties of people, separated by commas',
 		displayOptions: { show: { ...FIND, output: ['csv'] } },
 	},

@@ -12,6 +12,7 @@ const FIGURES = 130;
 const LONGEST_LABEL = 28;
 
 /** XML takes no control characters, however written. */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
 const UNDRAWABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/gu;
 
 interface SvgOptions {

@@ -26,7 +26,7 @@ function coloursOf(png: Buffer): { width: number; height: number; pixels: Map<st
 	const raw = inflateSync(Buffer.concat(parts));
 	const pixels = new Map<string, number>();
 	const stride = width * 4;
-	let above = Buffer.alloc(stride);
+	let above: Buffer = Buffer.alloc(stride);
 	for (let row = 0; row < height; row++) {
 		const line = unfiltered(raw.subarray(row * (stride + 1), (row + 1) * (stride + 1)), above);
 		for (let x = 0; x < stride; x += 4) {
