@@ -173,7 +173,7 @@ describe('preview', () => {
 				ruleText: JSON.stringify(inLyon, null, 2),
 			},
 		]);
-		expect(result.hints('Filter')).toEqual(['City is Lyon: 3 people now. Reachable: 0 by SMS, 1 by email, 0 by push.']);
+		expect(result.hints('Filter')).toEqual(['City is Lyon: 3 people now. Reachable: 0 by SMS, 1 by email, 0 by push, 3 by webhook.']);
 	});
 
 	test('its rule is what the JSON mode takes, as an object and as a text', async () => {
