@@ -42,18 +42,12 @@ export class Directory {
 		const directory = new Directory(now, (last?.id ?? 0) + 1);
 		const wanted = new Map<string, [IdentityKind, string]>();
 		for (const record of records) for (const id of idsOf(record, emails)) wanted.set(identityKey(...id), id);
-		const keys = [...wanted];
-		const found = await tx.lookUp<{ person: number }>(
-			{ kind: 'text', value: 'text' },
-			keys.map(([, id]) => id),
-			({ kind, value }) => `SELECT identity.person FROM identity WHERE identity.kind = ${kind} AND identity.value = ${value}`,
-		);
-		const users = await withUserId(tx, keys.flatMap(([, [kind]], index) => (kind === 'user' ? [] : (found[index]?.person ?? []))));
-		for (const [index, [key, [kind]]] of keys.entries()) {
-			const person = found[index]?.person;
-			if (person === undefined) continue;
+		const people = await peopleBehind(tx, wanted);
+		const others = [...people].flatMap(([key, person]) => (isUserKey(key) ? [] : [person]));
+		const users = await withUserId(tx, others);
+		for (const [key, person] of people) {
 			let who = directory.byNumber.get(person);
-			if (!who) directory.byNumber.set(person, (who = { person, known: kind === 'user' || users.has(person) }));
+			if (!who) directory.byNumber.set(person, (who = { person, known: isUserKey(key) || users.has(person) }));
 			directory.byId.set(key, who);
 		}
 		await directory.loadStates(tx, records, emails);
@@ -167,6 +161,33 @@ export function emailIdentity(email: string): string {
 	return email.toLowerCase();
 }
 
+/** Whom ids belong to, of those that belong to anybody. What the connection remembers is not read again. */
+async function peopleBehind(tx: Tx, wanted: ReadonlyMap<string, [IdentityKind, string]>): Promise<Map<string, number>> {
+	const people = new Map<string, number>();
+	const unknown: Array<[string, [IdentityKind, string]]> = [];
+	for (const entry of wanted) {
+		const person = tx.remembered?.get(entry[0]);
+		if (person === undefined) unknown.push(entry);
+		else people.set(entry[0], person);
+	}
+	const found = await tx.lookUp<{ person: number }>(
+		{ kind: 'text', value: 'text' },
+		unknown.map(([, id]) => id),
+		({ kind, value }) => `SELECT identity.person FROM identity WHERE identity.kind = ${kind} AND identity.value = ${value}`,
+	);
+	unknown.forEach(([key], index) => {
+		const person = found[index]?.person;
+		if (person === undefined) return;
+		people.set(key, person);
+		tx.remembered?.set(key, person);
+	});
+	return people;
+}
+
+function isUserKey(key: string): boolean {
+	return key.startsWith('user\0');
+}
+
 /** Which of these people have a user id. */
 async function withUserId(tx: Tx, people: readonly number[]): Promise<Set<number>> {
 	if (people.length === 0) return new Set();
@@ -201,7 +222,8 @@ function idsOf(record: CleanRecord, emails: boolean): Array<[IdentityKind, strin
 	return ids;
 }
 
-function identityKey(kind: IdentityKind, value: string): string {
+/** Also the key under which a connection remembers whose an id is. */
+export function identityKey(kind: IdentityKind, value: string): string {
 	return `${kind}\0${value}`;
 }
 

@@ -38,6 +38,7 @@ async function eraseContent(tx: Tx, people: readonly number[], firstEvent: numbe
 		 WHERE person IN ${erased}`,
 		[params, now],
 	);
+	tx.remembered?.forgetAll();
 	await tx.run(`DELETE FROM identity WHERE person IN ${erased}`, [params]);
 	await tx.run(`DELETE FROM device_owner WHERE person IN ${erased}`, [params]);
 	await tx.run(`DELETE FROM event WHERE id >= $2 AND id < (SELECT max(id) FROM event) AND person IN ${erased}`, [params, firstEvent]);

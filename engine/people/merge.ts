@@ -35,6 +35,7 @@ export async function merge(tx: Tx, from: number, into: number, now: number): Pr
  */
 export async function redirect(tx: Tx, pairs: readonly MergePair[], now: number): Promise<void> {
 	if (pairs.length === 0) return;
+	tx.remembered?.forgetAll();
 	const rows = JSON.stringify(pairs.map(({ from, into }) => [from, into]));
 	const merged = tx.dialect.rows('$1', { from_person: 'integer', into_person: 'integer' });
 	await repoint(tx, 'person', 'merged_into', merged, rows);

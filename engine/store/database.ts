@@ -4,6 +4,17 @@ export type Param = string | number | null | Uint8Array;
 /** Column types of rows that travel into a statement as JSON. */
 export type ColumnType = 'integer' | 'real' | 'text';
 
+/**
+ * Facts that a connection need not read again: of committed rows, true until they are forgotten. Whoever changes such a
+ * row forgets it, also when the transaction fails later.
+ */
+export interface Remembered {
+	get(key: string): number | undefined;
+	set(key: string, value: number): void;
+	forget(key: string): void;
+	forgetAll(): void;
+}
+
 export type Columns = Readonly<Record<string, ColumnType>>;
 
 /**
@@ -49,6 +60,8 @@ export interface Tx {
 	lookUp<Row>(columns: Columns, keys: ReadonlyArray<readonly Param[]>, select: (key: Record<string, string>) => string): Promise<Array<Row | undefined>>;
 	/** For a SELECT of a small whole number `place` and of bytes `data`: the fast way to read many bytes. */
 	blobs(sql: string, params?: readonly Param[]): Promise<Array<{ place: number; data: Uint8Array }>>;
+	/** What this connection has read before and may rely on; absent where others write behind its back. */
+	readonly remembered?: Remembered;
 	/** Runs a statement and returns the number of rows it changed. */
 	run(sql: string, params?: readonly Param[]): Promise<number>;
 	/** Makes concurrent transactions that ask for the same name wait for each other until commit. A no-op on SQLite, which has one writer. */

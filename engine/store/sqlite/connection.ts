@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import type { Columns, Durability, Param, Tx } from '../database';
 import { sqliteDialect } from '../dialects';
+import { ConnectionMemory } from './memory';
 import { nodeSqlite } from './node-sqlite';
 
 const BUSY_TIMEOUT_MS = 10_000;
@@ -17,8 +18,11 @@ export class SqliteConnection {
 
 	private durability?: Durability;
 
+	private readonly memory = new ConnectionMemory();
+
 	readonly tx: Tx = {
 		dialect: sqliteDialect,
+		remembered: this.memory,
 		all: async <Row>(sql: string, params: readonly Param[] = []) => this.prepare(sql).all(bind(params)) as Row[],
 		get: async <Row>(sql: string, params: readonly Param[] = []) =>
 			this.prepare(sql).get(bind(params)) as Row | undefined,
@@ -69,11 +73,14 @@ export class SqliteConnection {
 
 	private async inTransaction<Result>(begin: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
 		this.db.exec(begin);
+		const { data_version: version } = this.prepare('PRAGMA data_version').get() as { data_version: number };
+		this.memory.begin(version);
 		try {
 			const result = await work(this.tx);
 			this.db.exec('COMMIT');
 			return result;
 		} catch (error) {
+			this.memory.forgetAll();
 			if (this.db.isTransaction) this.db.exec('ROLLBACK');
 			throw error;
 		}

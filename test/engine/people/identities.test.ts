@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
 import { ingest } from '../../../engine/people/ingest';
 import { getPerson, profilesOf, type PersonName } from '../../../engine/people/person';
 import type { IngestInput, IngestResult, Profile } from '../../../engine/people/records';
+import { openStore } from '../../../engine/store/open';
 import { describeDatabases } from '../../support/connections';
 import { START } from '../../support/stores';
 
@@ -226,5 +231,52 @@ describeDatabases('identities', (database) => {
 			expect((await publicly({ events: [{ user: 'x', name: 'name 3' }, { user: 'x', name: 'One more' }] })).refused).toHaveLength(1);
 			expect((await take({ events: [{ user: 'x', name: 'One more' }] })).refused).toEqual([]);
 		});
+	});
+});
+
+describe('what the writer remembers of ids', () => {
+	let folder: string;
+	beforeEach(() => {
+		folder = mkdtempSync(path.join(tmpdir(), 'campaigns-'));
+	});
+	afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+	it('is forgotten when another process has made one person of two, or erased one', async () => {
+		const options = { path: path.join(folder, 'store.sqlite') };
+		const [one, other] = [await openStore(options), await openStore(options)];
+		const viewed = async (user: string) => await one.ingest({ events: [{ user, name: 'Viewed' }] });
+		const count = async () => (await one.ask('find', { rule: { event: 'Viewed', did: true, having: { measure: 'count', is: 'equals', value: 2 } }, now: Date.now() + 60_000 })).people.length;
+		try {
+			await viewed('a');
+			await viewed('b');
+			await other.ingest({ aliases: [{ from: 'a', to: 'b' }] });
+			await viewed('a');
+			expect((await one.ask('find', { rule: { event: 'Viewed', did: true, having: { measure: 'count', is: 'equals', value: 3 } }, now: Date.now() + 60_000 })).people).toHaveLength(1);
+			await other.call('erasePerson', { name: { id: 'b' } });
+			await viewed('a');
+			await viewed('b');
+			expect(await count()).toBe(0);
+			expect((await one.ask('find', { rule: { all: [] } })).people).toHaveLength(2);
+		} finally {
+			await one.close();
+			await other.close();
+		}
+	});
+
+	it('is forgotten with a transaction that failed, and when this process changes it', async () => {
+		const store = await openStore({ path: path.join(folder, 'store.sqlite') });
+		try {
+			await store.ingest({ events: [{ anonymousId: 'x', name: 'Viewed' }, { user: 'a', name: 'Viewed' }] });
+			await store.ingest({ events: [{ anonymousId: 'x', name: 'Viewed' }] });
+			// The device changes hands twice.
+			await store.ingest({ events: [{ user: 'a', anonymousId: 'x', name: 'Viewed' }] });
+			await store.ingest({ events: [{ anonymousId: 'x', name: 'Viewed' }] });
+			await store.ingest({ events: [{ user: 'b', anonymousId: 'x', name: 'Viewed' }] });
+			await store.ingest({ events: [{ anonymousId: 'x', name: 'Viewed' }] });
+			const countOf = async (value: number) => (await store.ask('find', { rule: { event: 'Viewed', did: true, having: { measure: 'count', is: 'equals', value } }, now: Date.now() + 60_000 })).people.length;
+			expect([await countOf(5), await countOf(2)]).toEqual([1, 1]);
+		} finally {
+			await store.close();
+		}
 	});
 });
