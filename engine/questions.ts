@@ -5,7 +5,6 @@ import { peopleOfRun } from './reports/people-of-run';
 import { personStory } from './reports/person-story';
 import { runReport } from './reports/run-report';
 import { listCampaigns, runsOf } from './reports/runs';
-import { constantValues, constantValuesOfRun } from './segments/constant-values';
 import { idsOf } from './segments/people-ids';
 import { breakdown, find, matching, reach } from './segments/questions';
 import type { Rule } from './segments/rule';
@@ -41,8 +40,6 @@ export const questions = {
 	breakdown: async (tx: Tx, { now, ...asked }: AskedAt & { property: string; most?: number }, context: QuestionContext) => await breakdown(tx, asked, at(context, now)),
 	idsOf,
 	unknownNames: async (...[tx, input]: Parameters<typeof unknownNames>) => (await unknownNames(tx, input)).warnings,
-	constantValues,
-	constantValuesOfRun,
 	savedSegments,
 	savedSegment,
 	explainRule,

@@ -3,7 +3,6 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { overruled } from '../../engine/gates/always';
 import type { Decision } from '../../engine/holds/gate';
 import type { Store } from '../../engine/store/store';
-import { constantKeysOfRuns } from '../shared/constant-values';
 import { campaignItem, outputItem } from '../shared/items';
 import { openRelease } from '../shared/releases';
 
@@ -40,10 +39,9 @@ export async function releasePeople(store: Store, node: number, token: string): 
 		return decision.kind === 'drop' ? [{ hold, decision }] : [];
 	});
 	if (dropped.length > 0) await store.call('recordDecisions', { node, arrivals: [], token, released: dropped });
-	const passing = opened.flatMap(({ released, profile }, index) => (profile && decisions[index]?.kind === 'pass' ? [{ released, profile }] : []));
-	const constants = await constantKeysOfRuns(store, passing.map(({ released, profile }) => ({ run: released.run, person: profile.person })));
-	const people = passing.map(({ released, profile }) => {
-		return outputItem(campaignItem(store, profile, { ...released, visit: released.visit + 1 }, constants.get(profile.person)), 0);
+	const people = opened.flatMap(({ released, profile }, index) => {
+		if (!profile || decisions[index]?.kind !== 'pass') return [];
+		return [outputItem(campaignItem(store, profile, { ...released, visit: released.visit + 1 }), 0)];
 	});
 	return [people, [], []];
 }

@@ -1,7 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Store } from '../../engine/store/store';
-import { constantKeysOf } from '../shared/constant-values';
 import { outputItem, userOf } from '../shared/items';
 import { profilesByNumber } from '../shared/releases';
 import { readSegment } from '../shared/segment-parameters';
@@ -25,10 +24,9 @@ export async function sampleAudience(context: IExecuteFunctions, store: Store): 
 	});
 	const chosen = [...people.subarray(0, SAMPLE_SIZE)];
 	const profiles = await profilesByNumber(store, chosen);
-	const constants = await constantKeysOf(store, rule, chosen);
 	const items = chosen.flatMap((person) => {
 		const profile = profiles.get(person);
-		return profile ? [outputItem({ ...constants.get(person), user: userOf(profile), preview: { selected: 'would be in the run' } }, 0)] : [];
+		return profile ? [outputItem({ user: userOf(profile), preview: { selected: 'would be in the run' } }, 0)] : [];
 	});
 	return [items, [], []];
 }

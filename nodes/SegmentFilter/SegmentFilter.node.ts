@@ -8,7 +8,6 @@ import {
 
 import type { Rule } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
-import { constantKeysOf } from '../shared/constant-values';
 import { toNodeError } from '../shared/errors';
 import { ownUserId } from '../shared/item-fields';
 import { nameLists } from '../shared/load-options';
@@ -109,14 +108,12 @@ async function filterItems(context: IExecuteFunctions, store: Store): Promise<IN
 	const known = people.filter((person) => person !== undefined);
 	const matching = await store.ask('matching', { rule, people: [...new Set(known)] });
 	const matches = new Set(matching.people);
-	const constants = await constantKeysOf(store, rule, [...matching.people]);
 
 	const outputs: [match: INodeExecutionData[], noMatch: INodeExecutionData[]] = [[], []];
 	items.forEach((item, index) => {
 		const person = people[index];
 		const output = person !== undefined && matches.has(person) ? 0 : 1;
-		const constant = output === 0 && person !== undefined ? constants.get(person) : undefined;
-		outputs[output].push({ ...item, json: { ...item.json, ...constant }, pairedItem: { item: index } });
+		outputs[output].push({ ...item, pairedItem: { item: index } });
 	});
 	await explainToOperator(context, store, rule, warnings, items.length - known.length);
 	return outputs;

@@ -23,12 +23,12 @@ describe('a whole campaign', () => {
 	});
 
 	/** Campaign Trigger -> DND Gate -> Throttle -> SMS, and something on every other output. */
-	function campaign(trigger: INodeParameters = {}, message = 'Hi {{ Profile.name }}'): TestWorkflow {
+	function campaign(trigger: INodeParameters = {}): TestWorkflow {
 		const nodes = [
 			own('Campaign', 'campaignTrigger', { ...EVERYBODY_NOW, campaignName: 'Spring', labels: 'a, b', ...trigger }),
 			own('DND', 'dndGate', { windows: { window: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '05:00', to: '06:00' }] } }),
 			own('Slowly', 'throttle', { people: 5, interval: 1, unit: 'seconds' }),
-			own('SMS', 'sms', { message }),
+			own('SMS', 'sms', { message: 'Hi {{ Profile.name }}' }),
 			base('Report', 'noOp'),
 			base('Trouble', 'noOp'),
 			...providers.nodes,
@@ -40,20 +40,6 @@ describe('a whole campaign', () => {
 	const publishIt = async (trigger?: INodeParameters) => await publish({ workflow: campaign(trigger), nodes: CAMPAIGN_NODES, credentials: providers.credentials });
 	const finished = async (published: Published) =>
 		await until('the run to be finished', () => published.executions.find((execution) => execution.order.includes('Report')));
-
-	test('messages know for which values of a constant event property their person was chosen, the newest first, over a hold', async () => {
-		const now = store().clock.now();
-		const event = (user: string, name: string, sku: string, minutesAgo: number) => ({ user, name, ts: now - minutesAgo * 60_000, properties: { sku } });
-		await store().call('ingest', {
-			profiles: ['ada', 'ben'].map((id, index) => ({ id, phone: `+1415555200${index + 1}`, timezone: id === 'ada' ? 'UTC' : 'Asia/Tokyo' })),
-			events: [event('ada', 'Viewed', 'hat', 30), event('ada', 'Viewed', 'shoe', 20), event('ada', 'Viewed', 'coat', 10), event('ada', 'Charged', 'shoe', 5), event('ben', 'Viewed', 'hat', 9)],
-		});
-		const rule = { same: { property: 'sku', rule: { all: [{ event: 'Viewed', did: true }, { event: 'Charged', did: false }] } } };
-		const workflow = campaign({ segmentMode: 'json', segmentRule: JSON.stringify(rule) }, 'Still {{ ConstantEventProperty[0] }}{% for x in ConstantEventProperty offset:1 %}, {{ x }}{% endfor %}?');
-		live = await publish({ workflow, nodes: CAMPAIGN_NODES, credentials: providers.credentials });
-		await finished(live);
-		expect(providers.sent.map(({ to, body }) => `${to} ${body}`).sort()).toEqual(['+14155552001 Still coat, hat?', '+14155552002 Still hat?']);
-	});
 
 	async function addAudience() {
 		const profiles = Array.from({ length: 12 }, (_, index) => ({
