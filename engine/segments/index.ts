@@ -13,8 +13,8 @@ export { matches, memorySource, type MemoryEvent, type MemoryPerson, type Memory
 export type { Limits } from './limits';
 export { MEASURE_OPERATORS, OPERATORS, type MeasureOperatorName, type OperatorContext, type OperatorName, type ValueKindName } from './operators';
 export { PROFILE_FIELDS } from './profile-fields';
-export { find, matching, reach, type Reach } from './questions';
+export { constantValues, find, matching, reach, type ConstantValues, type Reach } from './questions';
 export * from './rule';
-export { sameValues, type SameValuesOptions } from './same-values';
+export { mayHoldSame, sameValues, type SameValuesOptions } from './same-values';
 export { unknownNames } from './unknown-names';
 export { errorText, parseRule, requireRule } from './validate';
