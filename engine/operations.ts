@@ -6,6 +6,7 @@ import { announced, finishRuns } from './campaigns/finish';
 import { pauseCampaign } from './campaigns/pause';
 import { publishCampaign } from './campaigns/publish';
 import { resumeWorkflow } from './campaigns/resume';
+import { segmentsOfRuns } from './campaigns/segments-of-runs';
 import { claimMessages } from './delivery/claim';
 import { holdMessages } from './delivery/hold-message';
 import { markSending, unmarkSending } from './delivery/mark-sending';
@@ -59,6 +60,7 @@ export const operations = {
 	resumeWorkflow,
 	dueRuns,
 	startRun,
+	segmentsOfRuns,
 	finishRuns,
 	announced,
 	enterForeign,

@@ -6,7 +6,7 @@ import { personStory } from './reports/person-story';
 import { runReport } from './reports/run-report';
 import { listCampaigns, runsOf } from './reports/runs';
 import { idsOf } from './segments/people-ids';
-import { breakdown, find, matching, reach } from './segments/questions';
+import { breakdown, constantValues, find, matching, reach } from './segments/questions';
 import type { Rule } from './segments/rule';
 import { explainRule, savedSegment, savedSegments } from './segments/saved/read';
 import type { Tx } from './store/database';
@@ -36,6 +36,8 @@ function at(context: QuestionContext, now: number | undefined): QuestionContext 
 export const questions = {
 	find: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await find(tx, { rule }, at(context, now)),
 	matching,
+	sameValues: async (tx: Tx, { people, now, ...asked }: AskedAt & { people: ArrayLike<number> }, context: QuestionContext) =>
+		await constantValues(tx, { ...asked, people }, at(context, now)),
 	reach: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await reach(tx, { rule }, at(context, now)),
 	breakdown: async (tx: Tx, { now, ...asked }: AskedAt & { property: string; most?: number }, context: QuestionContext) => await breakdown(tx, asked, at(context, now)),
 	idsOf,

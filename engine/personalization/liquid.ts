@@ -3,6 +3,7 @@ import { truncate } from '../channels/http/redact';
 import { CampaignError } from '../errors';
 import { PersonContext } from './context';
 import { installDateFilters, NOW } from './dates';
+import { installNewestFirst, newestFirst } from './newest-first';
 import { AbortError, AbortTag, echoTag, MissingValueError, StrictParser, type OutputRules } from './strict-output';
 
 export type { Escape } from './strict-output';
@@ -16,6 +17,8 @@ export interface RenderInput {
 	profile: object;
 	/** `Event.x`; absent where the campaign has no event. */
 	event?: object;
+	/** `ConstantEventProperty`: the values, newest first. Absent or empty where the campaign has none for the person. */
+	constantEventProperty?: ReadonlyArray<string | number | boolean>;
 	/** Further roots, such as `Linked`. */
 	extra?: Record<string, unknown>;
 	/** Epoch milliseconds, what `'now' | date` prints. */
@@ -69,6 +72,7 @@ function makeEngine(rules: OutputRules, catchAllErrors: boolean): Liquid {
 	engine.registerTag('abort', AbortTag);
 	engine.registerTag('echo', echoTag(rules));
 	installDateFilters(engine);
+	installNewestFirst(engine);
 	return engine;
 }
 
@@ -115,8 +119,9 @@ export class CompiledTemplate {
 	}
 }
 
-function scopeOf({ profile, event, extra }: RenderInput): object {
-	return Object.assign(Object.create(null) as object, extra, { Profile: profile, Event: event });
+function scopeOf({ profile, event, constantEventProperty, extra }: RenderInput): object {
+	const roots = { Profile: profile, Event: event, ConstantEventProperty: newestFirst(constantEventProperty) };
+	return Object.assign(Object.create(null) as object, extra, roots);
 }
 
 function optionsIn(engine: Liquid, timezone: string | undefined): Liquid['options'] {
@@ -150,7 +155,7 @@ function positionOf(error: unknown): { line: number; column: number } {
 const DEFAULT_RULES: OutputRules = { missing: 'fail', escape: 'none' };
 
 /**
- * Reads a template: Liquid over `Profile` and `Event`, with `{% abort %}`.
+ * Reads a template: Liquid over `Profile`, `Event` and `ConstantEventProperty`, with `{% abort %}`.
  * Throws a CampaignError with the place of the first mistake.
  */
 export function compile(template: string, options: TemplateOptions = {}): CompiledTemplate {
@@ -167,7 +172,7 @@ export function compile(template: string, options: TemplateOptions = {}): Compil
 /**
  * Everything wrong in a template that can be told without a person: mistakes of syntax, unknown tags and filters, and
  * variables that do not begin with a known root.
- * @param roots names beside `Profile` and `Event` that the campaign provides
+ * @param roots names beside `Profile`, `Event` and `ConstantEventProperty` that the campaign provides
  */
 export function check(template: string, roots: readonly string[] = []): TemplateProblem[] {
 	const engine = makeEngine(DEFAULT_RULES, true);
@@ -178,7 +183,7 @@ export function check(template: string, roots: readonly string[] = []): Template
 		const errors = (error as { errors?: unknown[] }).errors ?? [error];
 		return errors.map((one) => ({ message: messageOf(one), ...positionOf(one) }));
 	}
-	const known = new Set(['Profile', 'Event', ...roots]);
+	const known = new Set(['Profile', 'Event', 'ConstantEventProperty', ...roots]);
 	const strangers = Object.entries(analyzeSync(templates).globals).filter(([name]) => !known.has(name));
 	return strangers.flatMap(([name, uses]) =>
 		uses.map(({ location }) => ({ message: `Unknown variable "${name}": a variable begins with ${[...known].join(', ')}`, line: location.row, column: location.col })),

@@ -1,6 +1,7 @@
 import { Output, Parser, Tag, TypeGuards, type Context, type Emitter, type Liquid, type TagToken, type Template, type TopLevelToken, type Value, Value as LiquidValue } from 'liquidjs';
 import { escapeFor, type Place } from '../channels/http/place';
 import { escapeHtml } from './html';
+import { newestOf } from './newest-first';
 
 /** How a value is escaped where it is printed. */
 export type Escape = 'none' | 'html' | Extract<Place, 'json' | 'url' | 'xml'>;
@@ -46,7 +47,7 @@ function* print(value: Value, source: string, rules: OutputRules, ctx: Context, 
 	} finally {
 		ctx.strictVariables = strictBefore;
 	}
-	const plain = unwrap(result);
+	const plain = newestOf(unwrap(result));
 	if (plain === undefined || plain === null) {
 		if (rules.missing === 'fail') throw new MissingValueError(source);
 		return;

@@ -52,6 +52,12 @@ export async function sameValues(
 	});
 }
 
+/** Whether a rule may hold a `same` that stands for something in messages: a saved segment it names may do so. */
+export function mayHoldSame(rule: Rule): boolean {
+	if ('same' in rule || 'segment' in rule) return true;
+	return ('all' in rule ? rule.all : 'any' in rule ? rule.any : []).some(mayHoldSame);
+}
+
 function firstSame(rule: Rule): SameRule | undefined {
 	if ('same' in rule) return rule;
 	const parts = 'all' in rule ? rule.all : 'any' in rule ? rule.any : [];

@@ -2,7 +2,10 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { overruled } from '../../engine/gates/always';
 import type { Decision } from '../../engine/holds/gate';
+import type { Released } from '../../engine/holds/release';
+import type { Profile } from '../../engine/people/records';
 import type { Store } from '../../engine/store/store';
+import { constantValuesOf } from '../shared/constant-values';
 import { campaignItem, outputItem } from '../shared/items';
 import { openRelease } from '../shared/releases';
 
@@ -39,11 +42,31 @@ export async function releasePeople(store: Store, node: number, token: string): 
 		return decision.kind === 'drop' ? [{ hold, decision }] : [];
 	});
 	if (dropped.length > 0) await store.call('recordDecisions', { node, arrivals: [], token, released: dropped });
-	const people = opened.flatMap(({ released, profile }, index) => {
-		if (!profile || decisions[index]?.kind !== 'pass') return [];
-		return [outputItem(campaignItem(store, profile, { ...released, visit: released.visit + 1 }), 0)];
-	});
+	const passing = opened.flatMap(({ released, profile }, index) => (profile && decisions[index]?.kind === 'pass' ? [{ released, profile }] : []));
+	const values = await valuesOfRuns(store, passing);
+	const people = passing.map(({ released, profile }) =>
+		outputItem(campaignItem(store, profile, { ...released, visit: released.visit + 1 }, values.get(released.hold)), 0),
+	);
 	return [people, [], []];
+}
+
+/**
+ * What each person was selected for, by hold: as of the moment the run began, so that a batch that is released again is
+ * the same. One question per run, and a batch is of one run as a rule.
+ */
+async function valuesOfRuns(store: Store, passing: Array<{ released: Released; profile: Profile }>): Promise<Map<number, IDataObject>> {
+	const byHold = new Map<number, IDataObject>();
+	const byRun = Map.groupBy(passing, ({ released }) => released.run);
+	if (byRun.size === 0) return byHold;
+	for (const { run, segment } of await store.call('segmentsOfRuns', { runs: [...byRun.keys()] })) {
+		const members = byRun.get(run) ?? [];
+		const byPerson = await constantValuesOf(store, segment, members.map(({ profile }) => profile.person), members[0]?.released.runStartedAt);
+		for (const { released, profile } of members) {
+			const values = byPerson.get(profile.person);
+			if (values) byHold.set(released.hold, values);
+		}
+	}
+	return byHold;
 }
 
 /** Output Run finished: the run's report. Output Alert: a run that reached nobody, and why. */

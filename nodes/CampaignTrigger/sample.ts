@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Store } from '../../engine/store/store';
+import { constantValuesOf } from '../shared/constant-values';
 import { outputItem, userOf } from '../shared/items';
 import { profilesByNumber } from '../shared/releases';
 import { readSegment } from '../shared/segment-parameters';
@@ -24,9 +25,10 @@ export async function sampleAudience(context: IExecuteFunctions, store: Store): 
 	});
 	const chosen = [...people.subarray(0, SAMPLE_SIZE)];
 	const profiles = await profilesByNumber(store, chosen);
+	const values = await constantValuesOf(store, rule, chosen);
 	const items = chosen.flatMap((person) => {
 		const profile = profiles.get(person);
-		return profile ? [outputItem({ user: userOf(profile), preview: { selected: 'would be in the run' } }, 0)] : [];
+		return profile ? [outputItem({ ...values.get(person), user: userOf(profile), preview: { selected: 'would be in the run' } }, 0)] : [];
 	});
 	return [items, [], []];
 }

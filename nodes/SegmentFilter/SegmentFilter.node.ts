@@ -8,6 +8,7 @@ import {
 
 import type { Rule } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
+import { constantValuesOf } from '../shared/constant-values';
 import { toNodeError } from '../shared/errors';
 import { ownUserId } from '../shared/item-fields';
 import { nameLists } from '../shared/load-options';
@@ -108,12 +109,15 @@ async function filterItems(context: IExecuteFunctions, store: Store): Promise<IN
 	const known = people.filter((person) => person !== undefined);
 	const matching = await store.ask('matching', { rule, people: [...new Set(known)] });
 	const matches = new Set(matching.people);
+	const values = await constantValuesOf(store, rule, [...matches]);
 
 	const outputs: [match: INodeExecutionData[], noMatch: INodeExecutionData[]] = [[], []];
 	items.forEach((item, index) => {
 		const person = people[index];
-		const output = person !== undefined && matches.has(person) ? 0 : 1;
-		outputs[output].push({ ...item, pairedItem: { item: index } });
+		const isMatch = person !== undefined && matches.has(person);
+		// Values that the item came with give way to those of this segment, if it has some for this person.
+		const json = isMatch ? { ...item.json, ...values.get(person) } : item.json;
+		outputs[isMatch ? 0 : 1].push({ ...item, json, pairedItem: { item: index } });
 	});
 	await explainToOperator(context, store, rule, warnings, items.length - known.length);
 	return outputs;

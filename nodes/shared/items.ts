@@ -63,7 +63,7 @@ export function campaignTag(item: IDataObject): CampaignTag | undefined {
 	return whole && typeof tag.store === 'string' ? (tag as CampaignTag) : undefined;
 }
 
-/** What other nodes put on an item: everything but the keys that are ours. */
+/** What a hold keeps of an item, such as what other nodes put there: everything but the keys that are made anew on release. */
 export function foreignKeys(item: IDataObject): IDataObject {
 	const { user: _user, campaign: _campaign, event: _event, ...foreign } = item;
 	return foreign;

@@ -1,9 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { RenderInput } from '../../engine/personalization/liquid';
+import type { Scalar } from '../../engine/segments/values';
 import type { Recipient } from './sender';
 
-/** What templates see of a recipient: Profile.x are the person's properties and addresses, Event.x those of the event. */
+/**
+ * What templates see of a recipient: Profile.x are the person's properties and addresses, Event.x those of the event,
+ * ConstantEventProperty what the item carries of a constant event property.
+ */
 export function renderInput({ json, user }: Recipient, now: number): RenderInput {
 	const { id, email, phone, timezone, properties } = user;
 	const known = Object.entries({ id, email, phone, timezone }).filter(([, value]) => value !== undefined && value !== null);
@@ -11,7 +15,14 @@ export function renderInput({ json, user }: Recipient, now: number): RenderInput
 	return {
 		profile: { ...properties, ...Object.fromEntries(known) },
 		...(event && { event: { ...(event.properties as IDataObject | undefined), name: event.name } }),
+		constantEventProperty: plainValues(json.constantEventProperty),
 		now,
 		timezone: timezone ?? undefined,
 	};
+}
+
+/** Other nodes may have put anything there. */
+function plainValues(given: unknown): Scalar[] {
+	if (!Array.isArray(given)) return [];
+	return given.filter((value): value is Scalar => value !== '' && ['string', 'number', 'boolean'].includes(typeof value));
 }

@@ -95,6 +95,56 @@ describe('what a person lacks', () => {
 	});
 });
 
+describe('a constant event property', () => {
+	const values = (...list: Array<string | number | boolean>) => ({ constantEventProperty: list });
+	it.each([
+		['{% for x in ConstantEventProperty limit:2 %}{{ x }};{% endfor %}', 'n1;n2;'],
+		['{% for x in ConstantEventProperty reversed %}{{ x }}{% endfor %}', 'n3n2n1'],
+		['{{ ConstantEventProperty[0] }} {{ ConstantEventProperty[1] }} {{ ConstantEventProperty.last }}', 'n1 n2 n3'],
+		['{{ ConstantEventProperty.size }}{{ ConstantEventProperty | size }}', '33'],
+		['{{ ConstantEventProperty | join: ", " }}', 'n1, n2, n3'],
+		['{{ ConstantEventProperty | reverse | join: "" }}{{ ConstantEventProperty | slice: 0, 2 }}', 'n3n2n1n1n2'],
+		['{{ ConstantEventProperty | json }}', '["n1","n2","n3"]'],
+		['{{ ConstantEventProperty }}', 'n1'],
+		['{{ ConstantEventProperty | default: "this item" }}', 'n1'],
+		['{{ ConstantEventProperty | upcase | append: ".png" }}', 'N1.png'],
+		['{{ "/p/" | append: ConstantEventProperty }}', '/p/n1'],
+		['{% assign x = ConstantEventProperty %}{{ x }}{% echo x %}', 'n1n1'],
+		['{% capture x %}{{ ConstantEventProperty }}{% endcapture %}{{ x }}', 'n1'],
+		['{% if ConstantEventProperty == "n1" and "n1" == ConstantEventProperty %}yes{% endif %}', 'yes'],
+		['{% if ConstantEventProperty != "n2" and ConstantEventProperty != empty and ConstantEventProperty != nil %}yes{% endif %}', 'yes'],
+		['{% if ConstantEventProperty contains "n2" %}yes{% endif %}', 'yes'],
+		['{% if ConstantEventProperty %}some{% endif %}', 'some'],
+		['{% case ConstantEventProperty %}{% when "n1" %}one{% else %}other{% endcase %}', 'one'],
+	])('%s', (template, text) => expect(render(template, {}, values('n1', 'n2', 'n3'))).toEqual({ ok: true, text }));
+
+	it('of numbers counts by the newest', () => {
+		const template = '{{ ConstantEventProperty | plus: 1 }}{% if ConstantEventProperty > 6 and 8 > ConstantEventProperty and ConstantEventProperty <= 7 %} seven{% endif %}';
+		expect(render(template, {}, values(7, 9))).toEqual({ ok: true, text: '8 seven' });
+		expect(render('{{ ConstantEventProperty | default: "x" }}', {}, values(false))).toEqual({ ok: true, text: 'false' });
+	});
+
+	it.each([[{}], [values()]])('that a person lacks is missing as anything else: %j', (input) => {
+		expect(render('{{ ConstantEventProperty }}', {}, input)).toEqual({ ok: false, reason: 'personalization_failed', detail: 'No value for ConstantEventProperty, and the template gives no default' });
+		expect(render('{{ ConstantEventProperty[0] }}', {}, input)).toMatchObject({ ok: false });
+		expect(render('{{ ConstantEventProperty | default: "this item" }}', {}, input)).toEqual({ ok: true, text: 'this item' });
+		expect(render('{% for x in ConstantEventProperty %}x{% else %}none{% endfor %}{% unless ConstantEventProperty %}!{% endunless %}', {}, input)).toEqual({ ok: true, text: 'none!' });
+	});
+
+	it('has no further value than it has', () => {
+		expect(render('{{ ConstantEventProperty[1] }}', {}, values('a'))).toMatchObject({ ok: false, detail: expect.stringContaining('ConstantEventProperty[1]') });
+		expect(render('{{ ConstantEventProperty.equals }}', {}, values('a'))).toMatchObject({ ok: false });
+	});
+
+	it('is data: escaped, and never read as a template', () => {
+		const evil = values('{{ Profile.name }}"{% abort %}');
+		expect(render('{{ ConstantEventProperty }}{{ ConstantEventProperty[0] }}', {}, evil)).toEqual({ ok: true, text: '{{ Profile.name }}"{% abort %}{{ Profile.name }}"{% abort %}' });
+		expect(render('{ "sku": "{{ ConstantEventProperty }}" }', { escape: 'json' }, evil)).toEqual({ ok: true, text: '{ "sku": "{{ Profile.name }}\\"{% abort %}" }' });
+	});
+
+	it('is known wherever templates are checked', () => expect(check('{{ ConstantEventProperty | default: "x" }}')).toEqual([]));
+});
+
 describe('what ends a message', () => {
 	it.each(['{% abort %}', 'a{% if Profile.name == "Ann" %}{% abort %}{% endif %}', '{% for i in Profile.items %}{% abort %}{% endfor %}', '{% capture x %}{% abort %}{% endcapture %}'])('%s', (template) => {
 		expect(render(template)).toMatchObject({ ok: false, reason: 'liquid_aborted' });
