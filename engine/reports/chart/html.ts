@@ -1,5 +1,6 @@
 import { escapeHtml } from '../../personalization/html';
 import type { ChartData } from './chart';
+import { drawable } from './labels';
 import { chartSvg } from './svg';
 
 /** Nothing is loaded and nothing runs, whatever the labels say. */
@@ -13,12 +14,12 @@ const STYLE =
 export function chartHtml(data: ChartData): string {
 	const rows = data.bars.map(({ label, people }) => {
 		const percent = data.total === 0 ? 0 : (people / data.total) * 100;
-		return `<tr><td><bdi>${escapeHtml(label)}</bdi></td><td>${people.toLocaleString('en')}</td><td>${percent.toFixed(1)} %</td></tr>`;
+		return `<tr><td><bdi>${escapeHtml(drawable(label))}</bdi></td><td>${people.toLocaleString('en')}</td><td>${percent.toFixed(1)} %</td></tr>`;
 	});
 	return [
 		'<!doctype html>',
 		`<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${CSP}">`,
-		`<meta name="viewport" content="width=device-width"><title>${escapeHtml(data.title)}</title><style>${STYLE}</style></head><body>`,
+		`<meta name="viewport" content="width=device-width"><title>${escapeHtml(drawable(data.title))}</title><style>${STYLE}</style></head><body>`,
 		chartSvg(data),
 		`<table><thead><tr><th>Value</th><th>People</th><th>Share of ${data.total.toLocaleString('en')}</th></tr></thead><tbody>`,
 		...rows,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
 import type { ChartData } from './chart';
+import { withoutEmoji } from './labels';
 import { chartSvg } from './svg';
 
 const SCALE = 2;
@@ -16,7 +17,8 @@ let painter: Promise<Painter> | undefined;
 /** The chart as a PNG picture on white, twice the size of the SVG. */
 export async function chartPng(data: ChartData): Promise<Buffer> {
 	const { Resvg, fonts } = await (painter ??= load());
-	const picture = new Resvg(chartSvg(data, { background: '#ffffff' }), {
+	const drawn = { ...data, title: withoutEmoji(data.title), bars: data.bars.map((bar) => ({ ...bar, label: withoutEmoji(bar.label) })) };
+	const picture = new Resvg(chartSvg(drawn, { background: '#ffffff' }), {
 		fitTo: { mode: 'zoom', value: SCALE },
 		font: { fontBuffers: fonts, loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' },
 	});

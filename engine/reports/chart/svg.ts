@@ -1,5 +1,6 @@
 import { escapeHtml } from '../../personalization/html';
 import type { ChartData } from './chart';
+import { drawable, fitted } from './labels';
 
 /** Pixels. */
 const WIDTH = 760;
@@ -9,11 +10,9 @@ const ROW = 26;
 const BAR = 16;
 const LABELS = 210;
 const FIGURES = 130;
-const LONGEST_LABEL = 28;
-
-/** XML takes no control characters, however written. */
-// eslint-disable-next-line no-control-regex -- they are what is looked for
-const UNDRAWABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/gu;
+/** As wide as letters of the sizes below can be. */
+const TITLE_ROOM = (WIDTH - 2 * PADDING - 110) / 15 / 1.12;
+const LABEL_ROOM = (LABELS + PADDING - 16) / 12;
 
 interface SvgOptions {
 	/** Painted behind the chart; without it the page shows through, light or dark. */
@@ -30,7 +29,7 @@ export function chartSvg(data: ChartData, { background }: SvgOptions = {}): stri
 		`<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" role="img" font-family="'DejaVu Sans', 'Segoe UI', Helvetica, Arial, sans-serif">`,
 		`<title>${safe(data.title)}</title>`,
 		background ? `<style>${PLAIN}</style><rect width="${WIDTH}" height="${height}" fill="${background}"/>` : `<style>${PLAIN}${DARK}</style>`,
-		text(PADDING, 28, 'title', shortened(data.title, 70)),
+		text(PADDING, 28, 'title', fitted(data.title, TITLE_ROOM)),
 		text(WIDTH - PADDING, 28, 'figure', `${count(data.total)} people`, 'end'),
 		...nobody,
 		...rows,
@@ -49,7 +48,7 @@ function barOf({ label, people }: ChartData['bars'][number], top: number, longes
 	const middle = top + ROW / 2 + 4;
 	return [
 		`<g><title>${safe(label)}: ${count(people)} (${percent.toFixed(1)} %)</title>`,
-		text(left - 10, middle, 'label', shortened(label, LONGEST_LABEL), 'end'),
+		text(left - 10, middle, 'label', fitted(label, LABEL_ROOM), 'end'),
 		`<rect class="track" x="${left}" y="${top + (ROW - BAR) / 2}" width="${room}" height="${BAR}" rx="3"/>`,
 		`<rect class="bar" x="${left}" y="${top + (ROW - BAR) / 2}" width="${width.toFixed(1)}" height="${BAR}" rx="3"/>`,
 		text(left + room + 10, middle, 'figure', `${count(people)} (${percent.toFixed(1)} %)`),
@@ -62,17 +61,10 @@ function text(x: number, y: number, name: string, content: string, anchor = 'sta
 	return `<text class="${name}" x="${x}" y="${y}" text-anchor="${anchor}" unicode-bidi="isolate" direction="ltr">${safe(content)}</text>`;
 }
 
-/** By characters as people see them, so that no emoji is cut in two. */
-function shortened(label: string, most: number): string {
-	const shown = label.replaceAll(UNDRAWABLE, '').replaceAll(/\s+/gu, ' ').trim() || '(empty)';
-	const letters = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(shown)].map(({ segment }) => segment);
-	return letters.length <= most ? shown : `${letters.slice(0, most - 1).join('')}…`;
-}
-
 function count(people: number): string {
 	return people.toLocaleString('en');
 }
 
 function safe(content: string): string {
-	return escapeHtml(content.replaceAll(UNDRAWABLE, ''));
+	return escapeHtml(drawable(content));
 }

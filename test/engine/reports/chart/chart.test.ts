@@ -14,8 +14,16 @@ const cities: ChartData = {
 	],
 };
 
+interface Colours {
+	width: number;
+	height: number;
+	pixels: Map<string, number>;
+	/** Of the leftmost pixels alone. */
+	margin: Map<string, number>;
+}
+
 /** Colours of a PNG of 8-bit RGBA: how many pixels each has. */
-function coloursOf(png: Buffer): { width: number; height: number; pixels: Map<string, number> } {
+function coloursOf(png: Buffer): Colours {
 	const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
 	const parts: Buffer[] = [];
 	for (let at = 8; at < png.length; ) {
@@ -24,7 +32,7 @@ function coloursOf(png: Buffer): { width: number; height: number; pixels: Map<st
 		at += length + 12;
 	}
 	const raw = inflateSync(Buffer.concat(parts));
-	const pixels = new Map<string, number>();
+	const [pixels, margin] = [new Map<string, number>(), new Map<string, number>()];
 	const stride = width * 4;
 	let above: Buffer = Buffer.alloc(stride);
 	for (let row = 0; row < height; row++) {
@@ -32,10 +40,11 @@ function coloursOf(png: Buffer): { width: number; height: number; pixels: Map<st
 		for (let x = 0; x < stride; x += 4) {
 			const colour = line.toString('hex', x, x + 3);
 			pixels.set(colour, (pixels.get(colour) ?? 0) + 1);
+			if (x < 4 * 8) margin.set(colour, (margin.get(colour) ?? 0) + 1);
 		}
 		above = line;
 	}
-	return { width, height, pixels };
+	return { width, height, pixels, margin };
 }
 
 /** The filters of PNG (RFC 2083, section 6), four bytes a pixel. */
@@ -65,9 +74,25 @@ test('bars are as long as they have people, and texts are escaped', () => {
 	expect(svg).not.toMatch(/<script|\u0000/);
 	expect(svg).toContain('&lt;script&gt;alert(1)&lt;/script&gt;: 300 (30.0 %)');
 	expect(svg).toContain('(empty)');
-	expect(svg).toMatch(/>Llanfairpwllgwyngyllgogeryc…</);
+	expect(svg).toMatch(/>Llanfairpwllgwyngyll\w+…</);
 	// No part of an emoji is left behind.
-	expect(svg).toContain(`>${'👩‍👩‍👧'.repeat(27)}…<`);
+	expect(svg).toMatch(/>(?:👩‍👩‍👧){5,}…</u);
+});
+
+test.each([
+	['of common length', 'A label of common length'],
+	['of wide letters', 'W'.repeat(28)],
+	['of emoji', '🎉'.repeat(28)],
+	['of Chinese', '东京都'.repeat(9)],
+	['of capitals', 'KLANTENSEGMENT BUITENLAND 2026'],
+])('a label %s begins on the picture', async (_, label) => {
+	const { margin } = coloursOf(await chartPng({ title: '', total: 1, bars: [{ label, people: 1 }] }));
+	expect([...margin.keys()]).toEqual(['ffffff']);
+});
+
+test('labels cannot turn the direction of what surrounds them', () => {
+	const bars = [{ label: '\u202egnp.exe\u2066', people: 1 }];
+	for (const drawn of [chartSvg({ title: '\u202e', total: 1, bars }), chartHtml({ title: '\u202e', total: 1, bars })]) expect(drawn).not.toMatch(/[\u202a-\u202e\u2066-\u2069]/);
 });
 
 test('nobody is said in words', () => {
