@@ -1,5 +1,6 @@
 import type { ColumnStore } from './columns/column-store';
 import { customLists, membersOfList } from './people/lists/read';
+import { readProfiles } from './people/person';
 import { whoIs } from './people/who';
 import { peopleOfRun } from './reports/people-of-run';
 import { personStory } from './reports/person-story';
@@ -41,6 +42,7 @@ export const questions = {
 	reach: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await reach(tx, { rule }, at(context, now)),
 	breakdown: async (tx: Tx, { now, ...asked }: AskedAt & { property: string; most?: number }, context: QuestionContext) => await breakdown(tx, asked, at(context, now)),
 	idsOf,
+	profilesOf: async (tx: Tx, { people }: { people: number[] }) => await readProfiles(tx, people),
 	unknownNames: async (...[tx, input]: Parameters<typeof unknownNames>) => (await unknownNames(tx, input)).warnings,
 	savedSegments,
 	savedSegment,

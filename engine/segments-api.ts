@@ -1,6 +1,7 @@
+import type { Profile } from './people/records';
 import type { Breakdown } from './segments/breakdown';
-import type { PeopleAsked } from './segments/people-ids';
 import { matches } from './segments/memory';
+import { idPages, profilePages } from './segments/pages';
 import type { Reach } from './segments/reach';
 import type { Rule } from './segments/rule';
 import type { Store } from './store/store';
@@ -10,8 +11,6 @@ export interface At {
 	now?: string | number;
 }
 
-const PAGE = 5_000;
-
 function epoch(now: At['now']): number | undefined {
 	return typeof now === 'string' ? Date.parse(now) : now;
 }
@@ -19,10 +18,13 @@ function epoch(now: At['now']): number | undefined {
 /** The ids of everybody in the segment. Rejects with a CampaignError `invalid_rule` that names every mistake and its place. */
 async function* find(store: Store, rule: Rule, { now }: At = {}): AsyncIterable<string> {
 	const { people } = await store.ask('find', { rule, now: epoch(now) });
-	for (let start = 0; start < people.length; start += PAGE) {
-		const page: PeopleAsked = { people: [...people.subarray(start, start + PAGE)] };
-		yield* await store.ask('idsOf', page);
-	}
+	for await (const page of idPages(store, people)) yield* page;
+}
+
+/** The profiles of everybody in the segment, as they are when their page is read: arrays of up to 1,000. Rejects as `find`. */
+async function* profiles(store: Store, rule: Rule, { now }: At = {}): AsyncIterable<Profile[]> {
+	const { people } = await store.ask('find', { rule, now: epoch(now) });
+	yield* profilePages(store, people);
 }
 
 /** How many people are in the segment, and how many of them each channel reaches. */
@@ -35,4 +37,4 @@ async function breakdown(store: Store, rule: Rule, { property, most, now }: { pr
 	return await store.ask('breakdown', { rule, property, most, now: epoch(now) });
 }
 
-export const segments = { find, reach, breakdown, matches };
+export const segments = { find, profiles, reach, breakdown, matches };

@@ -1,9 +1,13 @@
-import type { BreakdownRow } from './breakdown';
+import type { BreakdownRow } from './breakdown-tally';
 
-/** About how many ranges. */
+/** About how many ranges, at most. */
 const WANTED = 10;
+/** What differs by less is not told apart. */
+const SMALLEST_STEP = 1e-290;
+/** A round one beyond it might be no number. */
+const LARGEST_STEP = 5e307;
 
-/** Puts numbers into about ten ranges whose ends are round. */
+/** Puts numbers into ranges whose ends are round. */
 export class Bins {
 	private numbers = new Float64Array(1024);
 
@@ -17,10 +21,13 @@ export class Bins {
 		this.people[this.length++] = people;
 	}
 
-	rows(): BreakdownRow[] {
+	/** About ten rows, fewer where fewer are asked for. */
+	rows(most: number): BreakdownRow[] {
 		const numbers = this.numbers.subarray(0, this.length);
 		const [low, high] = [numbers.reduce((a, b) => Math.min(a, b), Infinity), numbers.reduce((a, b) => Math.max(a, b), -Infinity)];
-		const step = roundStep((high - low) / WANTED);
+		const wanted = Math.max(1, Math.min(WANTED, most));
+		// The difference of two numbers may be too large for one.
+		const step = roundStep(high / wanted - low / wanted);
 		const first = Math.floor(low / step);
 		const count = Math.max(1, Math.ceil(high / step) - first);
 		const rows = Array.from({ length: count }, (_, index): BreakdownRow => {
@@ -46,12 +53,14 @@ export class Bins {
 
 /** The next of 1, 2, 5, 10, 20, ... and their fractions. */
 function roundStep(least: number): number {
-	if (!(least > 0) || !Number.isFinite(least)) return 1;
+	if (!(least > 0)) return 1;
+	if (least < SMALLEST_STEP) return SMALLEST_STEP;
+	if (least > LARGEST_STEP) return LARGEST_STEP;
 	const power = 10 ** Math.floor(Math.log10(least));
 	return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least) ?? 10 * power;
 }
 
 /** Without what binary fractions add: 0.30000000000000004 is 0.3. */
 function tidy(number: number): number {
-	return Number(number.toPrecision(12));
+	return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, Number(number.toPrecision(15))));
 }

@@ -13,7 +13,9 @@ export { matches, memorySource, type MemoryEvent, type MemoryPerson, type Memory
 export type { Limits } from './limits';
 export { MEASURE_OPERATORS, OPERATORS, type MeasureOperatorName, type OperatorContext, type OperatorName, type ValueKindName } from './operators';
 export { PROFILE_FIELDS } from './profile-fields';
-export type { Breakdown, BreakdownRow } from './breakdown';
+export type { Breakdown } from './breakdown';
+export type { BreakdownRow } from './breakdown-tally';
+export { idPages, profilePages } from './pages';
 export { breakdown, constantValues, find, matching, reach, type ConstantValues } from './questions';
 export type { Reach } from './reach';
 export * from './rule';

@@ -224,7 +224,7 @@ const many: INodeProperties[] = [
 		noDataExpression: true,
 		default: 'id, email, phone, timezone',
 		placeholder: 'e.g. email, city, plan',
-		description: 'Fields and properties of people, separated by commas',
+		description: 'Fields and properties of people, separated by commas; also reachable.email, optedOut.sms and the like',
 		displayOptions: { show: { ...FIND, output: ['csv'] } },
 	},
 ];
@@ -252,7 +252,7 @@ const breakdown: INodeProperties[] = [
 		typeOptions: { minValue: 1, maxValue: 40 },
 		default: 20,
 		displayOptions: { show: BREAKDOWN },
-		description: 'How many values at most; the others are put together. More different numbers become ranges, dates become months.',
+		description: 'How many values at most; the others are put together. More different numbers become ranges, dates become months or years.',
 	},
 ];
 

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { NodeOperationError, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
 import { chartHtml, chartPng, chartSvg, type ChartData } from '../../engine/reports/chart/chart';
 import type { Breakdown } from '../../engine/segments';
@@ -15,7 +15,10 @@ export async function estimateReach(context: IExecuteFunctions, store: Store): P
 
 /** A segment by a property: one item per row, or one item with a chart. */
 export async function breakDown(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
-	const property = nameOf(context.getNodeParameter('property', 0));
+	const property = nameOf(context.getNodeParameter('property', 0)).trim();
+	if (property === '') {
+		throw new NodeOperationError(context.getNode(), 'No property is chosen', { description: 'Choose in Property by what the segment is to be broken down, for example city.' });
+	}
 	const most = context.getNodeParameter('rows', 0, 20) as number;
 	const breakdown = await store.ask('breakdown', { rule: readSegment(context).rule, property, most });
 	const output = context.getNodeParameter('chart', 0, 'none') as string;

@@ -1,36 +1,33 @@
-import { readFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 
+import { CampaignError } from '../../errors';
 import type { ChartData } from './chart';
 import { chartSvg } from './svg';
 
-const SCALE = 2;
-const FONTS = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
+/** The font has no joined emoji; left joined, its boxes for them are painted over each other. */
+const JOINED_EMOJI = /(?<=\p{Extended_Pictographic}\ufe0f?)\u200d(?=\p{Extended_Pictographic})/gu;
 
-interface Painter {
-	Resvg: (typeof import('@resvg/resvg-wasm'))['Resvg'];
-	fonts: Uint8Array[];
-}
-
-let painter: Promise<Painter> | undefined;
-
-/** The chart as a PNG picture on white, twice the size of the SVG. */
+/**
+ * The chart as a PNG picture on white, twice the size of the SVG. It is painted in a thread that lives as long as that
+ * takes: painting would hold up n8n for a moment, and nobody else pays for the library and its fonts.
+ * Letters that DejaVu Sans has not (Chinese, Japanese, Korean, Indic, Thai) are boxes; SVG and HTML show them.
+ * @throws CampaignError `chart_picture` when it cannot be painted
+ */
 export async function chartPng(data: ChartData): Promise<Buffer> {
-	const { Resvg, fonts } = await (painter ??= load());
-	const picture = new Resvg(chartSvg(data, { background: '#ffffff' }), {
-		fitTo: { mode: 'zoom', value: SCALE },
-		font: { fontBuffers: fonts, loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans', sansSerifFamily: 'DejaVu Sans' },
-	});
+	// The extension follows this file: .js in the pack, .ts under a loader that understands it.
+	const file = path.join(__dirname, `png-thread${path.extname(__filename)}`);
+	const worker = new Worker(file, { workerData: chartSvg(data, { light: true }).replaceAll(JOINED_EMOJI, '') });
+	// A thread that ends without a picture would otherwise be waited for.
+	const ended = new AbortController();
+	worker.once('exit', () => ended.abort());
 	try {
-		return Buffer.from(picture.render().asPng());
+		const [png] = (await once(worker, 'message', { signal: ended.signal })) as [Uint8Array];
+		return Buffer.from(png);
+	} catch (error) {
+		throw new CampaignError('chart_picture', `The picture of the chart could not be painted: ${(error as Error).message}`, 'Choose SVG or HTML, or install the pack again.');
 	} finally {
-		picture.free();
+		await worker.terminate();
 	}
-}
-
-/** When it is first needed: nobody else pays for it. WebAssembly, so that nothing has to be built where n8n installs. */
-async function load(): Promise<Painter> {
-	const { initWasm, Resvg } = await import('@resvg/resvg-wasm');
-	await initWasm(await readFile(require.resolve('@resvg/resvg-wasm/index_bg.wasm')));
-	const fonts = await Promise.all(FONTS.map(async (name) => await readFile(require.resolve(`dejavu-fonts-ttf/ttf/${name}`))));
-	return { Resvg, fonts };
 }

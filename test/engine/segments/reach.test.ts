@@ -1,3 +1,5 @@
+import { DateTime } from 'luxon';
+
 import { ColumnStore } from '../../../engine/columns/column-store';
 import { ingest } from '../../../engine/people/ingest';
 import { erasePerson } from '../../../engine/people/erase';
@@ -59,6 +61,8 @@ describeDatabases('breakdown', (database) => {
 				rows: [{ label: 'Lyon', people: 3 }, { label: 'Oslo', people: 2 }, { label: 'Rome', people: 1 }],
 			});
 			expect(await down('city', 1)).toMatchObject({ rows: [{ label: 'Lyon', people: 3 }], other: 3, missing: 2 });
+			// Everybody with "b" counts once beyond the rows, however many values they have there.
+			expect(await down('tags', 1)).toMatchObject({ rows: [{ label: 'a', people: 8 }], other: 4 });
 			expect((await down('tags')).rows).toEqual([{ label: 'a', people: 8 }, { label: 'b', people: 4 }]);
 			expect((await down('nested.plan')).rows).toEqual([{ label: '7', people: 6 }, { label: 'pro', people: 2 }]);
 			expect((await down('reachable.sms')).rows).toEqual([{ label: 'false', people: 8 }]);
@@ -77,6 +81,47 @@ describeDatabases('breakdown', (database) => {
 			expect((await down('cents')).rows.at(-1)).toEqual({ label: '5 to 6', from: 5, to: 6, people: 10 });
 			expect((await down('age', 100)).by).toBe('value');
 		});
+	});
+
+	test('people with several values beyond the rows are counted once there', async () => {
+		const profiles = Array.from({ length: 6 }, (_, index): ProfileInput => ({ id: `u${index}`, properties: { tags: ['all', `x${index}`, `y${index}`, `z${index}`] } }));
+		await inAllForms(database(), [...profiles, { id: 'alone', properties: { tags: 'all' } }], async () => {
+			expect(await down('tags', 1)).toEqual({ property: 'tags', by: 'value', total: 7, missing: 0, other: 6, rows: [{ label: 'all', people: 7 }] });
+		});
+	});
+
+	test.each([
+		['too far apart for a difference', [-1.7e308, 0, 1.7e308]],
+		['hardly apart', [0, 5e-324, 1e-323]],
+		['large and close', [1_700_000_000_001, 1_700_000_000_002, 1_700_000_000_013]],
+		['fractions', [0.1, 0.2, 0.3]],
+	])('ranges of numbers that are %s hold everybody once and are told apart', async (_, numbers) => {
+		await database().call(ingest, { profiles: numbers.map((number, index) => ({ id: `u${index}`, properties: { number } })) });
+		const { by, rows } = await down('number', 2);
+		expect(by).toBe('range');
+		expect(rows.reduce((sum, { people }) => sum + people, 0)).toBe(3);
+		expect(rows.length).toBeLessThanOrEqual(10);
+		expect(new Set(rows.map(({ label }) => label)).size).toBe(rows.length);
+		expect(JSON.stringify(rows)).not.toMatch(/null|NaN|Infinity/);
+	});
+
+	test('long numbers written as texts are no dates', async () => {
+		const profiles = Array.from({ length: 5 }, (_, index): ProfileInput => ({ id: `u${index}`, properties: { customer: `10000000${index}` } }));
+		await database().call(ingest, { profiles });
+		expect(await down('customer', 2)).toMatchObject({ by: 'value', other: 3 });
+	});
+
+	test.each([
+		['days', { days: 1 }, { by: 'month', rows: [['2026-01', 31], ['2026-02', 9]] }],
+		['months', { months: 1 }, { by: 'year', rows: [['2026', 12], ['2027', 12], ['2028', 12], ['2029', 4]] }],
+		['years', { years: 1 }, { by: 'range', rows: [['2020 to 2030', 4], ['2030 to 2040', 10], ['2040 to 2050', 10], ['2050 to 2060', 10], ['2060 to 2070', 6]] }],
+	])('40 dates that are %s apart become rows as long as are needed', async (_, apart, { by, rows }) => {
+		const first = DateTime.utc(2026, 1, 1);
+		const day = (index: number) => first.plus(Object.fromEntries(Object.entries(apart).map(([unit, amount]) => [unit, amount * index]))).toISODate();
+		await database().call(ingest, { profiles: Array.from({ length: 40 }, (_none, index) => ({ id: `u${index}`, properties: { since: day(index) } })) });
+		const counted = await down('since', 6);
+		expect(counted.by).toBe(by);
+		expect(counted.rows.map(({ label, people }) => [label, people])).toEqual(rows);
 	});
 
 	test('many different dates become months of the account’s zone', async () => {

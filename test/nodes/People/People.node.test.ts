@@ -1,4 +1,4 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { People } from '../../../nodes/People/People.node';
 import { execute, loadList, type ExecuteOptions } from '../../support/n8n-core';
@@ -115,6 +115,90 @@ describe('People', () => {
 		expect((await run({ operation: 'find', limit: 4, ...lyon })).json).toHaveLength(4);
 		expect((await run({ operation: 'reach', ...lyon })).json).toEqual([{ qualified: 30, reachable: { sms: 5, email: 0, push: 0, webhook: 30 } }]);
 		expect((await run({ operation: 'reach', segmentMode: 'json', segmentRule: '{"any":[]}' })).error?.message).toMatch(/segment cannot be used/i);
+	});
+
+	it('finds only IDs where nothing else is wanted, over pages', async () => {
+		await upsert(Array.from({ length: 2_300 }, (_, i) => ({ id: `u${i}`, city: 'Lyon' })));
+		const { json } = await run({ operation: 'find', returnAll: true, contents: 'ids', ...lyon });
+		expect(json).toHaveLength(2_300);
+		expect(json.slice(0, 2)).toEqual([{ user: { id: 'u0' } }, { user: { id: 'u1' } }]);
+		const whole = await run({ operation: 'find', limit: 1_500, ...lyon });
+		expect(whole.json.map(({ user }) => (user as IDataObject).id)).toEqual(Array.from({ length: 1_500 }, (_, i) => `u${i}`));
+	});
+
+	/** The text of the one item's file. */
+	function fileOf(items: INodeExecutionData[]): { text: string; type?: string; name?: string } {
+		expect(items).toHaveLength(1);
+		const file = items[0]?.binary?.data;
+		return { text: Buffer.from(file?.data ?? '', 'base64').toString(), type: file?.mimeType, name: file?.fileName };
+	}
+
+	it('writes people into a CSV file, with the columns chosen and no formula', async () => {
+		await upsert([
+			{ id: 'ada', email: 'ada@x.org', city: 'Lyon', note: '=1+1', address: { zip: '69001' }, tags: ['a', 'b'], optedOut: { sms: true } },
+			{ id: 'bob', city: 'Lyon', note: 'says "hi", often' },
+			...Array.from({ length: 1_100 }, (_, i) => ({ id: `u${i}`, city: 'Lyon' })),
+			{ id: 'eve', city: 'Rome' },
+		]);
+		const { items, json, error } = await run({ operation: 'find', returnAll: true, output: 'csv', columns: 'id, email,note, address.zip, tags, optedOut.sms, reachable.email', ...lyon });
+		expect(error).toBeUndefined();
+		expect(json).toEqual([{ people: 1_102 }]);
+		const { text, ...file } = fileOf(items);
+		expect(file).toEqual({ type: 'text/csv', name: 'people.csv' });
+		const lines = text.split('\r\n');
+		expect(lines.slice(0, 4)).toEqual([
+			'id,email,note,address.zip,tags,optedOut.sms,reachable.email',
+			`ada,ada@x.org,"'=1+1",69001,"[""a"",""b""]",true,true`,
+			'bob,,"says ""hi"", often",,,false,false',
+			'u0,,,,,false,false',
+		]);
+		expect(lines).toHaveLength(1_104);
+		expect(lines.at(-1)).toBe('');
+		const { items: few } = await run({ operation: 'find', limit: 2, output: 'csv', ...lyon });
+		expect(fileOf(few).text.split('\r\n')).toHaveLength(4);
+		expect((await run({ operation: 'find', output: 'csv', columns: ' , ', ...lyon })).error?.message).toMatch(/no columns/);
+	});
+
+	describe('breaks a segment down', () => {
+		const down = async (parameters: INodeParameters) => await run({ operation: 'breakdown', property: { __rl: true, mode: 'id', value: 'plan' }, ...lyon, ...parameters });
+		beforeEach(async () => {
+			await upsert([...['pro', 'pro', 'free', 'trial', '<b>'].map((plan, i) => ({ id: `p${i}`, city: 'Lyon', plan })), { id: 'none', city: 'Lyon' }, { id: 'eve', city: 'Rome', plan: 'pro' }]);
+		});
+
+		it('as one item per value', async () => {
+			const { json, error } = await down({ rows: 2 });
+			expect(error).toBeUndefined();
+			expect(json).toEqual([
+				{ property: 'plan', value: 'pro', people: 2, percent: 33.33 },
+				{ property: 'plan', value: '<b>', people: 1, percent: 16.67 },
+				{ property: 'plan', value: 'Other values', people: 2, percent: 33.33, kind: 'other' },
+				{ property: 'plan', value: 'No value', people: 1, percent: 16.67, kind: 'missing' },
+			]);
+		});
+
+		it.each([
+			['svg', 'image/svg+xml', /^<svg [^]*&lt;b&gt;: 1 \(16\.7 %\)/],
+			['html', 'text/html', /^<!doctype html>[^]*Content-Security-Policy[^]*&lt;b&gt;/],
+			['png', 'image/png', /^.PNG/],
+		])('as a chart: %s', async (chart, type, content) => {
+			const { items, json, error } = await down({ chart });
+			expect(error).toBeUndefined();
+			expect(json[0]).toMatchObject({ property: 'plan', by: 'value', total: 6, rows: expect.arrayContaining([expect.objectContaining({ value: 'pro', people: 2 })]) });
+			const file = fileOf(items);
+			expect(file).toMatchObject({ type, name: `breakdown.${chart}` });
+			expect(file.text).toMatch(content);
+			expect(file.text).not.toContain('<b>');
+		});
+
+		it('of nobody, and of no property', async () => {
+			const nobody = { segmentMode: 'json', segmentRule: '{"profile":"city","is":"equals","value":"Oslo"}' };
+			const { items, json, error } = await down({ chart: 'svg', ...nobody });
+			expect(error).toBeUndefined();
+			expect(json[0]).toMatchObject({ total: 0, rows: [] });
+			expect(fileOf(items).text).toContain('Nobody is in the segment.');
+			expect((await down(nobody)).json).toEqual([]);
+			expect((await down({ property: { __rl: true, mode: 'id', value: ' ' } })).error?.message).toMatch(/propert/i);
+		});
 	});
 
 	it('offers the names the store has seen', async () => {
