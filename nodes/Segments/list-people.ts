@@ -4,7 +4,7 @@ import type { AddResult, ListedPerson, RemoveResult } from '../../engine/people/
 import type { Store } from '../../engine/store/store';
 import { eachItem } from '../shared/each-item';
 import { toNodeError } from '../shared/errors';
-import { fieldOf, ownUserId } from '../shared/item-fields';
+import { fieldOf, isBlank, ownUserId } from '../shared/item-fields';
 import { outputItem } from '../shared/items';
 import { readCsv } from './csv';
 import { listAt } from './custom-lists';
@@ -12,8 +12,14 @@ import { listAt } from './custom-lists';
 /** People of one call to the store. */
 const SLICE = 2_000;
 
-/** Unknown people named in an item. */
+/** Unknown people, and refused ones, named in a result. */
 const MOST_NAMED = 100;
+
+/** Somebody, and the item or line that names them. */
+interface Placed {
+	place: number;
+	person: ListedPerson;
+}
 
 type Change = (people: ListedPerson[]) => Promise<AddResult | RemoveResult>;
 
@@ -28,30 +34,40 @@ export async function removePeople(context: IExecuteFunctions, store: Store): Pr
 
 async function changeList(context: IExecuteFunctions, changeOf: (reference: string) => Change): Promise<INodeExecutionData[]> {
 	if (context.getNodeParameter('peopleFrom', 0) === 'items') return await fromItems(context, changeOf(listAt(context, 0)));
-	return await eachItem(context, async (index) => {
-		const file = await context.helpers.getBinaryDataBuffer(index, context.getNodeParameter('binaryField', index) as string);
-		const rows = readCsv(file, context.getNodeParameter('column', index) as string);
-		const total = new Total((place) => `line ${rows[place]?.line}`);
-		for (let start = 0; start < rows.length; start += SLICE) {
-			total.add(await changeOf(listAt(context, index))(rows.slice(start, start + SLICE).map(({ person }) => person)), start);
-		}
-		return total.shown();
-	});
+	return await eachItem(context, async (index) => await fromCsv(context, index, changeOf(listAt(context, index))));
+}
+
+/** One result per file; lines that name nobody are told in it. */
+async function fromCsv(context: IExecuteFunctions, index: number, change: Change): Promise<IDataObject> {
+	const [binaryField, column, delimiter] = ['binaryField', 'column', 'delimiter'].map((name) => context.getNodeParameter(name, index) as string) as [string, string, string];
+	const total = new Total('line');
+	let slice: Placed[] = [];
+	for await (const { line, person } of readCsv(context, index, { binaryField, column, delimiter })) {
+		if ('wrong' in person) total.refuse(line, person.wrong);
+		else slice.push({ place: line, person });
+		if (slice.length < SLICE) continue;
+		await total.take(change, slice);
+		slice = [];
+	}
+	// Also when nobody is left: the list is looked for, and the result names it.
+	await total.take(change, slice);
+	return total.shown();
 }
 
 /** One result for all items; those that name nobody are errors of their own. */
 async function fromItems(context: IExecuteFunctions, change: Change): Promise<INodeExecutionData[]> {
 	const items = context.getInputData();
 	const field = context.getNodeParameter('idField', 0) as string;
-	const named = items.flatMap(({ json }, index) => {
+	const named = items.flatMap(({ json }, index): Placed[] => {
 		const value = fieldOf(json, field) ?? ownUserId(json);
-		return value === undefined || value === null || value === '' ? [] : [{ index, person: { id: value as string } }];
+		return isBlank(value) ? [] : [{ place: index, person: { id: value as string } }];
 	});
-	const total = new Total((place) => `item ${named[place]?.index}`);
-	for (let start = 0; start < named.length; start += SLICE) total.add(await change(named.slice(start, start + SLICE).map(({ person }) => person)), start);
-	const withId = new Set(named.map(({ index }) => index));
+	const total = new Total('item');
+	// Once at least: the list is looked for, and the result names it.
+	for (let start = 0; start === 0 || start < named.length; start += SLICE) await total.take(change, named.slice(start, start + SLICE));
+	const withId = new Set(named.map(({ place }) => place));
 	const errors = new Map<number, string>(items.flatMap((_, index) => (withId.has(index) ? [] : [[index, `it has no user ID in "${field}"`]])));
-	for (const { place, reason } of total.refused) errors.set(named[place]?.index as number, reason);
+	for (const { place, reason } of total.refused) errors.set(place, reason);
 	const [first] = errors;
 	if (first && !context.continueOnFail()) {
 		throw new NodeOperationError(context.getNode(), `${errors.size} of ${items.length} items were left out, the first because ${first[1]}`, {
@@ -78,23 +94,29 @@ class Total {
 
 	private list: IDataObject = {};
 
-	constructor(private readonly placeWords: (place: number) => string) {}
+	/** Refused, and not among those kept. */
+	private unnamed = 0;
 
-	add(result: AddResult | RemoveResult, start: number): void {
-		const { list, unknown, refused, ...counts } = result;
+	constructor(private readonly placesAre: 'item' | 'line') {}
+
+	async take(change: Change, people: readonly Placed[]): Promise<void> {
+		const { list, unknown, refused, ...counts } = await change(people.map(({ person }) => person));
 		this.list = { ...list };
 		for (const [name, count] of Object.entries(counts)) this.counts[name] = (this.counts[name] ?? 0) + count;
 		this.counts.unknown = (this.counts.unknown ?? 0) + unknown.length;
 		for (const { id } of unknown) if (this.unknown.length < MOST_NAMED) this.unknown.push(id);
-		for (const { index, reason } of refused) this.refused.push({ place: start + index, reason });
+		for (const { index, reason } of refused) this.refuse(people[index]?.place as number, reason);
+	}
+
+	refuse(place: number, reason: string): void {
+		// Every item has an error of its own; of a file's lines the first ones tell enough.
+		if (this.placesAre === 'item' || this.refused.length < MOST_NAMED) this.refused.push({ place, reason });
+		else this.unnamed++;
 	}
 
 	shown(): IDataObject {
-		return {
-			list: this.list,
-			...this.counts,
-			unknownIds: this.unknown,
-			refused: this.refused.slice(0, MOST_NAMED).map(({ place, reason }) => `${this.placeWords(place)}: ${reason}`),
-		};
+		const named = this.refused.slice(0, MOST_NAMED).map(({ place, reason }) => `${this.placesAre} ${place}: ${reason}`);
+		const more = this.refused.length + this.unnamed - named.length;
+		return { list: this.list, ...this.counts, unknownIds: this.unknown, refused: more > 0 ? [...named, `and ${more} more`] : named };
 	}
 }

@@ -123,6 +123,20 @@ const people: INodeProperties[] = [
 		description: 'Heading of the column with the user ID. A column called type, as in files for CleverTap, says what it is: i for a user ID, g for a device.',
 	},
 	{
+		displayName: 'Delimiter',
+		name: 'delimiter',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'Comma', value: ',' },
+			{ name: 'Semicolon', value: ';' },
+			{ name: 'Tab', value: '\t' },
+		],
+		default: ',',
+		displayOptions: { show: { ...PEOPLE, peopleFrom: ['csv'] } },
+		description: 'What stands between the columns of the file',
+	},
+	{
 		displayName: 'Create Unknown People',
 		name: 'createUnknown',
 		type: 'boolean',
