@@ -161,7 +161,7 @@ describe('preview', () => {
 			{
 				segment: 'City is Lyon',
 				qualified: 3,
-				reachable: { sms: 0, email: 1, push: 0 },
+				reachable: { sms: 0, email: 1, push: 0, webhook: 3 },
 				warnings: [],
 				// What is not known of somebody takes no room.
 				people: [
