@@ -4,7 +4,7 @@ import type { Tx } from '../store/database';
 import type { ByteCache } from './cache';
 import type { CachedColumn } from './chunk-reader';
 import { decodeColumn, DamagedColumn, type RawColumn } from './encoding';
-import { BUCKET_KEY, fieldColumn, LIVING, namesFor, propertyColumn } from './names';
+import { BUCKET_KEY, fieldColumn, LIVING, namesFor, propertyColumn, propertyName } from './names';
 import { columnOf, pathColumn } from './path-column';
 import { BLOCK_PEOPLE, encodeBlock, PERSON_COLUMNS, type BlockInfo, type PersonRow } from './people-block';
 import { bytesOfRaw, readColumns, type WantedColumn } from './stored-columns';
@@ -50,7 +50,7 @@ export class BlockReader {
 				if (!(error instanceof DamagedColumn) && !(error instanceof SyntaxError)) throw error;
 				broken.add(index);
 			}
-			if (!data && !broken.has(index) && !(await this.isComplete(tx, info))) broken.add(index);
+			if (!data && !broken.has(index) && (isOwn(name) || !(await this.isComplete(tx, info)))) broken.add(index);
 		}
 		for (const index of broken) loaded[index] = await this.fromRows(tx, blocks[index] as BlockInfo);
 		return loaded;
@@ -96,6 +96,11 @@ function consecutive(first: number): Uint32Array {
 
 function storedNames(path: string): string[] {
 	return profileField(path) ? [fieldColumn(path)] : namesFor(path).map(propertyColumn);
+}
+
+/** Every block has the engine's own columns. One written before the engine knew a field has to be written anew. */
+function isOwn(name: string): boolean {
+	return propertyName(name) === undefined;
 }
 
 function rowsOf(name: string): number {

@@ -54,6 +54,10 @@ const DAMAGE: Array<[string, (tx: Tx) => Promise<unknown>]> = [
 	}],
 	['a property of people that is not what was written', async (tx) => await flip(tx, 'people_column', '.city')],
 	['a field of people that is cut short', async (tx) => await tx.run("UPDATE people_column SET data = $1 WHERE name = '#field email'", [new Uint8Array(5)])],
+	['blocks written when there was no such field', async (tx) => {
+		await tx.run("DELETE FROM people_column WHERE name = '#field email'");
+		await tx.run('UPDATE people_block SET columns = columns - 1');
+	}],
 	['a property of events that is gone', async (tx) => await tx.run("DELETE FROM chunk_column WHERE name = '.amount'")],
 	['a property of people that is gone', async (tx) => await tx.run("DELETE FROM people_column WHERE name = '.city'")],
 	['all columns of chunks', async (tx) => await tx.run('DELETE FROM chunk_column')],
