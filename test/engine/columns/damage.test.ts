@@ -5,7 +5,7 @@ import type { Damage } from '../../../engine/columns/upkeep/repair';
 import { Upkeep } from '../../../engine/columns/upkeep/upkeep';
 import { ingest } from '../../../engine/people/ingest';
 import type { Tx } from '../../../engine/store/database';
-import { bringUpToDate } from '../../support/columns';
+import { bringAllUpToDate, bringUpToDate } from '../../support/columns';
 import { describeDatabases, type Database } from '../../support/connections';
 import { START } from '../../support/stores';
 import { contentsOf, rowsOf } from './contents';
@@ -72,7 +72,7 @@ const DAMAGE: Array<[string, (tx: Tx) => Promise<unknown>]> = [
 describeDatabases('damaged columns', (database) => {
 	test.each(DAMAGE)('%s: answers are right, and it heals', async (_name, damage) => {
 		await fill(database(), 1);
-		await bringUpToDate(database());
+		await bringAllUpToDate(database());
 		await fill(database(), 2);
 		const warm = new ColumnStore();
 		await ask(database(), warm);
@@ -97,7 +97,7 @@ describeDatabases('damaged columns', (database) => {
 
 	test('damage is found without a question', async () => {
 		await fill(database(), 1);
-		await bringUpToDate(database());
+		await bringAllUpToDate(database());
 		await database().transact(async (tx) => await tx.run("DELETE FROM chunk_column WHERE name = '.sku'"));
 		await bringUpToDate(database(), new Upkeep());
 		const rows = await database().transact(async (tx) => await tx.all("SELECT chunk FROM chunk_column WHERE name = '.sku'"));
@@ -127,7 +127,7 @@ describeDatabases('commits out of order', (database) => {
 			}
 		});
 		await check();
-		await bringUpToDate(database());
+		await bringAllUpToDate(database());
 		await check();
 		const last = await database().transact(async (tx) => await tx.get<{ rows: number }>('SELECT sum(size) AS rows FROM chunk'));
 		expect(last?.rows).toBe(204);
