@@ -1,0 +1,64 @@
+import { segments, type Profile } from '../../../engine';
+import { idPages, profilePages, type Rule } from '../../../engine/segments';
+import { describeStores } from '../../support/stores';
+
+const lyon: Rule = { profile: 'city', is: 'equals', value: 'Lyon' };
+
+async function collect<Item>(pages: AsyncIterable<Item>): Promise<Item[]> {
+	const all: Item[] = [];
+	for await (const page of pages) all.push(page);
+	return all;
+}
+
+describeStores('segments of the library', (fixture) => {
+	beforeEach(async () => {
+		const { store } = fixture();
+		await store.ingest({ profiles: Array.from({ length: 2_100 }, (_, i) => ({ id: `u${i}`, email: i === 0 ? 'a@example.org' : undefined, properties: { city: 'Lyon', age: i } })) });
+		await store.ingest({ profiles: [{ id: 'elsewhere', properties: { city: 'Rome' } }] });
+	});
+
+	test('profiles come whole, in pages and in the order of ids', async () => {
+		const { store } = fixture();
+		const pages = await collect<Profile[]>(segments.profiles(store, lyon));
+		expect(pages.map(({ length }) => length)).toEqual([1_000, 1_000, 100]);
+		expect(pages[0]?.[0]).toMatchObject({ id: 'u0', email: 'a@example.org', properties: { city: 'Lyon', age: 0 }, anonymousIds: [], push: [], optedOut: {} });
+		expect(pages[0]?.[0]).not.toHaveProperty('requested');
+		expect(pages.flat().map(({ id }) => id)).toEqual(await collect(segments.find(store, lyon)));
+	});
+
+	test('a rule with mistakes rejects, from the first page on', async () => {
+		await expect(collect(segments.profiles(fixture().store, { any: [] }))).rejects.toMatchObject({ code: 'invalid_rule' });
+	});
+
+	test('who was erased or merged since they were found is on no page', async () => {
+		const { store } = fixture();
+		const { people } = await store.ask('find', { rule: lyon });
+		await store.call('erasePerson', { name: { id: 'u1' } });
+		await store.ingest({ aliases: [{ from: 'u2', to: 'u3' }] });
+		const ids = (await collect(profilePages(store, people))).flat().map(({ id }) => id);
+		expect(ids.slice(0, 3)).toEqual(['u0', 'u3', 'u4']);
+		expect(new Set(ids).size).toBe(ids.length);
+		expect((await collect(idPages(store, people))).flat()).not.toContain('u1');
+	});
+
+	test('pages are read beside the writer: they go on while it writes', async () => {
+		const { store } = fixture();
+		const { people } = await store.ask('find', { rule: lyon });
+		let written = 0;
+		for await (const page of profilePages(store, people)) {
+			await store.ingest({ profiles: [{ id: `new${written++}`, properties: { city: 'Lyon' } }] });
+			expect(page.every(({ properties }) => properties.city === 'Lyon')).toBe(true);
+		}
+		expect(written).toBe(3);
+		expect((await segments.reach(store, lyon)).qualified).toBe(2_103);
+	});
+
+	test('a breakdown is asked as of a moment', async () => {
+		const { store, clock } = fixture();
+		await store.ingest({ events: [{ user: 'u5', name: 'Charged', ts: clock.now() }] });
+		const charged: Rule = { event: 'Charged', did: true, when: { last: 1, unit: 'days' } };
+		expect(await segments.breakdown(store, charged, { property: 'city' })).toEqual({ property: 'city', by: 'value', total: 1, rows: [{ label: 'Lyon', people: 1 }], other: 0, missing: 0 });
+		const later = new Date(clock.now() + 2 * 86_400_000).toISOString();
+		expect(await segments.breakdown(store, charged, { property: 'city', now: later })).toMatchObject({ total: 0, rows: [] });
+	});
+});
