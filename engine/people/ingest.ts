@@ -57,7 +57,8 @@ class Ingestion {
 		const { tx, result } = this;
 		const { now } = this.context;
 		const { records } = this.input;
-		result.refused = this.input.refused;
+		// A copy: after a deadlock the same input is taken once more.
+		result.refused = [...this.input.refused];
 		if (records.length === 0) return result;
 		await tx.lock('people');
 		const fresh = await this.withoutDuplicates(await this.withinEventNames(records));

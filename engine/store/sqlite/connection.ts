@@ -73,9 +73,10 @@ export class SqliteConnection {
 
 	private async inTransaction<Result>(begin: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
 		this.db.exec(begin);
-		const { data_version: version } = this.prepare('PRAGMA data_version').get() as { data_version: number };
-		this.memory.begin(version);
 		try {
+			// May fail as the first read of a transaction that has only now met the file.
+			const { data_version: version } = this.prepare('PRAGMA data_version').get() as { data_version: number };
+			this.memory.begin(version);
 			const result = await work(this.tx);
 			this.db.exec('COMMIT');
 			return result;

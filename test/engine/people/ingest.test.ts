@@ -77,6 +77,25 @@ describeDatabases('ingest', (database) => {
 		expect(await count('event')).toBe(308);
 	});
 
+	it('refuses each record once, also when the transaction had to be repeated', async () => {
+		const prepared = cleanInput({
+			trust: 'public',
+			profiles: [{ id: 'ada' }, { id: 'bob' }],
+			aliases: [{ from: 'ada', to: 'bob' }],
+			events: [{ user: 'ada', name: '' }],
+		}, START);
+		const attempt = async (fail: boolean): Promise<IngestResult> =>
+			await database().transact(async (tx) => {
+				const result = await ingest.run(tx, prepared, { now: START, owner: 'test' });
+				if (fail) throw new Error('given up');
+				return result;
+			});
+		await expect(attempt(true)).rejects.toThrow('given up');
+		const { accepted, refused } = await attempt(false);
+		expect(accepted).toBe(2);
+		expect(refused.map(({ list }) => list).sort()).toEqual(['aliases', 'events']);
+	});
+
 	it('takes each message id once: in one batch, in the next, and for every kind of record', async () => {
 		const input: IngestInput = {
 			profiles: [{ id: 'ada', messageId: 'p1', change: [{ property: 'points', increment: 5 }] }],
