@@ -47,7 +47,7 @@ export class BlockReader {
 			try {
 				(loaded[index] as Map<string, CachedColumn>).set(name, this.keep(info, name, data && decodeColumn(data, rowsOf(name))));
 			} catch (error) {
-				if (!(error instanceof DamagedColumn) && !(error instanceof SyntaxError)) throw error;
+				if (!(error instanceof DamagedColumn)) throw error;
 				broken.add(index);
 			}
 			if (!data && !broken.has(index) && (isOwn(name) || !(await this.isComplete(tx, info)))) broken.add(index);

@@ -22,6 +22,9 @@ const SLICE = 64;
 
 /** Reads chunks of events, through the cache. A chunk that is damaged is made of its rows. */
 export class ChunkReader {
+	/** How often a damaged chunk has been made of its rows. */
+	private readonly makings = new Map<number, number>();
+
 	constructor(
 		readonly cache: ByteCache<CachedColumn>,
 		private readonly gone: GonePeople,
@@ -64,7 +67,7 @@ export class ChunkReader {
 		const missing: Array<WantedColumn & { index: number }> = [];
 		for (const [index, info] of chunks.entries()) {
 			for (const name of namesOf(info)) {
-				const known = this.cache.get(`${info.chunk} ${name}`);
+				const known = this.cache.get(this.key(info, name));
 				if (known) (loaded[index] as Map<string, CachedColumn>).set(name, known);
 				else missing.push({ key: info.chunk, name, index });
 			}
@@ -82,7 +85,7 @@ export class ChunkReader {
 			try {
 				(loaded[index] as Map<string, CachedColumn>).set(name, this.keep(info, name, data && decodeColumn(data, info.size)));
 			} catch (error) {
-				if (!(error instanceof DamagedColumn) && !(error instanceof SyntaxError)) throw error;
+				if (!(error instanceof DamagedColumn)) throw error;
 				broken.add(index);
 			}
 		}
@@ -91,13 +94,18 @@ export class ChunkReader {
 		return loaded;
 	}
 
+	/** Columns of two makings of a chunk may differ in length: whoever was erased in between is in one of them. */
+	private key({ chunk }: ChunkInfo, name: string): string {
+		return `${chunk}.${this.makings.get(chunk) ?? 0} ${name}`;
+	}
+
 	private keep(info: ChunkInfo, name: string, raw: RawColumn | undefined): CachedColumn {
 		const cached: CachedColumn = { raw, column: raw && columnOf(raw), goneVersion: 0 };
 		if (name === PERSON && raw?.kind === 'numbers') {
 			this.gone.replaceIn(raw.numbers as Uint32Array);
 			cached.goneVersion = this.gone.version;
 		}
-		this.cache.set(`${info.chunk} ${name}`, cached, 100 + (raw ? bytesOfRaw(raw) : 0));
+		this.cache.set(this.key(info, name), cached, 100 + (raw ? bytesOfRaw(raw) : 0));
 		return cached;
 	}
 
@@ -120,6 +128,7 @@ export class ChunkReader {
 
 	private async fromRows(tx: Tx, info: ChunkInfo): Promise<Map<string, CachedColumn>> {
 		this.damaged.add(info.chunk);
+		this.makings.set(info.chunk, (this.makings.get(info.chunk) ?? 0) + 1);
 		const made = await encodeFromRows(tx, info);
 		const columns = new Map<string, CachedColumn>();
 		for (const { name, data } of made?.columns ?? []) columns.set(name, this.keep(info, name, decodeColumn(data, made?.size ?? 0)));

@@ -87,7 +87,7 @@ export class ColumnStore {
 		};
 		const [chunks, blocks] = [fresh('chunk', this.damaged.chunks), fresh('block', this.damaged.blocks)];
 		const all = this.unusable !== undefined && fresh('generation', [this.unusable]).length > 0;
-		return all || chunks.length + blocks.length > 0 ? { chunks, blocks, all } : undefined;
+		return all || chunks.length + blocks.length > 0 ? { chunks, blocks, all, generation: all ? this.unusable : undefined } : undefined;
 	}
 
 	private async refresh(tx: Tx): Promise<Picture> {

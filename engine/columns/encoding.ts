@@ -123,7 +123,11 @@ function section<T>(bytes: Uint8Array, offset: number, length: number, Type: Typ
 
 function readValues(bytes: Uint8Array, offset: number): unknown[] {
 	const json = Buffer.from(bytes.buffer, bytes.byteOffset + offset, bytes.byteLength - offset).toString();
-	return [undefined, ...(JSON.parse(json) as unknown[])];
+	try {
+		return [undefined, ...(JSON.parse(json) as unknown[])];
+	} catch {
+		throw new DamagedColumn('The values of a column cannot be read.');
+	}
 }
 
 function bytesOf(numbers: Codes | Float64Array): Uint8Array {

@@ -112,7 +112,8 @@ export class RecentEvents {
 }
 
 async function* pages(tx: Tx, nameId: number, from: number): AsyncGenerator<EventBatch> {
-	for (let after = 0; ; ) {
+	// Where stamps are ids, what lies below need not be looked through.
+	for (let after = tx.dialect.eventStamp === 'id' ? from - 1 : 0; ; ) {
 		const rows = await tx.all<RecentRow>(
 			`SELECT id, person, ts, properties FROM event
 			 WHERE id > $1 AND ${tx.dialect.eventStamp} >= $2 AND name_id = $3 ORDER BY id LIMIT $4`,

@@ -40,10 +40,12 @@ export const settleMessages = operation<{ settlements: Settlement[] }, void>(asy
 
 async function recordSent(tx: Tx, messages: number[], now: number): Promise<void> {
 	if (messages.length === 0) return;
+	// Nobody is merged or erased meanwhile: the event would stay with a number that is nobody's.
 	const rows = await tx.all<{ person: number; channel: string; campaign_id: string; name: string; labels: string; run: number }>(
 		`SELECT coalesce(p.merged_into, p.person) AS person, m.channel, m.campaign_id, c.name, c.labels, m.run
 		 FROM ${tx.dialect.rows('$1', { message: 'integer' })} AS a
-		 JOIN message m ON m.message = a.message JOIN campaign c ON c.id = m.campaign_id JOIN person p ON p.person = m.person`,
+		 JOIN message m ON m.message = a.message JOIN campaign c ON c.id = m.campaign_id JOIN person p ON p.person = m.person
+		 WHERE p.erased_at IS NULL ${tx.dialect.forShareOf('p')}`,
 		[JSON.stringify(messages.map((message) => [message]))],
 	);
 	const name = await sentEventName(tx);

@@ -38,6 +38,8 @@ export interface Dialect {
 	stamp(table: 'person'): string;
 	/** An expression: every row with a lower stamp that will ever be is visible now. `table` is one of those with stamps. */
 	settled(table: 'person' | 'event'): string;
+	/** Appended to a SELECT whose rows of the table with this alias must stay as they are until the transaction ends. */
+	forShareOf(alias: string): string;
 	/** Appended to a SELECT that claims rows: lets concurrent claimers pass each other by. */
 	readonly skipLocked: string;
 	/** Appended to a SELECT whose rows must not change until the transaction ends. */

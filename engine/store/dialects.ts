@@ -12,6 +12,7 @@ export const sqliteDialect: Dialect = {
 	eventStamp: 'id',
 	stamp: (table) => `(SELECT coalesce(max(stamp), 0) + 1 FROM ${table})`,
 	settled: (table) => `(SELECT coalesce(max(${table === 'event' ? 'id' : 'stamp'}), 0) + 1 FROM ${table})`,
+	forShareOf: () => '',
 	skipLocked: '',
 	forUpdate: '',
 };
@@ -28,6 +29,7 @@ export const postgresDialect: Dialect = {
 	eventStamp: 'stamp',
 	stamp: () => 'pg_current_xact_id()::text::bigint',
 	settled: () => 'pg_snapshot_xmin(pg_current_snapshot())::text::bigint',
+	forShareOf: (alias) => `FOR SHARE OF ${alias}`,
 	skipLocked: 'FOR UPDATE SKIP LOCKED',
 	forUpdate: 'FOR UPDATE',
 };

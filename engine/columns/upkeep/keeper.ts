@@ -45,11 +45,17 @@ export class Keeper {
 	}
 
 	/** A question met columns that are not what was written. */
-	noteDamage({ chunks, blocks, all }: Damage): void {
+	noteDamage(damage: Damage): void {
+		this.addDamage(damage);
+		this.wake();
+	}
+
+	private addDamage({ chunks, blocks, all, generation }: Damage): void {
 		this.damage.chunks.push(...chunks);
 		this.damage.blocks.push(...blocks);
-		this.damage.all ||= all;
-		this.wake();
+		if (!all) return;
+		this.damage.all = true;
+		this.damage.generation = generation;
 	}
 
 	/** Does whatever there is to do, however little, and resolves when nothing is left. */
@@ -82,12 +88,19 @@ export class Keeper {
 	private async work(all: boolean): Promise<void> {
 		let forget = false;
 		while (!this.closed) {
-			if (!all && !(await this.tools.claim())) return;
 			const { damage } = this;
+			// Of damage only the process that met it knows, so it is mended here, whoever has the work at the moment.
+			const isDamaged = damage.all || damage.chunks.length + damage.blocks.length > 0;
+			if (!all && !isDamaged && !(await this.tools.claim())) return;
 			this.damage = { chunks: [], blocks: [], all: false };
-			const change = await this.tools.next({ all, damage, forget });
-			if (!change) return;
-			forget = !(await this.tools.apply(change)).applied;
+			try {
+				const change = await this.tools.next({ all, damage, forget });
+				if (!change) return;
+				forget = !(await this.tools.apply(change)).applied;
+			} catch (error) {
+				this.addDamage(damage);
+				throw error;
+			}
 		}
 	}
 }

@@ -12,6 +12,8 @@ export interface Damage {
 	blocks: number[];
 	/** Which rows a chunk held is not known any more: everything is made anew. */
 	all: boolean;
+	/** Of which generation of columns `all` was found. */
+	generation?: number;
 }
 
 /** Chunks and blocks made anew at a time. */

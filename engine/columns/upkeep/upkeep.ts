@@ -33,18 +33,31 @@ export class Upkeep {
 
 	private lastPass: number | undefined;
 
+	/** What the columns' generation is once the last piece has been written; another one: it was not, or others have written. */
+	private expected: number | undefined;
+
 	/** The next piece of work, done; undefined when there is none. */
 	async next(tx: Tx, { all, damage, forget }: UpkeepRequest, now: number): Promise<Change | undefined> {
 		if (forget) this.forget();
 		const state = await readState(tx);
 		const catalog = await readCatalog(tx, state);
+		if (state.generation !== this.expected) this.endPasses();
+		const change = await this.find(tx, state, catalog, { all, damage, forget }, now);
+		if (change?.reset) this.endPasses();
+		this.expected = state.generation + (change ? 1 : 0);
+		return change;
+	}
+
+	private async find(tx: Tx, state: UpkeepState, catalog: Catalog, { all, damage }: UpkeepRequest, now: number): Promise<Change | undefined> {
 		if (!this.isChecked) this.note(await findDamage(tx, catalog));
 		this.isChecked = true;
-		this.note({ ...damage, all: damage.all || catalog.isDamaged });
+		// Of columns that have been written anew since, a report says nothing.
+		const isCurrent = damage.generation === undefined || damage.generation === state.generation;
+		this.note({ ...damage, all: (damage.all && isCurrent) || catalog.isDamaged });
 		try {
 			return (await repair(tx, state, catalog, this.damage)) ?? (await this.ordinary(tx, state, catalog, all, now));
 		} catch (error) {
-			if (!(error instanceof DamagedColumn) && !(error instanceof SyntaxError)) throw error;
+			if (!(error instanceof DamagedColumn)) throw error;
 			// Met in passing. Which chunk it was is not said, and rows are there for everything.
 			return await repair(tx, state, catalog, { chunks: [], blocks: [], all: true });
 		}
@@ -73,9 +86,14 @@ export class Upkeep {
 
 	private forget(): void {
 		this.isChecked = false;
+		this.lastPass = undefined;
+		this.endPasses();
+	}
+
+	/** Half a pass must not be taken for a whole one: what is left of it begins anew. */
+	private endPasses(): void {
 		this.peoplePass = undefined;
 		this.cleaningPass = undefined;
-		this.lastPass = undefined;
 	}
 
 	private note({ chunks, blocks, all }: Damage): void {

@@ -14,6 +14,8 @@ export const columns: Migration = {
 		// Columns answer by name and time. On SQLite ids are in the order of commits; on PostgreSQL they are drawn before it.
 		`DROP INDEX event_name_ts`,
 		{ postgres: `ALTER TABLE event ADD COLUMN stamp bigint NOT NULL DEFAULT 0` },
+		// In groups: all that has one stamp is taken into columns at once.
+		{ postgres: `UPDATE event SET stamp = least(id / 16384, pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1)` },
 		{ postgres: `ALTER TABLE event ALTER COLUMN stamp SET DEFAULT (pg_current_xact_id()::text::bigint)` },
 		{ postgres: `CREATE INDEX event_stamp ON event (stamp)` },
 		// At most 16,384 events of one name; see ChunkInfo in engine/columns/event-chunk.ts.
