@@ -53,11 +53,26 @@ export async function internEventNames(tx: Tx, names: ReadonlyMap<string, string
 
 /** Match key -> number, of those the store has seen. */
 export async function findEventNames(tx: Tx, matchKeys: string[]): Promise<Map<string, number>> {
+	const known = new Map<string, number>();
+	const unknown = matchKeys.filter((key) => {
+		const id = tx.remembered?.get(memoryKey(key));
+		if (id !== undefined) known.set(key, id);
+		return id === undefined;
+	});
+	if (unknown.length === 0) return known;
 	const rows = await tx.all<{ match_key: string; name_id: number }>(
 		`SELECT event_name.match_key, event_name.name_id
 		 FROM ${tx.dialect.rows('$1', { match_key: 'text' })} AS wanted
 		 JOIN event_name ON event_name.match_key = wanted.match_key`,
-		[JSON.stringify(matchKeys.map((key) => [key]))],
+		[JSON.stringify(unknown.map((key) => [key]))],
 	);
-	return new Map(rows.map((row) => [row.match_key, row.name_id]));
+	for (const { match_key: key, name_id: id } of rows) {
+		known.set(key, id);
+		tx.remembered?.set(memoryKey(key), id);
+	}
+	return known;
+}
+
+function memoryKey(matchKey: string): string {
+	return `event\0${matchKey}`;
 }

@@ -5,6 +5,7 @@ import { findEventNames, internEventNames } from './event-names';
 import { Identifier, type IdentityRules } from './identify';
 import { LIMITS, Unacceptable } from './limits';
 import { forgetMessageIds, rememberMessageIds } from './message-ids';
+import { packInput, unpackInput } from './packed-input';
 import { recordPropertyNames } from './property-names';
 import type { IngestInput, IngestResult, Trust } from './records';
 import { mayRegister, withoutPrivileges } from './trust';
@@ -21,6 +22,7 @@ import { writeEvents, writePeople } from './write-people';
 export const ingest: Operation<IngestInput, IngestResult, CleanInput> = {
 	durability: 'events',
 	prepare: cleanInput,
+	packing: { pack: packInput, unpack: unpackInput },
 	run: async (tx, input, context) => await new Ingestion(tx, input, context).run(),
 };
 

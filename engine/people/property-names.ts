@@ -35,17 +35,34 @@ export async function recordPropertyNames(
 		const nameId = nameIds.get(matchKey);
 		if (nameId !== undefined) seen.set(nameId, kinds);
 	}
-	const rows = [...seen].flatMap(([nameId, names]) => [...names].map(([name, kind]) => [nameId, name, kind]));
-	if (rows.length === 0) return;
+	const rows = [...seen].flatMap(([nameId, names]) => [...names].map(([name, kind]): Noted => [nameId, name, kind]));
+	const fresh = rows.filter((row) => tx.remembered?.get(memoryKey(row)) === undefined);
+	if (fresh.length > 0) await insertNames(tx, fresh);
+}
+
+type Noted = [nameId: number, name: string, kind: PropertyKind];
+
+async function insertNames(tx: Tx, rows: readonly Noted[]): Promise<void> {
+	const json = JSON.stringify(rows);
+	const seen = `${tx.dialect.rows('$1', { name_id: 'integer', name: 'text', kind: 'text' })} AS seen`;
+	const known = 'SELECT 1 FROM property_name AS known WHERE known.name_id = seen.name_id AND known.name = seen.name';
 	await tx.run(
 		`INSERT INTO property_name (name_id, name, kind)
-		 SELECT name_id, name, kind
-		 FROM ${tx.dialect.rows('$1', { name_id: 'integer', name: 'text', kind: 'text' })} AS seen
-		 WHERE NOT EXISTS (SELECT 1 FROM property_name AS known WHERE known.name_id = seen.name_id AND known.name = seen.name)
+		 SELECT name_id, name, kind FROM ${seen}
+		 WHERE NOT EXISTS (${known})
 		   AND (SELECT count(*) FROM property_name AS known WHERE known.name_id = seen.name_id) < $2
 		 ON CONFLICT (name_id, name) DO NOTHING`,
-		[JSON.stringify(rows), NAMES_IN_PICK_LIST],
+		[json, NAMES_IN_PICK_LIST],
 	);
+	if (!tx.remembered) return;
+	// Only what was kept: names beyond the limit are not there.
+	for (const { name_id, name } of await tx.all<{ name_id: number; name: string }>(`SELECT name_id, name FROM ${seen} WHERE EXISTS (${known})`, [json])) {
+		tx.remembered.set(memoryKey([name_id, name]), 1);
+	}
+}
+
+function memoryKey([nameId, name]: readonly [number, string, PropertyKind?]): string {
+	return `property\0${nameId}\0${name}`;
 }
 
 /** Adds what is new among `properties` to what has been seen under `key`. */

@@ -89,6 +89,8 @@ export interface Operation<Input, Output, Prepared = Input> {
 	readonly durability: Durability;
 	/** What can be done with the input beforehand, where the call is made: without the store, and not in the one writer's time. */
 	prepare?(input: Input, now: number): Prepared;
+	/** A form of what was prepared that costs less to copy to another thread, and back. */
+	readonly packing?: { pack(prepared: Prepared): unknown; unpack(packed: never): Prepared };
 	run(tx: Tx, input: Prepared, context: OperationContext): Promise<Output>;
 }
 

@@ -31,8 +31,9 @@ serve(async ({ name, input, now }: ThreadRequest) => {
 		liveness.withdraw();
 		return connection.close();
 	}
-	const { durability, run } = operations[name as keyof typeof operations] as Operation<unknown, unknown>;
-	return await connection.write(durability, async (tx) => await run(tx, input, { now, owner }));
+	const { durability, packing, run } = operations[name as keyof typeof operations] as Operation<unknown, unknown>;
+	const prepared = packing ? packing.unpack(input as never) : input;
+	return await connection.write(durability, async (tx) => await run(tx, prepared, { now, owner }));
 });
 
 /** Reports this process, and forgets those whose lock is free. The lock says who lives, so the report never runs out. */

@@ -70,7 +70,9 @@ function database(kind: Database['kind'], transact: Database['transact']): Datab
 			await transact(async (tx) => {
 				const prepared = (operation.prepare ? operation.prepare(input, now) : input) as Parameters<typeof operation.run>[1];
 				// As between threads.
-				return structuredClone(await operation.run(tx, structuredClone(prepared), { now, owner: 'test' }));
+				const sent = structuredClone(operation.packing ? operation.packing.pack(prepared) : prepared);
+				const received = (operation.packing ? operation.packing.unpack(sent as never) : sent) as typeof prepared;
+				return structuredClone(await operation.run(tx, received, { now, owner: 'test' }));
 			}),
 	};
 }

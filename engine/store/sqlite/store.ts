@@ -58,8 +58,9 @@ class SqliteStore implements Store {
 
 	async call<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {
 		const now = this.clock.now();
-		const { prepare } = operations[name] as Operation<unknown, unknown, unknown>;
-		const output = (await this.writer.call(name, prepare ? prepare(input, now) : input, now)) as OperationOutput<Name>;
+		const { prepare, packing } = operations[name] as Operation<unknown, unknown, unknown>;
+		const prepared = prepare ? prepare(input, now) : input;
+		const output = (await this.writer.call(name, packing ? packing.pack(prepared) : prepared, now)) as OperationOutput<Name>;
 		this.columns.keeper.noteWritten(recordsIn(name, input));
 		return output;
 	}
