@@ -2,6 +2,7 @@
 // `npm run bench:segments`: how fast segments are answered and events taken in, against others, all in one run.
 //   --reduced          100,000 people and 1,000,000 events instead of a million and ten
 //   --check            only whether all answers are right
+//   --ingestion        only how fast events are taken in
 //   --rounds N         how often each question is asked; default 7
 //   --postgres URL     a server; default postgres://postgres@127.0.0.1:5432/postgres. --no-postgres: without
 import { existsSync, mkdirSync } from 'node:fs';
@@ -28,6 +29,7 @@ const { values } = parseArgs({
 	options: {
 		reduced: { type: 'boolean' },
 		check: { type: 'boolean' },
+		ingestion: { type: 'boolean' },
 		rounds: { type: 'string', default: '7' },
 		postgres: { type: 'string', default: 'postgres://postgres@127.0.0.1:5432/postgres' },
 		'no-postgres': { type: 'boolean' },
@@ -37,6 +39,7 @@ const [people, count] = values.reduced ? [100_000, 1_000_000] : [1_000_000, 10_0
 const folder = join(DATA_DIR, `${people}-${count}`);
 
 async function main() {
+	if (values.ingestion) return await ingestionAlone();
 	await ensureBenchDependencies();
 	mkdirSync(folder, { recursive: true });
 	console.log(`${people.toLocaleString('en')} people, ${count.toLocaleString('en')} events. Making what is not there yet ...`);
@@ -69,6 +72,12 @@ async function main() {
 	await firstTimes({ folder, embedded, server, duckdb: times.get(duckdb.name) });
 	await timeIngestion({ folder, postgres: url, events, people });
 	await printMemory({ folder, people });
+	summary();
+}
+
+async function ingestionAlone() {
+	const postgres = values['no-postgres'] ? undefined : await ensureDatabase(values.postgres, 'campaigns_bench_ingestion');
+	await timeIngestion({ postgres, events: generateEvents(100_000, 1_000_000), people: 100_000 });
 	summary();
 }
 
