@@ -3,8 +3,11 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** @returns its connection string; undefined when the server does not answer */
-export async function ensureDatabase(server, name) {
+/**
+ * @param {boolean} keep whether what is in it is wanted; otherwise it is made anew
+ * @returns its connection string; undefined when the server does not answer
+ */
+export async function ensureDatabase(server, name, keep) {
 	const { Client } = require('pg');
 	const client = new Client({ connectionString: server, connectionTimeoutMillis: 3_000 });
 	try {
@@ -13,6 +16,7 @@ export async function ensureDatabase(server, name) {
 		console.log(`Without PostgreSQL: ${error.message}`);
 		return undefined;
 	}
+	if (!keep) await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
 	const { rows } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
 	if (rows.length === 0) await client.query(`CREATE DATABASE ${name}`);
 	await client.end();

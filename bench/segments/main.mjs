@@ -46,7 +46,7 @@ async function main() {
 	const events = generateEvents(people, count);
 	const embedded = { path: join(folder, 'store.sqlite') };
 	if (!existsSync(join(folder, 'store.done'))) await fillStore(embedded, people, events).then(() => mkdirSync(join(folder, 'store.done')));
-	const url = values['no-postgres'] ? undefined : await ensureDatabase(values.postgres, `campaigns_bench_${people}_${count}`);
+	const url = values['no-postgres'] ? undefined : await ensureDatabase(values.postgres, `campaigns_bench_${people}_${count}`, existsSync(join(folder, 'postgres.done')));
 	const server = url && { connectionString: url, schema: 'campaigns' };
 	if (server && !existsSync(join(folder, 'postgres.done'))) await fillStore(server, people, events).then(() => mkdirSync(join(folder, 'postgres.done')));
 
@@ -76,7 +76,7 @@ async function main() {
 }
 
 async function ingestionAlone() {
-	const postgres = values['no-postgres'] ? undefined : await ensureDatabase(values.postgres, 'campaigns_bench_ingestion');
+	const postgres = values['no-postgres'] ? undefined : await ensureDatabase(values.postgres, 'campaigns_bench_ingestion', false);
 	await timeIngestion({ postgres, events: generateEvents(100_000, 1_000_000), people: 100_000 });
 	summary();
 }

@@ -1,5 +1,6 @@
 // The store itself, asked through the rule model; and a way to fill it faster than by ingestion, with the same rows.
 import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { NAMES, NOW, eventProperties, profileProperties, userId } from '../data.mjs';
 import { QUESTIONS } from '../questions.mjs';
@@ -27,6 +28,8 @@ export async function openOwnStore(options, name) {
 
 /** Makes a store with the rows that ingestion would have written. */
 export async function fillStore(options, people, events) {
+	// What an interrupted run has left behind.
+	if ('path' in options) for (const end of ['', '-wal', '-shm']) rmSync(options.path + end, { force: true });
 	await (await openStore(options)).close();
 	const connection = 'path' in options ? new SqliteConnection(options.path) : new PostgresConnection(options.connectionString, options.schema);
 	const write = async (work) => ('path' in options ? await connection.write('events', work) : await connection.write(work));
