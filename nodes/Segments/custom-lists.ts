@@ -1,12 +1,10 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { profilePages } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
 import { eachItem } from '../shared/each-item';
 import { outputItem, userOf } from '../shared/items';
 import { nameOf } from '../shared/name-fields';
-import { profilesByNumber } from '../shared/releases';
-
-const PAGE = 1_000;
 
 /** The list an item is about: its id or name. */
 export function listAt(context: IExecuteFunctions, index: number): string {
@@ -30,14 +28,7 @@ export async function getMembers(context: IExecuteFunctions, store: Store): Prom
 	const all = context.getNodeParameter('returnAll', 0) === true;
 	const wanted = all ? people : people.subarray(0, context.getNodeParameter('limit', 0) as number);
 	const items: INodeExecutionData[] = [];
-	for (let start = 0; start < wanted.length; start += PAGE) {
-		const numbers = [...wanted.subarray(start, start + PAGE)];
-		const profiles = await profilesByNumber(store, numbers);
-		for (const number of numbers) {
-			const profile = profiles.get(number);
-			if (profile) items.push(outputItem({ user: userOf(profile) }, 0));
-		}
-	}
+	for await (const page of profilePages(store, wanted)) items.push(...page.map((profile) => outputItem({ user: userOf(profile) }, 0)));
 	return items;
 }
 
