@@ -4,8 +4,8 @@ import { CampaignError } from '../../engine/errors';
 import type { PersonName } from '../../engine/people/person';
 import type { Profile, StoredEvent } from '../../engine/people/records';
 import type { Store } from '../../engine/store/store';
-import { toNodeError } from '../shared/errors';
-import { outputItem, userOf } from '../shared/items';
+import { eachItem } from '../shared/each-item';
+import { userOf } from '../shared/items';
 
 /** One person per item, with their latest events. */
 export async function getPeople(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
@@ -49,18 +49,4 @@ function personOf(profile: Profile, events: StoredEvent[]): IDataObject {
 		},
 		events: events.map(({ name, ts, properties }) => ({ name, ts: iso(ts), properties: properties as IDataObject })),
 	};
-}
-
-async function eachItem(context: IExecuteFunctions, work: (index: number) => Promise<IDataObject>): Promise<INodeExecutionData[]> {
-	const output: INodeExecutionData[] = [];
-	for (const [index, { json }] of context.getInputData().entries()) {
-		try {
-			output.push(outputItem(await work(index), index));
-		} catch (error) {
-			const shown = toNodeError(context.getNode(), error, index);
-			if (!context.continueOnFail()) throw shown;
-			output.push({ json: { ...json, error: shown.message }, error: shown, pairedItem: { item: index } });
-		}
-	}
-	return output;
 }
