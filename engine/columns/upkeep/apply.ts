@@ -4,6 +4,7 @@ import { readState, type UpkeepState } from '../catalog';
 import type { EncodedChunk } from '../event-chunk';
 import type { EncodedBlock } from '../people-block';
 import type { Change } from './change';
+import { writeValues } from './values';
 
 /** Columns written by one statement. */
 const COLUMNS_AT_ONCE = 40;
@@ -104,13 +105,4 @@ async function writeColumns(tx: Tx, table: string, key: string, made: ReadonlyAr
 async function countBlocks(tx: Tx): Promise<number> {
 	const row = await tx.get<{ blocks: number }>('SELECT count(*) AS blocks FROM people_block');
 	return row?.blocks ?? 0;
-}
-
-async function writeValues(tx: Tx, values: Record<string, number>): Promise<void> {
-	await tx.run(
-		`INSERT INTO upkeep (name, value)
-		 SELECT name, value FROM ${tx.dialect.rows('$1', { name: 'text', value: 'integer' })} AS fresh WHERE true
-		 ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-		[JSON.stringify(Object.entries(values))],
-	);
 }

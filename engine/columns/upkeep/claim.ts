@@ -1,5 +1,6 @@
 import { operation } from '../../store/database';
 import { LEASE_MS } from './keeper';
+import { writeValues } from './values';
 
 /** Makes this process the one that keeps the columns up to date for a while; two would do everything twice. */
 export const claimUpkeep = operation<void, { claimed: boolean }>(async (tx, _input, { now, owner }) => {
@@ -11,11 +12,6 @@ export const claimUpkeep = operation<void, { claimed: boolean }>(async (tx, _inp
 	if (holder !== self && heldUntil > now && heldUntil <= now + LEASE_MS) return { claimed: false };
 	// Written once in a while only: a claim comes before every piece of work.
 	if (holder === self && heldUntil > now + LEASE_MS / 2) return { claimed: true };
-	await tx.run(
-		`INSERT INTO upkeep (name, value)
-		 SELECT name, value FROM ${tx.dialect.rows('$1', { name: 'text', value: 'integer' })} AS fresh WHERE true
-		 ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-		[JSON.stringify([['holder', self], ['heldUntil', now + LEASE_MS]])],
-	);
+	await writeValues(tx, { holder: self, heldUntil: now + LEASE_MS });
 	return { claimed: true };
 }, 'events');
