@@ -79,7 +79,8 @@ export function eventProperties(events, index) {
 	};
 }
 
-function mixed(number) {
+/** A number of 32 bits that looks like chance. */
+export function mixed(number) {
 	let hash = Math.imul(number ^ (number >>> 16), 0x45d9f3b);
 	hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
 	return (hash ^ (hash >>> 16)) >>> 0;

@@ -77,7 +77,7 @@ async function main() {
 
 async function ingestionAlone() {
 	const postgres = values['no-postgres'] ? undefined : await ensureDatabase(values.postgres, 'campaigns_bench_ingestion', false);
-	await timeIngestion({ postgres, events: generateEvents(100_000, 1_000_000), people: 100_000 });
+	await timeIngestion({ postgres, events: generateEvents(people, count), people });
 	summary();
 }
 

@@ -13,17 +13,67 @@ const MOST_CODED_NUMBERS = 1024;
 /** Gathers the values of one property, row by row, and makes a column of them. */
 export class ColumnBuilder {
 	private readonly rows: number[] = [];
-	private readonly values: unknown[] = [];
+
+	/** For each of `rows` the code of its value; or the value, while they are `plain`. */
+	private cells: number[] = [];
+
+	/** So far there are only numbers, too many different ones to give each a code. */
+	private plain = false;
+
 	private onlyNumbers = true;
+
+	private readonly distinct: unknown[] = [undefined];
+
+	private readonly known = new Map<unknown, number>();
+
+	/** Lists and objects are one value when they are written alike. */
+	private readonly knownObjects = new Map<string, number>();
+
+	private lastValue: unknown;
+
+	private lastCode = 0;
 
 	/** `keepNull`: null hides what a longer path would find (see segments/paths.ts); else it is as good as missing. */
 	constructor(private readonly keepNull = false) {}
 
 	set(row: number, value: unknown): void {
 		if (value === undefined || (value === null && !this.keepNull)) return;
+		const cell = this.cellOf(value);
 		this.rows.push(row);
-		this.values.push(value);
-		if (typeof value !== 'number') this.onlyNumbers = false;
+		this.cells.push(cell);
+	}
+
+	/** Takes over a whole column; row r of it goes to `placeOf[r]`, or nowhere where that is below 0. */
+	addColumn(column: RawColumn, placeOf: Int32Array): void {
+		if (column.kind === 'numbers') this.addNumbers(column.numbers, placeOf);
+		else this.addCodes(column.codes, column.values, placeOf);
+	}
+
+	private addNumbers(numbers: ArrayLike<number>, placeOf: Int32Array): void {
+		if (this.onlyNumbers && !this.plain) this.makePlain();
+		for (let row = 0; row < numbers.length; row++) {
+			const [number, place] = [numbers[row] as number, placeOf[row] as number];
+			if (place >= 0 && !Number.isNaN(number)) this.set(place, number);
+		}
+	}
+
+	private addCodes(codes: Codes, values: readonly unknown[], placeOf: Int32Array): void {
+		const translated = new Int32Array(values.length).fill(-1);
+		for (let row = 0; row < codes.length; row++) {
+			const [code, place] = [codes[row] as number, placeOf[row] as number];
+			if (code === 0 || place < 0) continue;
+			if (this.plain) this.set(place, values[code]);
+			else {
+				let own = translated[code] as number;
+				if (own < 0) {
+					own = this.cellOf(values[code]);
+					// Amid this column there may have come to be too many.
+					if (!this.plain) translated[code] = own;
+				}
+				this.rows.push(place);
+				this.cells.push(own);
+			}
+		}
 	}
 
 	get isEmpty(): boolean {
@@ -37,39 +87,46 @@ export class ColumnBuilder {
 
 	/** `size`: rows of the chunk. */
 	finish(size: number): RawColumn {
-		const { codes, distinct, areNumbers } = this.coded();
-		if (areNumbers) return this.asNumbers(size);
-		const all = new (narrowest(distinct.length))(size);
-		this.rows.forEach((row, index) => (all[row] = codes[index] as number));
-		return { kind: 'dictionary', codes: all, values: distinct };
+		const { rows, cells } = this;
+		const all = this.plain ? new Float64Array(size).fill(NaN) : new (narrowest(this.distinct.length))(size);
+		for (let index = 0; index < rows.length; index++) all[rows[index] as number] = cells[index] as number;
+		return all instanceof Float64Array ? { kind: 'numbers', numbers: all } : { kind: 'dictionary', codes: all, values: this.distinct };
 	}
 
-	/** A code for each value that was set, the values by code, or that there are too many different numbers for that. */
-	private coded(): { codes: number[]; distinct: unknown[]; areNumbers: boolean } {
-		const known = new Map<unknown, number>();
-		// Lists and objects are one value when they are written alike.
-		const knownObjects = new Map<string, number>();
-		const distinct: unknown[] = [undefined];
-		const codes: number[] = [];
-		for (const value of this.values) {
-			const isObject = typeof value === 'object' && value !== null;
-			const key = isObject ? JSON.stringify(value) : value;
-			const codesByKey: Map<unknown, number> = isObject ? knownObjects : known;
-			let code = codesByKey.get(key);
-			if (code === undefined) {
-				codesByKey.set(key, (code = distinct.length));
-				distinct.push(value);
-				if (this.onlyNumbers && code > MOST_CODED_NUMBERS) return { codes, distinct, areNumbers: true };
-			}
-			codes.push(code);
+	/** What to keep of a value. */
+	private cellOf(value: unknown): number {
+		if (typeof value === 'number') {
+			if (this.plain) return value;
+		} else {
+			if (this.plain) this.codeAll();
+			this.onlyNumbers = false;
 		}
-		return { codes, distinct, areNumbers: false };
+		if (value !== this.lastValue) {
+			this.lastCode = this.codeOf(value);
+			this.lastValue = value;
+		}
+		if (!this.onlyNumbers || this.distinct.length <= MOST_CODED_NUMBERS + 1) return this.lastCode;
+		this.makePlain();
+		return value as number;
 	}
 
-	private asNumbers(size: number): RawColumn {
-		const numbers = new Float64Array(size).fill(NaN);
-		for (let index = 0; index < this.rows.length; index++) numbers[this.rows[index] as number] = this.values[index] as number;
-		return { kind: 'numbers', numbers };
+	private codeOf(value: unknown): number {
+		const isObject = typeof value === 'object' && value !== null;
+		const [known, key] = isObject ? [this.knownObjects as Map<unknown, number>, JSON.stringify(value)] : [this.known, value];
+		let code = known.get(key);
+		if (code === undefined) known.set(key, (code = this.distinct.push(value) - 1));
+		return code;
+	}
+
+	private makePlain(): void {
+		this.cells = this.cells.map((code) => this.distinct[code] as number);
+		this.plain = true;
+	}
+
+	/** The first value that is no number: from now on each has a code, however many there are. */
+	private codeAll(): void {
+		this.plain = false;
+		this.cells = this.cells.map((number) => this.codeOf(number));
 	}
 }
 

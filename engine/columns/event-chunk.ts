@@ -84,19 +84,43 @@ export function encodeRows(rows: readonly EventRow[], origin: ChunkOrigin): Enco
 
 /** Puts chunks together, ordered by id, without the rows of people for whom `isGone`; undefined when nothing is left. */
 export function joinChunks(chunks: readonly DecodedChunk[], origin: ChunkOrigin, isGone: (person: number) => boolean = () => false): EncodedChunk | undefined {
-	const rows = chunks.flatMap((chunk) => Array.from(chunk.ids, (id, row) => ({ id, chunk, row }))).filter(({ chunk, row }) => !isGone(chunk.people[row] as number));
-	if (rows.length === 0) return undefined;
-	rows.sort((a, b) => a.id - b.id);
+	const most = chunks.reduce((sum, { ids }) => sum + ids.length, 0);
+	const kept = { ids: new Float64Array(most), people: new Uint32Array(most), times: new Float64Array(most) };
 	/** Where each row of a chunk goes; -1: nowhere. */
-	const places = new Map(chunks.map((chunk) => [chunk, new Int32Array(chunk.ids.length).fill(-1)]));
-	rows.forEach(({ chunk, row }, place) => ((places.get(chunk) as Int32Array)[row] = place));
-	return assemble(
-		origin,
-		Float64Array.from(rows, ({ id }) => id),
-		Uint32Array.from(rows, ({ chunk, row }) => chunk.people[row] as number),
-		Float64Array.from(rows, ({ chunk, row }) => chunk.times[row] as number),
-		joinProperties(places, rows.length),
-	);
+	const places = new Map<DecodedChunk, Int32Array>();
+	let size = 0;
+	for (const chunk of chunks) {
+		const placeOf = new Int32Array(chunk.ids.length).fill(-1);
+		places.set(chunk, placeOf);
+		for (let row = 0; row < placeOf.length; row++) {
+			const person = chunk.people[row] as number;
+			if (isGone(person)) continue;
+			kept.ids[size] = chunk.ids[row] as number;
+			kept.people[size] = person;
+			kept.times[size] = chunk.times[row] as number;
+			placeOf[row] = size++;
+		}
+	}
+	if (size === 0) return undefined;
+	const { ids, people, times } = sortById({ ids: kept.ids.subarray(0, size), people: kept.people.subarray(0, size), times: kept.times.subarray(0, size) }, places);
+	return assemble(origin, ids, people, times, joinProperties(places, size));
+}
+
+type ChunkRows = Pick<DecodedChunk, 'ids' | 'people' | 'times'>;
+
+/** Puts rows in the order of their ids, and changes `places` accordingly. */
+function sortById(rows: ChunkRows, places: ReadonlyMap<DecodedChunk, Int32Array>): ChunkRows {
+	const { ids, people, times } = rows;
+	if (ids.every((id, place) => place === 0 || (ids[place - 1] as number) < id)) return rows;
+	const order = Uint32Array.from(ids, (_, place) => place).sort((a, b) => (ids[a] as number) - (ids[b] as number));
+	const newPlace = new Int32Array(order.length);
+	order.forEach((old, place) => (newPlace[old] = place));
+	for (const placeOf of places.values()) placeOf.forEach((old, row) => old >= 0 && (placeOf[row] = newPlace[old] as number));
+	return {
+		ids: Float64Array.from(order, (old) => ids[old] as number),
+		people: Uint32Array.from(order, (old) => people[old] as number),
+		times: Float64Array.from(order, (old) => times[old] as number),
+	};
 }
 
 function joinProperties(places: ReadonlyMap<DecodedChunk, Int32Array>, size: number): EncodedColumn[] {
@@ -104,16 +128,11 @@ function joinProperties(places: ReadonlyMap<DecodedChunk, Int32Array>, size: num
 	return [...names].flatMap((name) => {
 		const builder = new ColumnBuilder(name.includes('.'));
 		for (const [chunk, placeOf] of places) {
-			const raw = chunk.properties.get(name);
-			if (raw) forEachValue(raw, (row, value) => (placeOf[row] as number) >= 0 && builder.set(placeOf[row] as number, value));
+			const column = chunk.properties.get(name);
+			if (column) builder.addColumn(column, placeOf);
 		}
 		return builder.isEmpty ? [] : [builder.encoded(name, size)];
 	});
-}
-
-function forEachValue(raw: RawColumn, visit: (row: number, value: unknown) => void): void {
-	if (raw.kind === 'dictionary') raw.codes.forEach((code, row) => code !== 0 && visit(row, raw.values[code]));
-	else raw.numbers.forEach((number, row) => !Number.isNaN(number) && visit(row, number));
 }
 
 function assemble(origin: ChunkOrigin, ids: Float64Array, people: Uint32Array, times: Float64Array, properties: EncodedColumn[]): EncodedChunk {

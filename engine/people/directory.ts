@@ -19,7 +19,7 @@ export interface Somebody {
 
 /** Who is who, during one ingestion: what the store knew of the ids in it, and what the records add to that. */
 export class Directory {
-	private readonly byId = new Map<string, Somebody>();
+	private readonly byId: Record<IdentityKind, Map<string, Somebody>> = { user: new Map(), anonymous: new Map(), email: new Map() };
 
 	private readonly byNumber = new Map<number, Somebody>();
 
@@ -40,22 +40,22 @@ export class Directory {
 	static async load(tx: Tx, records: readonly CleanRecord[], emails: boolean, now: number): Promise<Directory> {
 		const last = await tx.get<{ id: number | null }>('SELECT max(id) AS id FROM event');
 		const directory = new Directory(now, (last?.id ?? 0) + 1);
-		const wanted = new Map<string, [IdentityKind, string]>();
-		for (const record of records) for (const id of idsOf(record, emails)) wanted.set(identityKey(...id), id);
-		const people = await peopleBehind(tx, wanted);
-		const others = [...people].flatMap(([key, person]) => (isUserKey(key) ? [] : [person]));
-		const users = await withUserId(tx, others);
-		for (const [key, person] of people) {
-			let who = directory.byNumber.get(person);
-			if (!who) directory.byNumber.set(person, (who = { person, known: isUserKey(key) || users.has(person) }));
-			directory.byId.set(key, who);
+		const wanted = wantedIds(records, emails);
+		const people = { user: await peopleBehind(tx, 'user', wanted.user), anonymous: await peopleBehind(tx, 'anonymous', wanted.anonymous), email: await peopleBehind(tx, 'email', wanted.email) };
+		const users = await withUserId(tx, [...people.anonymous.values(), ...people.email.values()]);
+		for (const kind of ['user', 'anonymous', 'email'] as const) {
+			for (const [value, person] of people[kind]) {
+				let who = directory.byNumber.get(person);
+				if (!who) directory.byNumber.set(person, (who = { person, known: kind === 'user' || users.has(person) }));
+				directory.byId[kind].set(value, who);
+			}
 		}
 		await directory.loadStates(tx, records, emails);
 		return directory;
 	}
 
 	find(kind: IdentityKind, value: string): Somebody | undefined {
-		const who = this.byId.get(identityKey(kind, value));
+		const who = this.byId[kind].get(value);
 		return who && survivorOf(who);
 	}
 
@@ -69,9 +69,8 @@ export class Directory {
 
 	/** From now on `value` is `who`. */
 	bind(kind: IdentityKind, value: string, who: Somebody): void {
-		const key = identityKey(kind, value);
-		this.byId.set(key, who);
-		this.bound.set(key, { kind, value, who });
+		this.byId[kind].set(value, who);
+		this.bound.set(`${kind}\0${value}`, { kind, value, who });
 		if (kind !== 'user' || who.known) return;
 		who.known = true;
 		if (who.state) {
@@ -140,8 +139,8 @@ export class Directory {
 	private async loadStates(tx: Tx, records: readonly CleanRecord[], emails: boolean): Promise<void> {
 		const needed = new Set<number>();
 		for (const record of records) {
+			if (record.list === 'events' && (record.user === undefined || record.anonymousId === undefined)) continue;
 			const ids = idsOf(record, emails);
-			if (record.list === 'events' && ids.length < 2) continue;
 			const people = ids.map(([kind, value]) => this.find(kind, value));
 			if (record.list === 'events' && people[0] && people[0] === people[1]) continue;
 			for (const who of people) if (who?.person !== undefined) needed.add(who.person);
@@ -162,30 +161,27 @@ export function emailIdentity(email: string): string {
 }
 
 /** Whom ids belong to, of those that belong to anybody. What the connection remembers is not read again. */
-async function peopleBehind(tx: Tx, wanted: ReadonlyMap<string, [IdentityKind, string]>): Promise<Map<string, number>> {
+async function peopleBehind(tx: Tx, kind: IdentityKind, values: ReadonlySet<string>): Promise<Map<string, number>> {
 	const people = new Map<string, number>();
-	const unknown: Array<[string, [IdentityKind, string]]> = [];
-	for (const entry of wanted) {
-		const person = tx.remembered?.get(entry[0]);
-		if (person === undefined) unknown.push(entry);
-		else people.set(entry[0], person);
+	const unknown: string[] = [];
+	for (const value of values) {
+		const person = tx.remembered?.get(kind, value);
+		if (person === undefined) unknown.push(value);
+		else people.set(value, person);
 	}
+	if (unknown.length === 0) return people;
 	const found = await tx.lookUp<{ person: number }>(
 		{ kind: 'text', value: 'text' },
-		unknown.map(([, id]) => id),
-		({ kind, value }) => `SELECT identity.person FROM identity WHERE identity.kind = ${kind} AND identity.value = ${value}`,
+		unknown.map((value) => [kind, value]),
+		(given) => `SELECT identity.person FROM identity WHERE identity.kind = ${given.kind} AND identity.value = ${given.value}`,
 	);
-	unknown.forEach(([key], index) => {
+	unknown.forEach((value, index) => {
 		const person = found[index]?.person;
 		if (person === undefined) return;
-		people.set(key, person);
-		tx.remembered?.set(key, person);
+		people.set(value, person);
+		tx.remembered?.set(kind, value, person);
 	});
 	return people;
-}
-
-function isUserKey(key: string): boolean {
-	return key.startsWith('user\0');
 }
 
 /** Which of these people have a user id. */
@@ -210,6 +206,19 @@ export async function loadRows(tx: Tx, people: readonly number[]): Promise<Perso
 	);
 }
 
+/** Every id in the records, each once. */
+function wantedIds(records: readonly CleanRecord[], emails: boolean): Record<IdentityKind, Set<string>> {
+	const wanted: Record<IdentityKind, Set<string>> = { user: new Set(), anonymous: new Set(), email: new Set() };
+	for (const record of records) {
+		if (record.list !== 'events') for (const [kind, value] of idsOf(record, emails)) wanted[kind].add(value);
+		else {
+			if (record.user !== undefined) wanted.user.add(record.user);
+			if (record.anonymousId !== undefined) wanted.anonymous.add(record.anonymousId);
+		}
+	}
+	return wanted;
+}
+
 function idsOf(record: CleanRecord, emails: boolean): Array<[IdentityKind, string]> {
 	const ids: Array<[IdentityKind, string]> = [];
 	if (record.list === 'aliases') {
@@ -220,11 +229,6 @@ function idsOf(record: CleanRecord, emails: boolean): Array<[IdentityKind, strin
 	if (record.anonymousId !== undefined) ids.push(['anonymous', record.anonymousId]);
 	if (emails && record.list === 'profiles' && typeof record.email === 'string') ids.push(['email', emailIdentity(record.email)]);
 	return ids;
-}
-
-/** Also the key under which a connection remembers whose an id is. */
-export function identityKey(kind: IdentityKind, value: string): string {
-	return `${kind}\0${value}`;
 }
 
 /** The bucket key is drawn from the first id: the same people get the same buckets whenever they are imported anew. */

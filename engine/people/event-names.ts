@@ -1,5 +1,8 @@
 import type { Tx } from '../store/database';
 
+/** Kind of what a connection remembers: match key -> number. */
+const MEMORY = 'event name';
+
 /** The form in which event names are compared: without case and spaces. `added to cart` is `AddedToCart`. */
 export function eventMatchKey(name: string): string {
 	let key = matchKeys.get(name);
@@ -55,7 +58,7 @@ export async function internEventNames(tx: Tx, names: ReadonlyMap<string, string
 export async function findEventNames(tx: Tx, matchKeys: string[]): Promise<Map<string, number>> {
 	const known = new Map<string, number>();
 	const unknown = matchKeys.filter((key) => {
-		const id = tx.remembered?.get(memoryKey(key));
+		const id = tx.remembered?.get(MEMORY, key);
 		if (id !== undefined) known.set(key, id);
 		return id === undefined;
 	});
@@ -68,11 +71,7 @@ export async function findEventNames(tx: Tx, matchKeys: string[]): Promise<Map<s
 	);
 	for (const { match_key: key, name_id: id } of rows) {
 		known.set(key, id);
-		tx.remembered?.set(memoryKey(key), id);
+		tx.remembered?.set(MEMORY, key, id);
 	}
 	return known;
-}
-
-function memoryKey(matchKey: string): string {
-	return `event\0${matchKey}`;
 }

@@ -93,14 +93,12 @@ class Ingestion {
 	}
 
 	private async withoutDuplicates(records: CleanRecord[]): Promise<CleanRecord[]> {
-		const ids = new Set(records.flatMap((record) => (record.messageId === undefined ? [] : [record.messageId])));
-		const unseen = await rememberMessageIds(this.tx, ids, this.context.now);
-		return records.filter((record) => {
-			// Deleted when taken: the same id once more in this input is a duplicate, too.
-			if (record.messageId === undefined || unseen.delete(record.messageId)) return true;
-			this.result.duplicates++;
-			return false;
-		});
+		const ids = records.flatMap(({ messageId }) => (messageId === undefined ? [] : [messageId]));
+		const areNew = await rememberMessageIds(this.tx, ids, this.context.now);
+		let next = 0;
+		const fresh = records.filter(({ messageId }) => messageId === undefined || areNew[next++]);
+		this.result.duplicates += records.length - fresh.length;
+		return fresh;
 	}
 
 	private takeAll(records: readonly CleanRecord[], directory: Directory): void {

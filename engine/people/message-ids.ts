@@ -1,11 +1,9 @@
 import type { Tx } from '../store/database';
 
-/** Remembers message ids. @returns those that were not known yet */
-export async function rememberMessageIds(tx: Tx, ids: ReadonlySet<string>, now: number): Promise<Set<string>> {
-	if (ids.size === 0) return new Set();
-	const all = [...ids];
-	const isNew = await tx.insertNewRows('event_message', { message_id: 'text', received_at: 'integer' }, all.map((id) => [id, now]));
-	return new Set(all.filter((_, index) => isNew[index]));
+/** Remembers message ids. @returns for each whether it was not known yet; of one that is there twice, the first */
+export async function rememberMessageIds(tx: Tx, ids: readonly string[], now: number): Promise<boolean[]> {
+	if (ids.length === 0) return [];
+	return await tx.insertNewRows('event_message', { message_id: 'text', received_at: 'integer' }, ids.map((id) => [id, now]));
 }
 
 export async function forgetMessageIds(tx: Tx, ids: readonly string[]): Promise<void> {

@@ -36,7 +36,7 @@ export async function recordPropertyNames(
 		if (nameId !== undefined) seen.set(nameId, kinds);
 	}
 	const rows = [...seen].flatMap(([nameId, names]) => [...names].map(([name, kind]): Noted => [nameId, name, kind]));
-	const fresh = rows.filter((row) => tx.remembered?.get(memoryKey(row)) === undefined);
+	const fresh = rows.filter(([nameId, name]) => tx.remembered?.get(memoryOf(nameId), name) === undefined);
 	if (fresh.length > 0) await insertNames(tx, fresh);
 }
 
@@ -57,12 +57,12 @@ async function insertNames(tx: Tx, rows: readonly Noted[]): Promise<void> {
 	if (!tx.remembered) return;
 	// Only what was kept: names beyond the limit are not there.
 	for (const { name_id, name } of await tx.all<{ name_id: number; name: string }>(`SELECT name_id, name FROM ${seen} WHERE EXISTS (${known})`, [json])) {
-		tx.remembered.set(memoryKey([name_id, name]), 1);
+		tx.remembered.set(memoryOf(name_id), name, 1);
 	}
 }
 
-function memoryKey([nameId, name]: readonly [number, string, PropertyKind?]): string {
-	return `property\0${nameId}\0${name}`;
+function memoryOf(nameId: number): string {
+	return `property ${nameId}`;
 }
 
 /** Adds what is new among `properties` to what has been seen under `key`. */

@@ -80,7 +80,7 @@ async function insertRows(tx: Tx, rows: readonly PersonRow[]): Promise<void> {
 
 async function bindIds(tx: Tx, directory: Directory): Promise<void> {
 	if (directory.bound.size === 0) return;
-	for (const key of directory.bound.keys()) tx.remembered?.forget(key);
+	for (const { kind, value } of directory.bound.values()) tx.remembered?.forget(kind, value);
 	const rows = [...directory.bound.values()].map(({ kind, value, who }) => [kind, value, survivorOf(who).person]);
 	await tx.run(
 		`INSERT INTO identity (kind, value, person)

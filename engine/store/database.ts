@@ -9,9 +9,9 @@ export type ColumnType = 'integer' | 'real' | 'text';
  * row forgets it, also when the transaction fails later.
  */
 export interface Remembered {
-	get(key: string): number | undefined;
-	set(key: string, value: number): void;
-	forget(key: string): void;
+	get(kind: string, key: string): number | undefined;
+	set(kind: string, key: string, value: number): void;
+	forget(kind: string, key: string): void;
 	forgetAll(): void;
 }
 
@@ -51,6 +51,8 @@ export interface Tx {
 	readonly dialect: Dialect;
 	all<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Row[]>;
 	get<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Row | undefined>;
+	/** As `all`, each row as a list of its columns in order: quicker where rows are many. */
+	lists<Row extends readonly unknown[]>(sql: string, params?: readonly Param[]): Promise<Row[]>;
 	/** Inserts many rows in their order, the fast way of the store. `columns`: names and types of what each row holds. */
 	insertRows(table: string, columns: Columns, rows: ReadonlyArray<readonly Param[]>): Promise<void>;
 	/** As `insertRows`, but rows whose key is there already are passed by. Returns for each whether it was new. */

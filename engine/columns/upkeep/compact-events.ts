@@ -3,6 +3,7 @@ import type { Catalog, UpkeepState } from '../catalog';
 import { CHUNK_ROWS, decodeChunk, encodeRows, fillsChunk, joinChunks, splitRows, type ChunkInfo, type DecodedChunk, type EventRow } from '../event-chunk';
 import { allColumnsOf } from '../stored-columns';
 import { emptyChange, type Change } from './change';
+import { chunksToJoin } from './small-chunks';
 
 /** Events outside of chunks from which on it is worth making some. */
 const WORTHWHILE = 16_384;
@@ -36,49 +37,42 @@ type Origin = Pick<ChunkInfo, 'nameId' | 'fromStamp' | 'peopleStamp'>;
 async function takeIn(tx: Tx, events: NewRow[], origin: Origin, catalog: Catalog, change: Change): Promise<void> {
 	const parts = splitRows(events);
 	const rest = parts[parts.length - 1] as EventRow[];
-	for (const part of parts) {
-		if (part === rest && !fillsChunk(rest)) break;
-		change.chunks.push(encodeRows(part, origin));
-	}
-	if (fillsChunk(rest)) return;
+	change.chunks.push(...parts.slice(0, -1).map((part) => encodeRows(part, origin)));
 	const fresh = encodeRows(rest, origin);
-	// Small chunks are put together as in a binary counter: each row is written again only a few times.
-	const old = parts.length > 1 ? [] : await smallOnes(tx, catalog.chunks.get(origin.nameId) ?? [], rest.length);
-	if (old.length === 0) {
-		change.chunks.push(fresh);
-		return;
-	}
-	const first = old.reduce((a, b) => (a.info.fromStamp <= b.info.fromStamp ? a : b)).info;
-	const peopleStamp = Math.min(...old.map(({ info }) => info.peopleStamp));
-	const added = decodeChunk({ ...fresh, chunk: 0, columns: fresh.columns.length }, fresh.columns);
-	const joined = joinChunks([...old, added], { ...origin, fromStamp: first.fromStamp, peopleStamp });
+	const { old, withFresh } = parts.length > 1 || fillsChunk(rest) ? { old: [], withFresh: false } : await smallOnes(tx, catalog.chunks.get(origin.nameId) ?? [], rest.length);
+	const added = withFresh && old.length > 0 ? [decodeChunk({ ...fresh, chunk: 0, columns: fresh.columns.length }, fresh.columns)] : [];
+	const first = old[0]?.info;
+	const joined = first && joinChunks([...old, ...added], { ...origin, fromStamp: first.fromStamp, peopleStamp: Math.min(...old.map(({ info }) => info.peopleStamp)) });
 	if (joined) change.chunks.push(joined);
+	if (added.length === 0) change.chunks.push(fresh);
 	change.dropChunks.push(...old.map(({ info }) => info.chunk));
 }
 
-/** The last chunks of a name that are to be written anew together with `size` more rows. */
-async function smallOnes(tx: Tx, chunks: readonly ChunkInfo[], size: number): Promise<DecodedChunk[]> {
-	const taken: DecodedChunk[] = [];
-	let total = size;
-	for (const info of chunks.toReversed()) {
-		if (info.size > total || total + info.size > CHUNK_ROWS) break;
+/** The last chunks of a name that are to be put together, and whether with the `size` events that come after them. */
+async function smallOnes(tx: Tx, chunks: readonly ChunkInfo[], size: number): Promise<{ old: DecodedChunk[]; withFresh: boolean }> {
+	const { last, withFresh } = chunksToJoin(chunks.map((info) => info.size), size);
+	const old: DecodedChunk[] = [];
+	let bytes = 0;
+	for (const info of last > 0 ? chunks.slice(-last) : []) {
 		const columns = await allColumnsOf(tx, info.chunk);
-		if (columns.reduce((sum, { data }) => sum + data.length, 0) > LARGE) break;
-		taken.unshift(decodeChunk(info, columns));
-		total += info.size;
+		bytes += columns.reduce((sum, { data }) => sum + data.length, 0);
+		if (bytes > LARGE) return { old: [], withFresh: false };
+		old.push(decodeChunk(info, columns));
 	}
-	return taken;
+	return { old, withFresh };
 }
 
 /** Events above those in chunks that no transaction still open can come between; and the stamp they reach to. */
 async function settledRows(tx: Tx, { events, eventsSettled }: UpkeepState, least: number): Promise<{ rows: NewRow[]; to: number }> {
 	const { eventStamp } = tx.dialect;
-	const select = async (upTo: number, limit: number) =>
-		await tx.all<NewRow>(
-			`SELECT id, ${eventStamp} AS stamp, person, name_id, ts, properties FROM event
+	const select = async (upTo: number, limit: number): Promise<NewRow[]> => {
+		const rows = await tx.lists<[number, number, number, number, number, string]>(
+			`SELECT id, ${eventStamp}, person, name_id, ts, properties FROM event
 			 WHERE ${eventStamp} >= $1 AND ${eventStamp} < $2 ORDER BY ${eventStamp} LIMIT $3`,
 			[events, upTo, limit],
 		);
+		return rows.map((row) => ({ id: row[0], stamp: row[1], person: row[2], name_id: row[3], ts: row[4], properties: row[5] }));
+	};
 	const waiting = await tx.get<{ count: number }>(
 		`SELECT count(*) AS count FROM (SELECT 1 FROM event WHERE ${eventStamp} >= $1 AND ${eventStamp} < $2 LIMIT $3) AS waiting`,
 		[events, eventsSettled, least],

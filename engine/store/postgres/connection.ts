@@ -1,7 +1,7 @@
 import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
 
 import { CampaignError } from '../../errors';
-import type { Columns, Param, Tx } from '../database';
+import type { Columns, ColumnType, Param, Tx } from '../database';
 import { postgresDialect } from '../dialects';
 import type { Tls } from '../store';
 
@@ -119,17 +119,24 @@ function transaction(client: PoolClient): Tx {
 		dialect: postgresDialect,
 		all: async <Row>(sql: string, params?: readonly Param[]) => (await query(sql, params)).rows as Row[],
 		get: async <Row>(sql: string, params?: readonly Param[]) => (await query(sql, params)).rows[0] as Row | undefined,
+		lists: async <Row extends readonly unknown[]>(sql: string, params: readonly Param[] = []) => {
+			const { rows } = await client.query<unknown[]>({ text: sql, values: params.map(encode), rowMode: 'array' });
+			return rows as unknown as Row[];
+		},
 		insertRows: async (table, columns, rows) => {
 			const names = Object.keys(columns).join(', ');
-			await query(`INSERT INTO ${table} (${names}) SELECT ${names} FROM ${postgresDialect.rows('$1', columns)} AS fresh`, [JSON.stringify(rows)]);
+			await client.query(`INSERT INTO ${table} (${names}) SELECT ${names} FROM ${unnest(columns)}`, turned(columns, rows));
 		},
-		insertNewRows: async (table, columns, rows) => await insertNewRows(query, table, columns, rows),
+		insertNewRows: async (table, columns, rows) => await insertNewRows(client, table, columns, rows),
 		lookUp: async <Row>(columns: Columns, keys: ReadonlyArray<readonly Param[]>, select: (key: Record<string, string>) => string) => {
-			const given = postgresDialect.rows('$1', { place: 'integer', ...columns });
 			const inner = select(Object.fromEntries(Object.keys(columns).map((name) => [name, `given.${name}`])));
+			const given = { place: 'integer', ...columns } as const;
 			const found: Array<Row | undefined> = new Array(keys.length);
-			const { rows } = await query(`SELECT given.place, found.* FROM ${given} AS given CROSS JOIN LATERAL (${inner}) AS found`, [JSON.stringify(keys.map((key, place) => [place, ...key]))]);
-			for (const row of rows as Array<Row & { place: number }>) found[row.place] = row;
+			const { rows } = await client.query<Row & { place: number }>(
+				`SELECT given.place, found.* FROM ${unnest(given, 'given')} CROSS JOIN LATERAL (${inner}) AS found`,
+				turned(given, keys.map((key, place) => [place, ...key])),
+			);
+			for (const row of rows) found[row.place] = row;
 			return found;
 		},
 		blobs: async (sql, params) => (await query(sql, params)).rows as Array<{ place: number; data: Uint8Array }>,
@@ -141,22 +148,30 @@ function transaction(client: PoolClient): Tx {
 }
 
 /** Rows come back only where they were new; the first column is the key. */
-async function insertNewRows(
-	query: (sql: string, params: readonly Param[]) => Promise<{ rows: unknown[] }>,
-	table: string,
-	columns: Columns,
-	rows: ReadonlyArray<readonly Param[]>,
-): Promise<boolean[]> {
+async function insertNewRows(client: PoolClient, table: string, columns: Columns, rows: ReadonlyArray<readonly Param[]>): Promise<boolean[]> {
 	const names = Object.keys(columns);
 	const [key] = names as [string];
 	// In one order everywhere, so that two transactions with the same keys never wait for each other in a circle.
-	const { rows: inserted } = await query(
-		`INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.join(', ')} FROM ${postgresDialect.rows('$1', columns)} AS fresh
+	const { rows: inserted } = await client.query<[unknown]>({
+		text: `INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.join(', ')} FROM ${unnest(columns)}
 		 ORDER BY ${key} ON CONFLICT DO NOTHING RETURNING ${key}`,
-		[JSON.stringify(rows)],
-	);
-	const fresh = new Set((inserted as Array<Record<string, unknown>>).map((row) => row[key]));
+		values: turned(columns, rows),
+		rowMode: 'array',
+	});
+	const fresh = new Set(inserted.map(([value]) => value));
 	return rows.map((row) => fresh.delete(row[0]));
+}
+
+const ARRAYS: Record<ColumnType, string> = { integer: 'bigint[]', real: 'double precision[]', text: 'text[]' };
+
+/** A FROM item of rows that travel as an array per column (see `turned`): the server reads that quicker than JSON. */
+function unnest(columns: Columns, alias = 'fresh'): string {
+	const arrays = Object.values(columns).map((type, index) => `$${index + 1}::${ARRAYS[type]}`);
+	return `unnest(${arrays.join(', ')}) AS ${alias}(${Object.keys(columns).join(', ')})`;
+}
+
+function turned(columns: Columns, rows: ReadonlyArray<readonly Param[]>): Param[][] {
+	return Object.keys(columns).map((_, index) => rows.map((row) => row[index] as Param));
 }
 
 function encode(value: Param): unknown {

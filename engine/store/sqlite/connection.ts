@@ -7,6 +7,9 @@ import { nodeSqlite } from './node-sqlite';
 
 const BUSY_TIMEOUT_MS = 10_000;
 
+/** Rows that one INSERT takes: each statement run costs as much as inserting a row or two. */
+const ROWS_AT_ONCE = 50;
+
 /**
  * One connection to the embedded store. `node:sqlite` is synchronous, so this belongs in a thread of its own; the
  * promises of its Tx are already settled.
@@ -15,6 +18,8 @@ export class SqliteConnection {
 	private readonly db: DatabaseSync;
 
 	private readonly statements = new Map<string, StatementSync>();
+
+	private readonly listStatements = new Map<string, StatementSync>();
 
 	private durability?: Durability;
 
@@ -26,13 +31,14 @@ export class SqliteConnection {
 		all: async <Row>(sql: string, params: readonly Param[] = []) => this.prepare(sql).all(bind(params)) as Row[],
 		get: async <Row>(sql: string, params: readonly Param[] = []) =>
 			this.prepare(sql).get(bind(params)) as Row | undefined,
+		lists: async <Row extends readonly unknown[]>(sql: string, params: readonly Param[] = []) =>
+			this.prepare(sql, true).all(bind(params)) as unknown as Row[],
 		blobs: async (sql: string, params: readonly Param[] = []) =>
 			this.prepare(sql).all(bind(params)) as unknown as Array<{ place: number; data: Uint8Array }>,
-		insertRows: async (table, columns, rows) => this.insert(table, columns, rows, ''),
+		insertRows: async (table, columns, rows) => this.insert(table, columns, rows),
 		insertNewRows: async (table, columns, rows) => {
-			const isNew: boolean[] = [];
-			this.insert(table, columns, rows, ' ON CONFLICT DO NOTHING', (changes) => isNew.push(changes > 0));
-			return isNew;
+			const statement = this.prepare(`${insertInto(table, columns, 1)} ON CONFLICT DO NOTHING`);
+			return rows.map((row) => Number(statement.run(...row).changes) > 0);
 		},
 		lookUp: async <Row>(columns: Columns, keys: ReadonlyArray<readonly Param[]>, select: (key: Record<string, string>) => string) => {
 			const statement = this.prepare(select(Object.fromEntries(Object.keys(columns).map((name) => [name, '?']))));
@@ -68,6 +74,7 @@ export class SqliteConnection {
 
 	close(): void {
 		this.statements.clear();
+		this.listStatements.clear();
 		this.db.close();
 	}
 
@@ -87,24 +94,33 @@ export class SqliteConnection {
 		}
 	}
 
-	/** One statement made ready and run for each row: there is no way to the server that it would save. */
-	private insert(table: string, columns: Columns, rows: ReadonlyArray<readonly Param[]>, conflict: string, inserted?: (changes: number) => void): void {
-		const names = Object.keys(columns);
-		const statement = this.prepare(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})${conflict}`);
-		for (const row of rows) {
-			const { changes } = statement.run(...row);
-			inserted?.(Number(changes));
+	private insert(table: string, columns: Columns, rows: ReadonlyArray<readonly Param[]>): void {
+		let start = 0;
+		if (rows.length >= ROWS_AT_ONCE) {
+			const many = this.prepare(insertInto(table, columns, ROWS_AT_ONCE));
+			for (; start + ROWS_AT_ONCE <= rows.length; start += ROWS_AT_ONCE) many.run(...rows.slice(start, start + ROWS_AT_ONCE).flat());
 		}
+		const one = this.prepare(insertInto(table, columns, 1));
+		for (; start < rows.length; start++) one.run(...(rows[start] as readonly Param[]));
 	}
 
-	private prepare(sql: string): StatementSync {
-		let statement = this.statements.get(sql);
+	/** `asLists`: of a SELECT whose rows are wanted as lists. */
+	private prepare(sql: string, asLists = false): StatementSync {
+		const known = asLists ? this.listStatements : this.statements;
+		let statement = known.get(sql);
 		if (!statement) {
 			statement = this.db.prepare(sql);
-			this.statements.set(sql, statement);
+			if (asLists) statement.setReturnArrays(true);
+			known.set(sql, statement);
 		}
 		return statement;
 	}
+}
+
+function insertInto(table: string, columns: Columns, rows: number): string {
+	const names = Object.keys(columns);
+	const row = `(${names.map(() => '?').join(', ')})`;
+	return `INSERT INTO ${table} (${names.join(', ')}) VALUES ${new Array(rows).fill(row).join(', ')}`;
 }
 
 /** `$1` is a named parameter to SQLite, so that it may repeat. */

@@ -5,30 +5,38 @@ const MOST = 200_000;
 
 /** What the one writer remembers between its transactions. Everything is forgotten when another connection has written. */
 export class ConnectionMemory implements Remembered {
-	private readonly facts = new Map<string, number>();
+	private readonly facts = new Map<string, Map<string, number>>();
+
+	private count = 0;
 
 	private version: number | undefined;
 
 	/** At the beginning of a transaction. `version`: SQLite's data_version, which other connections' commits change. */
 	begin(version: number): void {
-		if (version !== this.version) this.facts.clear();
+		if (version !== this.version) this.forgetAll();
 		this.version = version;
 	}
 
-	get(key: string): number | undefined {
-		return this.facts.get(key);
+	get(kind: string, key: string): number | undefined {
+		return this.facts.get(kind)?.get(key);
 	}
 
-	set(key: string, value: number): void {
-		if (this.facts.size >= MOST) this.facts.clear();
-		this.facts.set(key, value);
+	set(kind: string, key: string, value: number): void {
+		if (this.count >= MOST) this.forgetAll();
+		let facts = this.facts.get(kind);
+		if (!facts) this.facts.set(kind, (facts = new Map()));
+		this.count -= facts.size;
+		// A copy: the key may be a slice of a large text, which would stay in memory with it.
+		facts.set(Buffer.from(key).toString(), value);
+		this.count += facts.size;
 	}
 
-	forget(key: string): void {
-		this.facts.delete(key);
+	forget(kind: string, key: string): void {
+		if (this.facts.get(kind)?.delete(key)) this.count--;
 	}
 
 	forgetAll(): void {
 		this.facts.clear();
+		this.count = 0;
 	}
 }
