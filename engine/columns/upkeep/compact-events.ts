@@ -1,6 +1,6 @@
 import type { Tx } from '../../store/database';
 import type { Catalog, UpkeepState } from '../catalog';
-import { CHUNK_ROWS, decodeChunk, encodeRows, fillsChunk, joinChunks, splitRows, type ChunkInfo, type DecodedChunk, type EventRow } from '../event-chunk';
+import { decodeChunk, encodeRows, fillsChunk, joinChunks, splitRows, type ChunkInfo, type DecodedChunk, type EventRow } from '../event-chunk';
 import { allColumnsOf } from '../stored-columns';
 import { emptyChange, type Change } from './change';
 import { chunksToJoin } from './small-chunks';
