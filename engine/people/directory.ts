@@ -38,10 +38,10 @@ export class Directory {
 
 	/** Finds everybody an input names, with a fixed number of statements. Call it under the lock `people`. */
 	static async load(tx: Tx, records: readonly CleanRecord[], emails: boolean, now: number): Promise<Directory> {
-		const last = await tx.get<{ id: number | null }>('SELECT max(id) AS id FROM event');
-		const directory = new Directory(now, (last?.id ?? 0) + 1);
 		const wanted = wantedIds(records, emails);
 		const people = { user: await peopleBehind(tx, 'user', wanted.user), anonymous: await peopleBehind(tx, 'anonymous', wanted.anonymous), email: await peopleBehind(tx, 'email', wanted.email) };
+		const isAnybodyNew = (['user', 'anonymous', 'email'] as const).some((kind) => people[kind].size < wanted[kind].size);
+		const directory = new Directory(now, isAnybodyNew ? await nextEvent(tx) : 0);
 		const users = await withUserId(tx, [...people.anonymous.values(), ...people.email.values()]);
 		for (const kind of ['user', 'anonymous', 'email'] as const) {
 			for (const [value, person] of people[kind]) {
@@ -158,6 +158,12 @@ export function survivorOf(who: Somebody): Somebody {
 /** Emails identify without regard to case. */
 export function emailIdentity(email: string): string {
 	return email.toLowerCase();
+}
+
+/** No event that is still to come has a lower id. */
+async function nextEvent(tx: Tx): Promise<number> {
+	const last = await tx.get<{ id: number | null }>('SELECT max(id) AS id FROM event');
+	return (last?.id ?? 0) + 1;
 }
 
 /** Whom ids belong to, of those that belong to anybody. What the connection remembers is not read again. */

@@ -58,7 +58,7 @@ export async function internEventNames(tx: Tx, names: ReadonlyMap<string, string
 export async function findEventNames(tx: Tx, matchKeys: string[]): Promise<Map<string, number>> {
 	const known = new Map<string, number>();
 	const unknown = matchKeys.filter((key) => {
-		const id = tx.remembered?.get(MEMORY, key);
+		const id = tx.lasting.get(MEMORY, key);
 		if (id !== undefined) known.set(key, id);
 		return id === undefined;
 	});
@@ -71,7 +71,7 @@ export async function findEventNames(tx: Tx, matchKeys: string[]): Promise<Map<s
 	);
 	for (const { match_key: key, name_id: id } of rows) {
 		known.set(key, id);
-		tx.remembered?.set(MEMORY, key, id);
+		tx.lasting.set(MEMORY, key, id);
 	}
 	return known;
 }

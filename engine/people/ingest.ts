@@ -62,11 +62,13 @@ class Ingestion {
 		// A copy: after a deadlock the same input is taken once more.
 		result.refused = [...this.input.refused];
 		if (records.length === 0) return result;
+		// Before the lock: inputs that come at the same time wait for each other only where they must.
+		const fresh = await this.withoutDuplicates(records);
 		await tx.lock('people');
-		const fresh = await this.withoutDuplicates(await this.withinEventNames(records));
-		const directory = await Directory.load(tx, fresh, this.rules.emails, now);
-		this.owners = await directory.loadOwners(tx, tokensOf(fresh));
-		this.takeAll(fresh, directory);
+		const admitted = await this.withinEventNames(fresh);
+		const directory = await Directory.load(tx, admitted, this.rules.emails, now);
+		this.owners = await directory.loadOwners(tx, tokensOf(admitted));
+		this.takeAll(admitted, directory);
 		await writePeople(tx, directory, this.registered, now);
 		await this.writeEvents();
 		await forgetMessageIds(tx, this.refusedMessages(fresh));
@@ -78,10 +80,11 @@ class Ingestion {
 	private async withinEventNames(records: CleanRecord[]): Promise<CleanRecord[]> {
 		const keys = new Set(records.flatMap((record) => (record.list === 'events' ? [record.matchKey] : [])));
 		if (keys.size === 0) return records;
+		const known = await findEventNames(this.tx, [...keys]);
+		if (known.size === keys.size) return records;
 		const limit = LIMITS[this.trust].eventNames;
 		const count = await this.tx.get<{ top: number | null }>('SELECT max(name_id) AS top FROM event_name');
-		if ((count?.top ?? 0) + keys.size <= limit) return records;
-		const known = await findEventNames(this.tx, [...keys]);
+		if ((count?.top ?? 0) + keys.size - known.size <= limit) return records;
 		let room = limit - (count?.top ?? 0);
 		const admitted = new Set(known.keys());
 		return records.filter((record) => {

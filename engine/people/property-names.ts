@@ -36,7 +36,7 @@ export async function recordPropertyNames(
 		if (nameId !== undefined) seen.set(nameId, kinds);
 	}
 	const rows = [...seen].flatMap(([nameId, names]) => [...names].map(([name, kind]): Noted => [nameId, name, kind]));
-	const fresh = rows.filter(([nameId, name]) => tx.remembered?.get(memoryOf(nameId), name) === undefined);
+	const fresh = rows.filter(([nameId, name]) => tx.lasting.get(memoryOf(nameId), name) === undefined);
 	if (fresh.length > 0) await insertNames(tx, fresh);
 }
 
@@ -54,10 +54,9 @@ async function insertNames(tx: Tx, rows: readonly Noted[]): Promise<void> {
 		 ON CONFLICT (name_id, name) DO NOTHING`,
 		[json, NAMES_IN_PICK_LIST],
 	);
-	if (!tx.remembered) return;
 	// Only what was kept: names beyond the limit are not there.
 	for (const { name_id, name } of await tx.all<{ name_id: number; name: string }>(`SELECT name_id, name FROM ${seen} WHERE EXISTS (${known})`, [json])) {
-		tx.remembered.set(memoryOf(name_id), name, 1);
+		tx.lasting.set(memoryOf(name_id), name, 1);
 	}
 }
 

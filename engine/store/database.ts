@@ -66,6 +66,8 @@ export interface Tx {
 	blobs(sql: string, params?: readonly Param[]): Promise<Array<{ place: number; data: Uint8Array }>>;
 	/** What this connection has read before and may rely on; absent where others write behind its back. */
 	readonly remembered?: Remembered;
+	/** As `remembered`, of facts that never change once they are committed; on every store. */
+	readonly lasting: Remembered;
 	/** Runs a statement and returns the number of rows it changed. */
 	run(sql: string, params?: readonly Param[]): Promise<number>;
 	/** Makes concurrent transactions that ask for the same name wait for each other until commit. A no-op on SQLite, which has one writer. */

@@ -1,9 +1,10 @@
 import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
 
 import { CampaignError } from '../../errors';
-import type { Columns, ColumnType, Param, Tx } from '../database';
+import type { Columns, ColumnType, Param, Remembered, Tx } from '../database';
 import { postgresDialect } from '../dialects';
 import type { Tls } from '../store';
+import { PoolMemory } from './memory';
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
@@ -12,6 +13,8 @@ const MAX_TRIES = 6;
 /** A pool of connections to a PostgreSQL store, whose tables lie in a schema of their own. */
 export class PostgresConnection {
 	private readonly pool: Pool;
+
+	private readonly memory = new PoolMemory();
 
 	constructor(
 		connectionString: string,
@@ -35,6 +38,7 @@ export class PostgresConnection {
 		});
 		// A connection that breaks while idle is replaced by the next call.
 		this.pool.on('error', () => {});
+		this.pool.on('connect', () => this.memory.forgetAll());
 	}
 
 	async createSchema(): Promise<void> {
@@ -78,8 +82,10 @@ export class PostgresConnection {
 			let broken: Error | undefined;
 			try {
 				await client.query(begin);
-				const result = await work(transaction(client));
+				const staged = this.memory.stage();
+				const result = await work(transaction(client, staged));
 				await client.query('COMMIT');
+				staged.commit();
 				return result;
 			} catch (error) {
 				await client.query('ROLLBACK').catch((lost: Error) => {
@@ -113,10 +119,11 @@ export class PostgresConnection {
 	}
 }
 
-function transaction(client: PoolClient): Tx {
+function transaction(client: PoolClient, lasting: Remembered): Tx {
 	const query = async (sql: string, params: readonly Param[] = []) => await client.query(sql, params.map(encode));
 	return {
 		dialect: postgresDialect,
+		lasting,
 		all: async <Row>(sql: string, params?: readonly Param[]) => (await query(sql, params)).rows as Row[],
 		get: async <Row>(sql: string, params?: readonly Param[]) => (await query(sql, params)).rows[0] as Row | undefined,
 		lists: async <Row extends readonly unknown[]>(sql: string, params: readonly Param[] = []) => {

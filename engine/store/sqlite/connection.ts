@@ -28,6 +28,7 @@ export class SqliteConnection {
 	readonly tx: Tx = {
 		dialect: sqliteDialect,
 		remembered: this.memory,
+		lasting: this.memory,
 		all: async <Row>(sql: string, params: readonly Param[] = []) => this.prepare(sql).all(bind(params)) as Row[],
 		get: async <Row>(sql: string, params: readonly Param[] = []) =>
 			this.prepare(sql).get(bind(params)) as Row | undefined,
