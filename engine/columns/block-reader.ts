@@ -1,6 +1,7 @@
 import type { Column, PeopleBatch, PeopleQuery } from '../segments/columns';
 import { profileField } from '../segments/profile-fields';
 import type { Tx } from '../store/database';
+import { pagesOf, type Bounds } from './bounded-rows';
 import type { ByteCache } from './cache';
 import type { CachedColumn } from './chunk-reader';
 import { decodeColumn, DamagedColumn, type RawColumn } from './encoding';
@@ -74,18 +75,19 @@ export class BlockReader {
 
 	private async fromRows(tx: Tx, info: BlockInfo): Promise<Map<string, CachedColumn>> {
 		this.damaged.add(info.block);
-		const { columns } = encodeBlock(info.block, await rowsOfBlock(tx, info.block), info.made);
+		const { columns } = await encodeBlock(info.block, rowsOfBlock(tx, info.block), info.made);
 		return new Map(columns.map(({ name, data }) => [name, this.keep(info, name, decodeColumn(data, rowsOf(name)))]));
 	}
 }
 
+/** Rows of a block read at a time. */
+const STEP: Bounds = { rows: BLOCK_PEOPLE, bytes: 16 * 1024 * 1024 };
+
 /** All rows of a block, ascending. */
-export async function rowsOfBlock(tx: Tx, block: number): Promise<PersonRow[]> {
+export function rowsOfBlock(tx: Tx, block: number): AsyncGenerator<PersonRow[]> {
 	const first = block * BLOCK_PEOPLE;
-	return await tx.all<PersonRow>(
-		`SELECT ${PERSON_COLUMNS} FROM person WHERE person >= $1 AND person < $2 ORDER BY person`,
-		[first, first + BLOCK_PEOPLE],
-	);
+	const where = 'person < $2';
+	return pagesOf<PersonRow>(tx, { table: 'person', columns: PERSON_COLUMNS, key: 'person', after: first - 1, where, params: [first + BLOCK_PEOPLE] }, STEP);
 }
 
 function consecutive(first: number): Uint32Array {

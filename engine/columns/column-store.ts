@@ -2,6 +2,7 @@ import { findEventNames } from '../people/event-names';
 import type { ColumnSource } from '../segments/columns';
 import type { Tx } from '../store/database';
 import { BlockReader } from './block-reader';
+import type { Bounds } from './bounded-rows';
 import { ByteCache } from './cache';
 import { readCatalog, readState, type Catalog, type UpkeepState } from './catalog';
 import { ChunkReader } from './chunk-reader';
@@ -46,9 +47,9 @@ export class ColumnStore {
 
 	private readonly blocks: BlockReader;
 
-	private readonly recentEvents = new RecentEvents();
+	private readonly recentEvents: RecentEvents;
 
-	private readonly recentPeople = new RecentPeople();
+	private readonly recentPeople: RecentPeople;
 
 	private readonly nameIds = new Map<string, number>();
 
@@ -56,7 +57,10 @@ export class ColumnStore {
 
 	private catalog?: Catalog;
 
-	constructor(cacheBytes = CACHE_BYTES) {
+	/** @param newest what to keep of the rows that are not in columns yet; the rest is read for each question */
+	constructor(cacheBytes = CACHE_BYTES, newest: { events?: Bounds; people?: Bounds } = {}) {
+		this.recentEvents = new RecentEvents(newest.events);
+		this.recentPeople = new RecentPeople(newest.people);
 		this.chunks = new ChunkReader(new ByteCache(cacheBytes), this.gone, this.damaged.chunks);
 		this.blocks = new BlockReader(this.chunks.cache, this.damaged.blocks);
 	}
