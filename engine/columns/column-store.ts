@@ -111,9 +111,9 @@ export class ColumnStore {
 		const catalog = isUsable ? this.catalog : { ...this.catalog, chunks: new Map(), blocks: new Map() };
 		const isSettled = known !== undefined && tx.dialect.name === 'sqlite';
 		if (!isSettled || known.peopleSettled !== state.peopleSettled || known.people !== state.people || !isUsable) {
-			const { anybody, erased } = await this.gone.refresh(tx, state);
-			if (erased) this.recentEvents.forget();
-			else if (anybody) this.recentEvents.replace(this.gone);
+			const outdated = await this.gone.refresh(tx, state);
+			if (outdated === 'reread') this.recentEvents.forget();
+			else if (outdated === 'replace') this.recentEvents.replace(this.gone);
 			await this.recentPeople.refresh(tx, usable);
 		}
 		await this.recentEvents.refresh(tx, usable);
