@@ -1,6 +1,7 @@
 import { ColumnStore } from '../../../engine/columns/column-store';
 import { applyUpkeep } from '../../../engine/columns/upkeep/apply';
 import { Upkeep } from '../../../engine/columns/upkeep/upkeep';
+import { eventMatchKey } from '../../../engine/people/event-names';
 import { ingest } from '../../../engine/people/ingest';
 import type { Tx } from '../../../engine/store/database';
 import { bringAllUpToDate } from '../../support/columns';
@@ -33,7 +34,7 @@ async function fill(database: Database): Promise<void> {
 	}
 }
 
-/** Runs something with a Tx that notes the most text that one of its statements gave. */
+/** Runs something with a Tx that notes the most text, or bytes of columns, that one of its statements gave. */
 async function mostRead<Result>(database: Database, work: (tx: Tx) => Promise<Result>): Promise<{ result: Result; most: number }> {
 	let most = 0;
 	const result = await database.transact(async (tx) => {
@@ -42,7 +43,12 @@ async function mostRead<Result>(database: Database, work: (tx: Tx) => Promise<Re
 			most = Math.max(most, rows.reduce((sum, { properties }) => sum + (properties?.length ?? 0), 0));
 			return rows as Row[];
 		};
-		return await work({ ...tx, all });
+		const blobs: Tx['blobs'] = async (sql, params) => {
+			const rows = await tx.blobs(sql, params);
+			most = Math.max(most, rows.reduce((sum, { data }) => sum + data.length, 0));
+			return rows;
+		};
+		return await work({ ...tx, all, blobs });
 	});
 	return { result, most };
 }
@@ -107,5 +113,28 @@ describeDatabases('large rows', (database) => {
 		const second = await ask(database(), columns);
 		expect(second.result).toEqual(first.result);
 		if (database().kind === 'sqlite') expect(second.most).toBe(0);
+	});
+});
+
+describeDatabases('large columns', (database) => {
+	test('are read a few at a time', async () => {
+		const [events, length] = [90, 800 * 1024];
+		for (let start = 0; start < events; start += 10) {
+			const some = Array.from({ length: 10 }, (_, index) => ({ user: 'u1', name: 'Viewed', ts: START, properties: { text: `${start + index} `.padEnd(length, 'lorem ipsum ') } }));
+			await database().call(ingest, { events: some });
+		}
+		await bringAllUpToDate(database());
+		const query = { range: { from: 0, to: 2 }, from: -Infinity, to: Infinity, times: false, properties: ['text'], name: eventMatchKey('Viewed') };
+		const { result, most } = await mostRead(database(), async (tx) => {
+			const read: number[] = [];
+			for await (const batch of (await new ColumnStore().source(tx)).events(query)) {
+				const text = batch.property('text');
+				for (let row = 0; row < batch.person.length; row++) read.push(parseInt(text.get(row) as string, 10));
+			}
+			return read;
+		});
+		expect(result).toEqual(Array.from({ length: events }, (_, index) => index));
+		expect(most).toBeGreaterThan(16 * MB);
+		expect(most).toBeLessThan(65 * MB);
 	});
 });
