@@ -1,16 +1,14 @@
 import type { Column, PeopleBatch, PeopleQuery } from '../segments/columns';
 import { profileField } from '../segments/profile-fields';
 import type { Tx } from '../store/database';
+import { pagesOf, type Bounds } from './bounded-rows';
 import type { ByteCache } from './cache';
 import type { CachedColumn } from './chunk-reader';
 import { decodeColumn, DamagedColumn, type RawColumn } from './encoding';
 import { BUCKET_KEY, fieldColumn, LIVING, namesFor, propertyColumn, propertyName } from './names';
 import { columnOf, pathColumn } from './path-column';
 import { BLOCK_PEOPLE, encodeBlock, PERSON_COLUMNS, type BlockInfo, type PersonRow } from './people-block';
-import { bytesOfRaw, readColumns, type WantedColumn } from './stored-columns';
-
-/** Blocks read at a time. */
-const SLICE = 64;
+import { areTooMuch, bytesOfRaw, inSlices, readColumns, type WantedColumn } from './stored-columns';
 
 /** Reads blocks of people, through the cache. A block that is damaged is made of its rows. */
 export class BlockReader {
@@ -21,14 +19,11 @@ export class BlockReader {
 
 	async *batches(tx: Tx, blocks: readonly BlockInfo[], query: PeopleQuery): AsyncGenerator<PeopleBatch> {
 		const names = [LIVING, ...(query.bucketKeys ? [BUCKET_KEY] : []), ...new Set(query.properties.flatMap(storedNames))];
-		for (let start = 0; start < blocks.length; start += SLICE) {
-			const slice = blocks.slice(start, start + SLICE);
-			const columns = await this.load(tx, slice, names);
-			for (const [index, info] of slice.entries()) yield batchOf(info, columns[index] as Map<string, CachedColumn>);
-		}
+		for await (const [info, columns] of inSlices(blocks, async (slice) => await this.load(tx, slice, names))) yield batchOf(info, columns);
 	}
 
-	private async load(tx: Tx, blocks: readonly BlockInfo[], names: readonly string[]): Promise<Array<Map<string, CachedColumn>>> {
+	/** The columns of each block by name, from the cache or the store; undefined when they are too much at once. */
+	private async load(tx: Tx, blocks: readonly BlockInfo[], names: readonly string[]): Promise<Array<Map<string, CachedColumn>> | undefined> {
 		const loaded = blocks.map(() => new Map<string, CachedColumn>());
 		const missing: Array<WantedColumn & { index: number }> = [];
 		for (const [index, { block, version }] of blocks.entries()) {
@@ -39,6 +34,7 @@ export class BlockReader {
 			}
 		}
 		if (missing.length === 0) return loaded;
+		if (blocks.length > 1 && (await areTooMuch(tx, 'people_column', 'block', missing))) return undefined;
 		const found = await readColumns(tx, 'people_column', 'block', missing);
 		const broken = new Set<number>();
 		for (const [place, { index, name }] of missing.entries()) {
@@ -74,18 +70,19 @@ export class BlockReader {
 
 	private async fromRows(tx: Tx, info: BlockInfo): Promise<Map<string, CachedColumn>> {
 		this.damaged.add(info.block);
-		const { columns } = encodeBlock(info.block, await rowsOfBlock(tx, info.block), info.made);
+		const { columns } = await encodeBlock(info.block, rowsOfBlock(tx, info.block), info.made);
 		return new Map(columns.map(({ name, data }) => [name, this.keep(info, name, decodeColumn(data, rowsOf(name)))]));
 	}
 }
 
+/** Rows of a block read at a time. */
+const STEP: Bounds = { rows: BLOCK_PEOPLE, bytes: 16 * 1024 * 1024 };
+
 /** All rows of a block, ascending. */
-export async function rowsOfBlock(tx: Tx, block: number): Promise<PersonRow[]> {
+export function rowsOfBlock(tx: Tx, block: number): AsyncGenerator<PersonRow[]> {
 	const first = block * BLOCK_PEOPLE;
-	return await tx.all<PersonRow>(
-		`SELECT ${PERSON_COLUMNS} FROM person WHERE person >= $1 AND person < $2 ORDER BY person`,
-		[first, first + BLOCK_PEOPLE],
-	);
+	const where = 'person < $2';
+	return pagesOf<PersonRow>(tx, { table: 'person', columns: PERSON_COLUMNS, key: 'person', after: first - 1, where, params: [first + BLOCK_PEOPLE] }, STEP);
 }
 
 function consecutive(first: number): Uint32Array {

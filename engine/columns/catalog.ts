@@ -59,6 +59,10 @@ export async function readCatalog(tx: Tx, state: UpkeepState): Promise<Catalog> 
 		chunks: Map.groupBy(chunks, ({ nameId }) => nameId),
 		blocks: new Map(blocks.map((block) => [block.block, block])),
 		// A store that was put back from a copy elsewhere may count its transactions anew.
-		isDamaged: chunks.length !== state.chunks || blocks.length !== state.blocks || state.events > state.eventsSettled || state.people > state.peopleSettled,
+		isDamaged:
+			chunks.length !== state.chunks ||
+			blocks.length !== state.blocks ||
+			state.events > state.eventsSettled ||
+			Math.max(state.people, state.cleaned) > state.peopleSettled,
 	};
 }

@@ -6,7 +6,7 @@ import { decodeNumbers, encodeRows, type ChunkInfo, type EncodedChunk, type Even
 import type { GonePeople } from './gone';
 import { ID, namesFor, PERSON, propertyColumn, TIME } from './names';
 import { columnOf, pathColumn } from './path-column';
-import { bytesOfRaw, readColumns, type WantedColumn } from './stored-columns';
+import { areTooMuch, bytesOfRaw, inSlices, readColumns, type WantedColumn } from './stored-columns';
 
 /** A column in memory. */
 export interface CachedColumn {
@@ -16,9 +16,6 @@ export interface CachedColumn {
 	/** Of people's numbers: who had gone when they were last looked over. */
 	goneVersion: number;
 }
-
-/** Chunks read at a time: bounds what is in memory beside the cache. */
-const SLICE = 64;
 
 /** Reads chunks of events, through the cache. A chunk that is damaged is made of its rows. */
 export class ChunkReader {
@@ -34,11 +31,8 @@ export class ChunkReader {
 	async *batches(tx: Tx, chunks: readonly ChunkInfo[], query: EventQuery): AsyncGenerator<EventBatch> {
 		const wanted = chunks.filter(({ firstTs, lastTs }) => lastTs >= query.from && firstTs <= query.to);
 		const properties = [...new Set(query.properties.flatMap(namesFor))].map(propertyColumn);
-		for (let start = 0; start < wanted.length; start += SLICE) {
-			const slice = wanted.slice(start, start + SLICE);
-			const columns = await this.load(tx, slice, (info) => [PERSON, ...(isEdge(info, query) ? [TIME] : []), ...properties]);
-			for (const [index, info] of slice.entries()) yield this.batch(info, columns[index] as Map<string, CachedColumn>);
-		}
+		const namesOf = (info: ChunkInfo) => [PERSON, ...(isEdge(info, query) ? [TIME] : []), ...properties];
+		for await (const [info, columns] of inSlices(wanted, async (slice) => await this.load(tx, slice, namesOf))) yield this.batch(info, columns);
 	}
 
 	private batch(info: ChunkInfo, columns: Map<string, CachedColumn>): EventBatch {
@@ -61,8 +55,8 @@ export class ChunkReader {
 		return numbers;
 	}
 
-	/** The columns of each chunk by name, from the cache or the store. */
-	private async load(tx: Tx, chunks: readonly ChunkInfo[], namesOf: (info: ChunkInfo) => string[]): Promise<Array<Map<string, CachedColumn>>> {
+	/** The columns of each chunk by name, from the cache or the store; undefined when they are too much at once. */
+	private async load(tx: Tx, chunks: readonly ChunkInfo[], namesOf: (info: ChunkInfo) => string[]): Promise<Array<Map<string, CachedColumn>> | undefined> {
 		const loaded = chunks.map(() => new Map<string, CachedColumn>());
 		const missing: Array<WantedColumn & { index: number }> = [];
 		for (const [index, info] of chunks.entries()) {
@@ -73,6 +67,7 @@ export class ChunkReader {
 			}
 		}
 		if (missing.length === 0) return loaded;
+		if (chunks.length > 1 && (await areTooMuch(tx, 'chunk_column', 'chunk', missing))) return undefined;
 		const found = await readColumns(tx, 'chunk_column', 'chunk', missing);
 		const broken = new Set<number>();
 		const absent = new Set<number>();

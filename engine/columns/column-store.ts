@@ -2,6 +2,7 @@ import { findEventNames } from '../people/event-names';
 import type { ColumnSource } from '../segments/columns';
 import type { Tx } from '../store/database';
 import { BlockReader } from './block-reader';
+import type { Bounds } from './bounded-rows';
 import { ByteCache } from './cache';
 import { readCatalog, readState, type Catalog, type UpkeepState } from './catalog';
 import { ChunkReader } from './chunk-reader';
@@ -46,9 +47,9 @@ export class ColumnStore {
 
 	private readonly blocks: BlockReader;
 
-	private readonly recentEvents = new RecentEvents();
+	private readonly recentEvents: RecentEvents;
 
-	private readonly recentPeople = new RecentPeople();
+	private readonly recentPeople: RecentPeople;
 
 	private readonly nameIds = new Map<string, number>();
 
@@ -56,7 +57,10 @@ export class ColumnStore {
 
 	private catalog?: Catalog;
 
-	constructor(cacheBytes = CACHE_BYTES) {
+	/** @param newest what to keep of the rows that are not in columns yet; the rest is read for each question */
+	constructor(cacheBytes = CACHE_BYTES, newest: { events?: Bounds; people?: Bounds } = {}) {
+		this.recentEvents = new RecentEvents(newest.events);
+		this.recentPeople = new RecentPeople(newest.people);
 		this.chunks = new ChunkReader(new ByteCache(cacheBytes), this.gone, this.damaged.chunks);
 		this.blocks = new BlockReader(this.chunks.cache, this.damaged.blocks);
 	}
@@ -107,9 +111,9 @@ export class ColumnStore {
 		const catalog = isUsable ? this.catalog : { ...this.catalog, chunks: new Map(), blocks: new Map() };
 		const isSettled = known !== undefined && tx.dialect.name === 'sqlite';
 		if (!isSettled || known.peopleSettled !== state.peopleSettled || known.people !== state.people || !isUsable) {
-			const { anybody, erased } = await this.gone.refresh(tx, state);
-			if (erased) this.recentEvents.forget();
-			else if (anybody) this.recentEvents.replace(this.gone);
+			const outdated = await this.gone.refresh(tx, state);
+			if (outdated === 'reread') this.recentEvents.forget();
+			else if (outdated === 'replace') this.recentEvents.replace(this.gone);
 			await this.recentPeople.refresh(tx, usable);
 		}
 		await this.recentEvents.refresh(tx, usable);

@@ -14,36 +14,59 @@ interface GoneRow {
 /** What to select of `person`. */
 export const GONE_COLUMNS = 'person, CASE WHEN erased_at IS NULL THEN merged_into END AS survivor, first_event';
 
-/** Numbers that no longer stand for a person of their own: merged people are their survivors, erased ones nobody. */
+/**
+ * Numbers that no longer stand for a person of their own: merged people are their survivors, erased ones nobody.
+ *
+ * Only those since the last cleaning (UpkeepState.cleaned) are known here. Nobody who went before it is in a chunk, and
+ * rows of events never name somebody gone: a merge points them to the survivor, an erasure deletes them, and whoever
+ * writes events keeps people from being merged or erased meanwhile.
+ */
 export class GonePeople {
 	/** Grows whenever somebody more is known to be gone. */
 	version = 0;
 
-	private readonly became = new Map<number, number>();
+	private became = new Map<number, number>();
 
 	private bits = new Uint32Array(1024);
 
 	private readTo = 0;
 
+	/** Those who went before this stamp have been dropped. */
+	private from = 0;
+
 	/** Per version, the lowest id that an event of those who were added may have. */
 	private readonly lowestEvents: number[] = [];
 
-	/** Reads who has gone since the last time. */
-	async refresh(tx: Tx, { peopleSettled }: UpkeepState): Promise<{ anybody: boolean; erased: boolean }> {
+	/** How many are known. */
+	get size(): number {
+		return this.became.size;
+	}
+
+	/**
+	 * Reads who has gone since the last time.
+	 * @returns whether rows read before have to be looked over: `replace` when survivors take the place of others, `reread`
+	 * when people were erased, or went and were taken out of columns without having been noticed here
+	 */
+	async refresh(tx: Tx, { peopleSettled, cleaned }: UpkeepState): Promise<'replace' | 'reread' | undefined> {
 		// A store that was put back from a copy counts anew: everybody is read again.
-		if (peopleSettled < this.readTo) this.readTo = 0;
+		if (peopleSettled < this.readTo) this.readTo = this.from = 0;
+		const isMissed = cleaned > this.readTo;
+		const isCleaned = cleaned > this.from;
 		const rows = await tx.all<GoneRow>(
 			`SELECT ${GONE_COLUMNS} FROM person
 			 WHERE stamp >= $1 AND (merged_into IS NOT NULL OR erased_at IS NOT NULL)`,
-			[this.readTo],
+			[isCleaned ? cleaned : this.readTo],
 		);
-		this.readTo = peopleSettled;
 		const news = rows.filter((row) => this.became.get(row.person) !== (row.survivor ?? NOBODY));
-		if (news.length === 0) return { anybody: false, erased: false };
-		for (const { person, survivor } of news) this.add(person, survivor ?? NOBODY);
-		this.lowestEvents.push(news.reduce((lowest, row) => Math.min(lowest, row.first_event), Infinity));
-		this.version++;
-		return { anybody: true, erased: news.some((row) => row.survivor === null) };
+		this.readTo = peopleSettled;
+		if (isCleaned) this.dropAll(cleaned);
+		for (const { person, survivor } of isCleaned ? rows : news) this.add(person, survivor ?? NOBODY);
+		if (news.length > 0) {
+			this.lowestEvents.push(news.reduce((lowest, row) => Math.min(lowest, row.first_event), Infinity));
+			this.version++;
+		}
+		if (isMissed || news.some((row) => row.survivor === null)) return 'reread';
+		return news.length > 0 ? 'replace' : undefined;
 	}
 
 	/** Puts survivors in the place of merged people and 0 in that of erased ones. */
@@ -62,6 +85,12 @@ export class GonePeople {
 	concern(version: number, highId: number): boolean {
 		for (let index = version; index < this.version; index++) if ((this.lowestEvents[index] as number) <= highId) return true;
 		return false;
+	}
+
+	private dropAll(from: number): void {
+		this.became = new Map();
+		this.bits = new Uint32Array(1024);
+		this.from = from;
 	}
 
 	private add(person: number, now: number): void {

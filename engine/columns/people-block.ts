@@ -64,22 +64,23 @@ export function fieldsOf(row: PersonRow): ProfileFields {
 	};
 }
 
-/** Makes the columns of a block of all rows that it has. */
-export function encodeBlock(block: number, rows: readonly PersonRow[], made: number): EncodedBlock {
+/** Makes the columns of a block of all rows that it has, which may come in steps. */
+export async function encodeBlock(block: number, steps: AsyncIterable<PersonRow[]>, made: number): Promise<EncodedBlock> {
 	const first = block * BLOCK_PEOPLE;
 	const living = new Uint32Array(BLOCK_PEOPLE / 32);
 	const bucketKeys = new Uint32Array(BLOCK_PEOPLE);
 	const fields = PROFILE_FIELDS.map((name) => ({ name, read: profileField(name) as (fields: ProfileFields) => unknown, builder: new ColumnBuilder() }));
 	const properties = new PropertiesBuilder();
-	for (const row of rows) {
-		if (!isLiving(row)) continue;
+	const add = (row: PersonRow) => {
+		if (!isLiving(row)) return;
 		const place = row.person - first;
 		living[place >>> 5] = (living[place >>> 5] as number) | (1 << (place & 31));
 		bucketKeys[place] = row.bucket_key;
 		const values = fieldsOf(row);
 		for (const { read, builder } of fields) builder.set(place, read(values));
 		properties.add(place, JSON.parse(row.properties) as Record<string, unknown>);
-	}
+	};
+	for await (const rows of steps) rows.forEach(add);
 	return {
 		block,
 		made,

@@ -1,12 +1,12 @@
 import type { EventBatch } from '../segments/columns';
 import { pathReader } from '../segments/paths';
 import type { Tx } from '../store/database';
+import { pageOf, pagesOf, sizeOf, type Bounds } from './bounded-rows';
 import type { UpkeepState } from './catalog';
 import type { GonePeople } from './gone';
 
-/** Rows kept in memory. Of more, after a start that found no columns for instance, pages are read for each question. */
-const MOST_ROWS = 100_000;
-const PAGE = 20_000;
+/** Kept in memory. Of more, after a start that found no columns for instance, pages are read for each question. */
+const MOST: Bounds = { rows: 100_000, bytes: 64 * 1024 * 1024 };
 
 interface RecentRow {
 	id: number;
@@ -23,7 +23,8 @@ export class RecentEvents {
 
 	private batches = new Map<number, EventBatch>();
 
-	private count = 0;
+	/** What is in memory. */
+	private held: Bounds = { rows: 0, bytes: 0 };
 
 	/** All rows below this stamp and above those in chunks have been read. */
 	private readTo = 0;
@@ -36,20 +37,22 @@ export class RecentEvents {
 
 	private tooMany = false;
 
+	constructor(private readonly most = MOST) {}
+
 	async refresh(tx: Tx, state: UpkeepState): Promise<void> {
 		if (this.readTo > state.eventsSettled || this.from > state.events) this.forget();
 		this.readTo = Math.max(this.readTo, state.events);
 		if (this.from !== state.events || this.unsettled) this.keep((row) => row.stamp >= state.events && row.stamp < this.readTo);
 		this.from = state.events;
-		if (this.tooMany && (await this.isMoreThan(tx, state.events))) return;
-		if (this.tooMany) this.forget(state.events);
 		const { eventStamp } = tx.dialect;
-		const rows = await tx.all<RecentRow>(
-			`SELECT id, ${eventStamp} AS stamp, person, name_id, ts, properties FROM event WHERE ${eventStamp} >= $1 ORDER BY ${eventStamp} LIMIT $2`,
-			[this.readTo, MOST_ROWS + 1],
-		);
-		this.tooMany = this.count + rows.length > MOST_ROWS;
+		const news = await sizeOf(tx, { table: 'event', which: `WHERE ${eventStamp} >= $1`, params: [this.readTo] }, this.most.rows + 1);
+		this.tooMany = this.held.rows + news.rows > this.most.rows || this.held.bytes + news.bytes > this.most.bytes;
+		// Where there were too many before, nothing is held, and all of them have been counted.
 		if (this.tooMany) return this.forget(state.events);
+		const rows = news.rows === 0 ? [] : await tx.all<RecentRow>(
+			`SELECT id, ${eventStamp} AS stamp, person, name_id, ts, properties FROM event WHERE ${eventStamp} >= $1`,
+			[this.readTo],
+		);
 		for (const row of rows.sort((a, b) => a.id - b.id)) this.add(row);
 		this.readTo = state.eventsSettled;
 		this.unsettled = rows.some((row) => row.stamp >= this.readTo);
@@ -59,7 +62,7 @@ export class RecentEvents {
 	forget(from = 0): void {
 		this.rows = new Map();
 		this.batches = new Map();
-		this.count = 0;
+		this.held = { rows: 0, bytes: 0 };
 		this.readTo = from;
 	}
 
@@ -75,7 +78,10 @@ export class RecentEvents {
 
 	/** Events of one name, in the order of arrival. */
 	async *of(tx: Tx, nameId: number, state: UpkeepState): AsyncGenerator<EventBatch> {
-		if (this.tooMany) return yield* pages(tx, nameId, state.events);
+		if (this.tooMany) {
+			for await (const page of pages(tx, nameId, state.events, pageOf(this.most))) yield batchOf(page);
+			return;
+		}
 		const rows = this.rows.get(nameId);
 		if (!rows) return;
 		let batch = this.batches.get(nameId);
@@ -88,41 +94,41 @@ export class RecentEvents {
 		if (!rows) this.rows.set(row.name_id, (rows = []));
 		rows.push(row);
 		this.batches.delete(row.name_id);
-		this.count++;
+		this.held.rows++;
+		this.held.bytes += row.properties.length;
 	}
 
 	private keep(wanted: (row: RecentRow) => boolean): void {
 		for (const [nameId, rows] of this.rows) {
 			const kept = rows.filter(wanted);
 			if (kept.length === rows.length) continue;
-			this.count -= rows.length - kept.length;
+			this.held.rows -= rows.length - kept.length;
+			this.held.bytes -= textOf(rows) - textOf(kept);
 			this.batches.delete(nameId);
 			if (kept.length > 0) this.rows.set(nameId, kept);
 			else this.rows.delete(nameId);
 		}
 	}
-
-	private async isMoreThan(tx: Tx, from: number): Promise<boolean> {
-		const row = await tx.get<{ count: number }>(
-			`SELECT count(*) AS count FROM (SELECT 1 FROM event WHERE ${tx.dialect.eventStamp} >= $1 LIMIT $2) AS recent`,
-			[from, MOST_ROWS + 1],
-		);
-		return (row?.count ?? 0) > MOST_ROWS;
-	}
 }
 
-async function* pages(tx: Tx, nameId: number, from: number): AsyncGenerator<EventBatch> {
-	// Where stamps are ids, what lies below need not be looked through.
-	for (let after = tx.dialect.eventStamp === 'id' ? from - 1 : 0; ; ) {
-		const rows = await tx.all<RecentRow>(
-			`SELECT id, person, ts, properties FROM event
-			 WHERE id > $1 AND ${tx.dialect.eventStamp} >= $2 AND name_id = $3 ORDER BY id LIMIT $4`,
-			[after, from, nameId, PAGE],
-		);
-		if (rows.length > 0) yield batchOf(rows);
-		if (rows.length < PAGE) return;
-		after = (rows[rows.length - 1] as RecentRow).id;
-	}
+function textOf(rows: readonly RecentRow[]): number {
+	return rows.reduce((sum, { properties }) => sum + properties.length, 0);
+}
+
+function pages(tx: Tx, nameId: number, from: number, bounds: Bounds): AsyncGenerator<RecentRow[]> {
+	return pagesOf<RecentRow>(
+		tx,
+		{
+			table: 'event',
+			columns: 'id, person, ts, properties',
+			key: 'id',
+			// Where stamps are ids, what lies below need not be looked through.
+			after: tx.dialect.eventStamp === 'id' ? from - 1 : 0,
+			where: `${tx.dialect.eventStamp} >= $2 AND name_id = $3`,
+			params: [from, nameId],
+		},
+		bounds,
+	);
 }
 
 /** Rows as a batch; JSON is parsed when a property is first asked for. */

@@ -2,16 +2,19 @@ import type { PeopleBatch } from '../segments/columns';
 import { pathReader } from '../segments/paths';
 import { profileField } from '../segments/profile-fields';
 import type { Tx } from '../store/database';
+import { pageOf, pagesOf, sizeOf, type Bounds } from './bounded-rows';
 import type { Catalog, UpkeepState } from './catalog';
 import { BLOCK_PEOPLE, fieldsOf, isLiving, PERSON_COLUMNS, type PersonRow } from './people-block';
 
-/** People kept in memory. Of more, after a large import for instance, pages are read for each question. */
-const MOST_PEOPLE = 50_000;
-const PAGE = 10_000;
+/** Kept in memory. Of more, after a large import for instance, pages are read for each question. */
+const MOST: Bounds = { rows: 50_000, bytes: 32 * 1024 * 1024 };
 
 /** The people who have changed since their block was written. */
 export class RecentPeople {
 	private readonly rows = new Map<number, PersonRow>();
+
+	/** Of the text in `rows`. */
+	private bytes = 0;
 
 	private batch?: PeopleBatch;
 
@@ -23,23 +26,25 @@ export class RecentPeople {
 
 	private tooMany = false;
 
+	constructor(private readonly most = MOST) {}
+
 	async refresh(tx: Tx, state: UpkeepState): Promise<void> {
 		if (this.readTo > state.peopleSettled || this.from > state.people) this.forget();
 		this.readTo = Math.max(this.readTo, state.people);
-		if (this.from !== state.people) for (const [person, row] of this.rows) if (row.stamp < state.people) this.drop(person);
+		if (this.from !== state.people) for (const row of this.rows.values()) if (row.stamp < state.people) this.drop(row);
 		this.from = state.people;
-		if (this.tooMany && (await isMoreThan(tx, state.people))) return;
-		if (this.tooMany) this.forget(state.people);
-		const rows = await tx.all<PersonRow>(`SELECT ${PERSON_COLUMNS} FROM person WHERE stamp >= $1 LIMIT $2`, [this.readTo, MOST_PEOPLE + 1]);
-		this.tooMany = this.rows.size + rows.length > MOST_PEOPLE;
+		const news = await sizeOf(tx, { table: 'person', which: 'WHERE stamp >= $1', params: [this.readTo] }, this.most.rows + 1);
+		this.tooMany = this.rows.size + news.rows > this.most.rows || this.bytes + news.bytes > this.most.bytes;
+		// Where there were too many before, nobody is held, and all of them have been counted.
 		if (this.tooMany) return this.forget(state.people);
-		for (const row of rows) this.rows.set(row.person, row);
-		if (rows.length > 0) this.batch = undefined;
+		const rows = news.rows === 0 ? [] : await tx.all<PersonRow>(`SELECT ${PERSON_COLUMNS} FROM person WHERE stamp >= $1`, [this.readTo]);
+		for (const row of rows) this.keep(row);
 		this.readTo = state.peopleSettled;
 	}
 
 	forget(from = 0): void {
 		this.rows.clear();
+		this.bytes = 0;
 		this.batch = undefined;
 		this.readTo = from;
 	}
@@ -48,7 +53,7 @@ export class RecentPeople {
 	async *batches(tx: Tx, state: UpkeepState, catalog: Catalog): AsyncGenerator<PeopleBatch> {
 		const isNews = (row: PersonRow) => row.stamp >= (catalog.blocks.get(Math.floor(row.person / BLOCK_PEOPLE))?.made ?? 0);
 		if (this.tooMany) {
-			for await (const page of pagesOf(tx, state.people)) yield peopleBatch(page.filter(isNews));
+			for await (const page of pages(tx, state.people, pageOf(this.most))) yield peopleBatch(page.filter(isNews));
 			return;
 		}
 		if (this.rows.size === 0) return;
@@ -61,30 +66,27 @@ export class RecentPeople {
 		this.batch = undefined;
 	}
 
-	private drop(person: number): void {
-		this.rows.delete(person);
+	private keep(row: PersonRow): void {
+		const before = this.rows.get(row.person);
+		if (before) this.drop(before);
+		this.rows.set(row.person, row);
+		this.bytes += textOf(row);
+		this.batch = undefined;
+	}
+
+	private drop(row: PersonRow): void {
+		this.rows.delete(row.person);
+		this.bytes -= textOf(row);
 		this.batch = undefined;
 	}
 }
 
-async function isMoreThan(tx: Tx, from: number): Promise<boolean> {
-	const row = await tx.get<{ count: number }>(
-		'SELECT count(*) AS count FROM (SELECT 1 FROM person WHERE stamp >= $1 LIMIT $2) AS recent',
-		[from, MOST_PEOPLE + 1],
-	);
-	return (row?.count ?? 0) > MOST_PEOPLE;
+function textOf({ properties, devices }: PersonRow): number {
+	return properties.length + devices.length;
 }
 
-async function* pagesOf(tx: Tx, from: number): AsyncGenerator<PersonRow[]> {
-	for (let after = 0; ; ) {
-		const rows = await tx.all<PersonRow>(
-			`SELECT ${PERSON_COLUMNS} FROM person WHERE person > $1 AND stamp >= $2 ORDER BY person LIMIT $3`,
-			[after, from, PAGE],
-		);
-		if (rows.length > 0) yield rows;
-		if (rows.length < PAGE) return;
-		after = (rows[rows.length - 1] as PersonRow).person;
-	}
+function pages(tx: Tx, from: number, bounds: Bounds): AsyncGenerator<PersonRow[]> {
+	return pagesOf<PersonRow>(tx, { table: 'person', columns: PERSON_COLUMNS, key: 'person', after: 0, where: 'stamp >= $2', params: [from] }, bounds);
 }
 
 /** Rows of `person`, ascending, as a batch; JSON is parsed when a property is first asked for. */

@@ -8,6 +8,31 @@ export interface WantedColumn {
 	name: string;
 }
 
+/** Chunks or blocks whose columns are read at a time, and bytes of these: what is in memory beside the cache. */
+const SLICE = 64;
+const SLICE_BYTES = 64 * 1024 * 1024;
+
+/** Chunks or blocks with what `load` gives for them, a slice at a time; in halves of it where that says it is too much. */
+export async function* inSlices<Info, Loaded>(infos: readonly Info[], load: (slice: readonly Info[]) => Promise<Loaded[] | undefined>, size = SLICE): AsyncGenerator<[Info, Loaded]> {
+	for (let start = 0; start < infos.length; start += size) {
+		const slice = infos.slice(start, start + size);
+		const loaded = await load(slice);
+		if (!loaded) yield* inSlices(slice, load, Math.ceil(slice.length / 2));
+		else for (const [index, info] of slice.entries()) yield [info, loaded[index] as Loaded];
+	}
+}
+
+/** Whether columns are too much for a slice. Neither store reads them for that. */
+export async function areTooMuch(tx: Tx, table: 'chunk_column' | 'people_column', key: 'chunk' | 'block', wanted: readonly WantedColumn[]): Promise<boolean> {
+	const row = await tx.get<{ bytes: number | null }>(
+		`SELECT sum(octet_length(stored.data)) AS bytes
+		 FROM ${tx.dialect.rows('$1', { key: 'integer', name: 'text' })} AS wanted
+		 JOIN ${table} AS stored ON stored.${key} = wanted.key AND stored.name = wanted.name`,
+		[JSON.stringify(wanted.map(({ key: number, name }) => [number, name]))],
+	);
+	return (row?.bytes ?? 0) > SLICE_BYTES;
+}
+
 /** The bytes of many columns with one statement, each at the place of its question; undefined where there is none. */
 export async function readColumns(
 	tx: Tx,

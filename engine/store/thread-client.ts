@@ -10,9 +10,14 @@ interface Pending {
 	reject(error: Error): void;
 }
 
+/** What became of the calls of a thread that failed. Only operations write by themselves. */
+const NOTHING_CHANGED = 'Nothing was changed. The call can be repeated.';
+const PERHAPS_DONE =
+	'The call was carried out as a whole or not at all; which of the two is not known. Repeating it is safe for events with a message ID, profiles and other changes that come to the same when made twice. An event without a message ID may be stored twice.';
+
 /**
- * Calls into a store thread. A thread that dies fails the calls it was working on and is started again by the next:
- * every operation is one transaction, so nothing is half done.
+ * Calls into a store thread. A thread that dies fails the calls it was working on and is started again by the next.
+ * Every operation is one transaction, so nothing is half done; but it may have been committed before the answer was lost.
  */
 export class ThreadClient {
 	private worker?: Worker;
@@ -69,8 +74,9 @@ export class ThreadClient {
 	private lose(worker: Worker, error: Error): void {
 		if (this.worker !== worker) return;
 		this.worker = undefined;
+		const hint = this.file === 'operations-thread' ? PERHAPS_DONE : NOTHING_CHANGED;
 		for (const call of this.pending.values()) {
-			call.reject(new CampaignError('store_thread', `The store thread failed: ${error.message}`, 'The call was not carried out. It can be repeated.'));
+			call.reject(new CampaignError('store_thread', `The store thread failed: ${error.message}`, hint));
 		}
 		this.pending.clear();
 	}

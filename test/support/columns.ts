@@ -9,9 +9,9 @@ const NO_DAMAGE = { chunks: [], blocks: [], all: false };
 /** Other tests have transactions open on the same server, too: until they end, later rows are not taken into columns. */
 const PATIENCE_MS = 20_000;
 
-/** Does one piece of upkeep. @returns whether there was one */
-export async function upkeepStep(database: Database, upkeep: Upkeep, all = true): Promise<boolean> {
-	const change = await database.transact(async (tx) => await upkeep.next(tx, { all, damage: NO_DAMAGE, forget: false }, 0));
+/** Does one piece of upkeep at the time `now`. `all`: however little there is to do. @returns whether there was one */
+export async function upkeepStep(database: Database, upkeep: Upkeep, { all = true, now = 0 } = {}): Promise<boolean> {
+	const change = await database.transact(async (tx) => await upkeep.next(tx, { all, damage: NO_DAMAGE, forget: false }, now));
 	if (!change) return false;
 	// As between threads.
 	await database.call(applyUpkeep, structuredClone(change));

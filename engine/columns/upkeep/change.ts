@@ -18,6 +18,15 @@ export interface Change {
 	reset?: boolean;
 }
 
+/** Bytes of columns that are enough for one change: it is held in memory, and written in one transaction. */
+const ENOUGH = 32 * 1024 * 1024;
+
+/** Whether a change should take in nothing more. */
+export function isEnough({ chunks, blocks }: Change): boolean {
+	const columns = [...chunks, ...blocks].flatMap((made) => made.columns);
+	return columns.reduce((sum, { data }) => sum + data.length, 0) >= ENOUGH;
+}
+
 export function emptyChange(generation: number): Change {
 	return { generation, dropChunks: [], chunks: [], blocks: [] };
 }

@@ -4,9 +4,9 @@ import { decodeNumbers, decodeChunk, joinChunks, type ChunkInfo } from '../event
 import { GONE_COLUMNS } from '../gone';
 import { PERSON } from '../names';
 import { allColumnsOf, readColumns } from '../stored-columns';
-import { emptyChange, type Change } from './change';
+import { emptyChange, isEnough, type Change } from './change';
 
-/** Chunks looked into, and written anew, at a time. */
+/** Chunks looked into, and written anew, at a time; or fewer large ones. */
 const LOOKED_INTO = 64;
 const WRITTEN = 8;
 
@@ -46,7 +46,7 @@ export async function cleanChunks(tx: Tx, state: UpkeepState, catalog: Catalog, 
 	const some = unsure.slice(0, LOOKED_INTO);
 	const people = await readColumns(tx, 'chunk_column', 'chunk', some.map(({ chunk }) => ({ key: chunk, name: PERSON })));
 	for (const [index, info] of some.entries()) {
-		if (change.dropChunks.length === WRITTEN) return change;
+		if (change.dropChunks.length === WRITTEN || isEnough(change)) return change;
 		const numbers = decodeNumbers(people[index], info.size);
 		if (numbers.some((person) => pass.became.has(person))) await rewrite(tx, info, pass, change);
 		else pass.clean.add(info.chunk);

@@ -1,15 +1,17 @@
 import type { Tx } from '../../store/database';
+import { fitting, sizeOf, type Bounds, type Selection } from '../bounded-rows';
 import type { Catalog, UpkeepState } from '../catalog';
 import { decodeChunk, encodeRows, fillsChunk, joinChunks, splitRows, type ChunkInfo, type DecodedChunk, type EventRow } from '../event-chunk';
 import { allColumnsOf } from '../stored-columns';
 import { emptyChange, type Change } from './change';
 import { chunksToJoin } from './small-chunks';
 
-/** Events outside of chunks from which on it is worth making some. */
+/** Events outside of chunks from which on it is worth making some, or bytes of them. */
 const WORTHWHILE = 16_384;
+const WORTHWHILE_BYTES = 16 * 1024 * 1024;
 
 /** Events taken at a time. */
-const BATCH = 32_768;
+const BATCH: Bounds = { rows: 32_768, bytes: 32 * 1024 * 1024 };
 
 /** Bytes of a chunk above which it is not put together with others. */
 const LARGE = 8 * 1024 * 1024;
@@ -65,21 +67,20 @@ async function smallOnes(tx: Tx, chunks: readonly ChunkInfo[], size: number): Pr
 /** Events above those in chunks that no transaction still open can come between; and the stamp they reach to. */
 async function settledRows(tx: Tx, { events, eventsSettled }: UpkeepState, least: number): Promise<{ rows: NewRow[]; to: number }> {
 	const { eventStamp } = tx.dialect;
+	const which = `WHERE ${eventStamp} >= $1 AND ${eventStamp} < $2 ORDER BY ${eventStamp === 'id' ? 'id' : 'stamp, id'}`;
 	const select = async (upTo: number, limit: number): Promise<NewRow[]> => {
 		const rows = await tx.lists<[number, number, number, number, number, string]>(
-			`SELECT id, ${eventStamp}, person, name_id, ts, properties FROM event
-			 WHERE ${eventStamp} >= $1 AND ${eventStamp} < $2 ORDER BY ${eventStamp} LIMIT $3`,
+			`SELECT id, ${eventStamp}, person, name_id, ts, properties FROM event ${which} LIMIT $3`,
 			[events, upTo, limit],
 		);
 		return rows.map((row) => ({ id: row[0], stamp: row[1], person: row[2], name_id: row[3], ts: row[4], properties: row[5] }));
 	};
-	const waiting = await tx.get<{ count: number }>(
-		`SELECT count(*) AS count FROM (SELECT 1 FROM event WHERE ${eventStamp} >= $1 AND ${eventStamp} < $2 LIMIT $3) AS waiting`,
-		[events, eventsSettled, least],
-	);
-	if ((waiting?.count ?? 0) < least) return { rows: [], to: eventsSettled };
-	const rows = await select(eventsSettled, BATCH);
-	if (rows.length < BATCH) return { rows, to: eventsSettled };
+	const settled: Selection = { table: 'event', which, params: [events, eventsSettled] };
+	const waiting = await sizeOf(tx, settled, least);
+	if (waiting.rows < least && waiting.bytes < WORTHWHILE_BYTES) return { rows: [], to: eventsSettled };
+	const { limit, more } = await fitting(tx, settled, BATCH);
+	const rows = await select(eventsSettled, limit);
+	if (!more) return { rows, to: eventsSettled };
 	// The last stamp may have been cut in two: it comes next time, or as a whole when there is no other.
 	const last = (rows[rows.length - 1] as NewRow).stamp;
 	const before = rows.filter((row) => row.stamp < last);

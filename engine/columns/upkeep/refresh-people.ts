@@ -2,13 +2,13 @@ import type { Tx } from '../../store/database';
 import { rowsOfBlock } from '../block-reader';
 import type { Catalog, UpkeepState } from '../catalog';
 import { BLOCK_PEOPLE, encodeBlock } from '../people-block';
-import { emptyChange, type Change } from './change';
+import { emptyChange, isEnough, type Change } from './change';
 
 /** Changed people from which on it is worth writing their blocks; of many people, a share of them. */
 const WORTHWHILE = 2_000;
 const WORTHWHILE_SHARE = 0.02;
 
-/** Blocks written at a time. */
+/** Blocks written at a time, or fewer large ones. */
 const BATCH = 4;
 
 /** Blocks are written in passes: all those with changes of people up to one stamp. Lost with the process, it begins anew. */
@@ -33,9 +33,11 @@ export async function planPeoplePass(tx: Tx, { people, peopleSettled }: UpkeepSt
 /** Writes some blocks of a pass, and says so when it was the last. Takes them off the pass. */
 export async function refreshPeople(tx: Tx, state: UpkeepState, pass: PeoplePass): Promise<Change> {
 	const change = emptyChange(state.generation);
-	for (const block of pass.blocks.splice(0, BATCH)) {
-		change.blocks.push(encodeBlock(block, await rowsOfBlock(tx, block), state.peopleSettled));
+	for (const block of pass.blocks.slice(0, BATCH)) {
+		if (isEnough(change)) break;
+		change.blocks.push(await encodeBlock(block, rowsOfBlock(tx, block), state.peopleSettled));
 	}
+	pass.blocks.splice(0, change.blocks.length);
 	if (pass.blocks.length === 0) change.people = pass.to;
 	return change;
 }

@@ -3,8 +3,9 @@ import { rowsOfBlock } from '../block-reader';
 import type { Catalog, UpkeepState } from '../catalog';
 import { encodeFromRows } from '../chunk-reader';
 import { DamagedColumn } from '../encoding';
+import type { ChunkInfo } from '../event-chunk';
 import { encodeBlock } from '../people-block';
-import { emptyChange, type Change } from './change';
+import { emptyChange, isEnough, type Change } from './change';
 
 /** What questions found damaged. */
 export interface Damage {
@@ -16,7 +17,7 @@ export interface Damage {
 	generation?: number;
 }
 
-/** Chunks and blocks made anew at a time. */
+/** Chunks and blocks made anew at a time, or fewer large ones. */
 const BATCH = 8;
 
 /** Columns of which some are missing, by counting them. */
@@ -39,12 +40,13 @@ export async function findDamage(tx: Tx, catalog: Catalog): Promise<Damage> {
 export async function repair(tx: Tx, state: UpkeepState, catalog: Catalog, damage: Damage): Promise<Change | undefined> {
 	if (damage.all) return resetAll(state, damage);
 	const infos = new Map([...catalog.chunks.values()].flat().map((info) => [info.chunk, info]));
-	const chunks = damage.chunks.splice(0, BATCH).flatMap((chunk) => infos.get(chunk) ?? []);
-	const blocks = damage.blocks.splice(0, BATCH).filter((block) => catalog.blocks.has(block));
-	if (chunks.length + blocks.length === 0) return undefined;
+	damage.chunks = damage.chunks.filter((chunk) => infos.has(chunk));
+	damage.blocks = damage.blocks.filter((block) => catalog.blocks.has(block));
+	if (damage.chunks.length + damage.blocks.length === 0) return undefined;
 	const change = emptyChange(state.generation);
 	try {
-		for (const info of chunks) {
+		while (damage.chunks.length > 0 && change.dropChunks.length < BATCH && !isEnough(change)) {
+			const info = infos.get(damage.chunks.shift() as number) as ChunkInfo;
 			const made = await encodeFromRows(tx, info, state.peopleSettled);
 			change.dropChunks.push(info.chunk);
 			if (made) change.chunks.push(made);
@@ -53,7 +55,10 @@ export async function repair(tx: Tx, state: UpkeepState, catalog: Catalog, damag
 		if (!(error instanceof DamagedColumn)) throw error;
 		return resetAll(state, damage);
 	}
-	for (const block of blocks) change.blocks.push(encodeBlock(block, await rowsOfBlock(tx, block), state.peopleSettled));
+	while (damage.blocks.length > 0 && change.blocks.length < BATCH && !isEnough(change)) {
+		const block = damage.blocks.shift() as number;
+		change.blocks.push(await encodeBlock(block, rowsOfBlock(tx, block), state.peopleSettled));
+	}
 	return change;
 }
 
