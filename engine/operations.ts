@@ -30,7 +30,7 @@ import { getPerson, profilesOf } from './people/person';
 import { eventNames, eventPropertyNames, propertyNames } from './people/pick-lists';
 import { deleteList, deleteSegment } from './segments/saved/remove';
 import { renameSegment, saveSegment } from './segments/saved/save';
-import { endUses } from './segments/saved/uses';
+import { endUses, recordRunUse } from './segments/saved/uses';
 
 /** Everything a store can do. Each is one transaction; the same functions serve both stores. */
 export const operations = {
@@ -54,6 +54,7 @@ export const operations = {
 	clearList,
 	deleteList,
 	endUses,
+	recordRunUse,
 	// Campaigns and their runs
 	publishCampaign,
 	pauseCampaign,

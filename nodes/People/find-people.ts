@@ -3,12 +3,13 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { idPages, profilePages } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
 import { outputItem, userOf } from '../shared/items';
-import { readSegment } from '../shared/segment-parameters';
+import { useSegment } from '../shared/use-segment';
 import { peopleFile } from './people-file';
 
 /** The people of a segment: one item each, or a CSV file. They are read page by page. */
 export async function findPeople(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
-	const { people } = await store.ask('find', { rule: readSegment(context).rule });
+	const { rule } = await useSegment(context, store);
+	const { people } = await store.ask('find', { rule });
 	const all = context.getNodeParameter('returnAll', 0) === true;
 	const wanted = all ? people : people.subarray(0, context.getNodeParameter('limit', 0) as number);
 	if (context.getNodeParameter('output', 0, 'items') === 'csv') return [await peopleFile(context, store, wanted)];

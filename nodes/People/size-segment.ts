@@ -5,11 +5,12 @@ import type { Breakdown } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
 import { outputItem } from '../shared/items';
 import { nameOf } from '../shared/name-fields';
-import { readSegment } from '../shared/segment-parameters';
+import { useSegment } from '../shared/use-segment';
 
 /** How many people a segment has, and how many of them each channel reaches. */
 export async function estimateReach(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
-	const { qualified, reachable } = await store.ask('reach', { rule: readSegment(context).rule });
+	const { rule } = await useSegment(context, store);
+	const { qualified, reachable } = await store.ask('reach', { rule });
 	return [outputItem({ qualified, reachable }, 0)];
 }
 
@@ -20,7 +21,8 @@ export async function breakDown(context: IExecuteFunctions, store: Store): Promi
 		throw new NodeOperationError(context.getNode(), 'No property is chosen', { description: 'Choose in Property by what the segment is to be broken down, for example city.' });
 	}
 	const most = context.getNodeParameter('rows', 0, 20) as number;
-	const breakdown = await store.ask('breakdown', { rule: readSegment(context).rule, property, most });
+	const { rule } = await useSegment(context, store);
+	const breakdown = await store.ask('breakdown', { rule, property, most });
 	const output = context.getNodeParameter('chart', 0, 'none') as string;
 	if (output === 'none') return rowsOf(breakdown).map((row) => outputItem(row, 0));
 	const file = await chartFile(output, chartOf(breakdown));

@@ -12,8 +12,9 @@ import { constantValuesOf } from '../shared/constant-values';
 import { toNodeError } from '../shared/errors';
 import { ownUserId } from '../shared/item-fields';
 import { nameLists } from '../shared/load-options';
-import { readSegment, segmentParameters } from '../shared/segment-parameters';
+import { segmentParameters } from '../shared/segment-parameters';
 import { getStore, storeCredentials, storeParameter } from '../shared/store';
+import { useSegment } from '../shared/use-segment';
 import { peopleOfItems } from './people';
 import { previewSegment } from './preview';
 
@@ -103,7 +104,7 @@ export class SegmentFilter implements INodeType {
 }
 
 async function filterItems(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
-	const { rule, warnings } = readSegment(context);
+	const { rule, warnings } = await useSegment(context, store);
 	const items = context.getInputData();
 	const people = await peopleOfItems(context, store, (index) => userIdOf(context, index));
 	const known = people.filter((person) => person !== undefined);

@@ -4,8 +4,8 @@ import { CampaignError } from '../../engine/errors';
 import type { Reach, Rule } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
 import { profilesByNumber } from '../shared/releases';
-import { readSegment } from '../shared/segment-parameters';
 import { isLive } from '../shared/items';
+import { useSegment } from '../shared/use-segment';
 import { tagsOf } from './people';
 
 const SHOWN = 10;
@@ -16,7 +16,7 @@ const SHOWN = 10;
  */
 export async function previewSegment(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
 	refuseLiveItems(context, store);
-	const { rule, warnings } = readSegment(context);
+	const { rule, warnings } = await useSegment(context, store);
 	const segment = await store.ask('explainRule', { rule });
 	const { qualified, reachable } = await store.ask('reach', { rule });
 	const toCheck = [...warnings, ...(await namesToCheck(context, store, rule))];

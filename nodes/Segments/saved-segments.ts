@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { SavedSegment, SavedSegmentWithUses } from '../../engine/segments/saved/read';
+import type { Uses } from '../../engine/segments/saved/uses';
 import type { Store } from '../../engine/store/store';
 import { eachItem } from '../shared/each-item';
 import { outputItem } from '../shared/items';
@@ -55,8 +56,13 @@ function shown(segment: SavedSegment | SavedSegmentWithUses): IDataObject {
 		description,
 		segment: sentence,
 		rule: rule as unknown as IDataObject,
-		...('usedBy' in segment && { usedBy: segment.usedBy as unknown as IDataObject }),
+		...('usedBy' in segment && { usedBy: usesShown(segment.usedBy) }),
 		createdAt: new Date(createdAt).toISOString(),
 		updatedAt: new Date(updatedAt).toISOString(),
 	};
+}
+
+function usesShown({ segments, workflows }: Uses): IDataObject {
+	const withTimes = workflows.map(({ lastRunAt, ...use }) => ({ ...use, ...(lastRunAt !== undefined && { lastRunAt: new Date(lastRunAt).toISOString() }) }));
+	return { segments: segments.map((segment) => ({ ...segment })), workflows: withTimes };
 }

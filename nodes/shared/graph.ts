@@ -68,6 +68,11 @@ export function refuseBadCampaign(context: GraphContext): void {
 	}
 }
 
+/** Whether the workflow is a campaign, which is told of being published. */
+export function hasCampaignTrigger(context: GraphContext): boolean {
+	return workflowOf(context).nodes.some((node) => node.type === CAMPAIGN_TRIGGER && !node.disabled);
+}
+
 /** Longest Wait that n8n sits out in the running execution, seconds; a longer one parks the execution with the whole batch. */
 const LONGEST_WAIT_SECONDS = 64;
 

@@ -54,6 +54,8 @@ export interface ExecuteOptions extends RunOptions {
 	items?: Array<IDataObject | INodeExecutionData>;
 	/** When the execution began, epoch ms; a repetition of one begins when the first did. Default: now. */
 	establishedAt?: number;
+	/** Whether the workflow is published. Default: no. */
+	active?: boolean;
 }
 
 /** One execution that has ended. */
@@ -73,7 +75,7 @@ export interface Execution {
 
 /** Runs a workflow once, in this process, with the real execution engine of n8n. A failing node ends in `error`; nothing is thrown. */
 export async function execute(options: ExecuteOptions): Promise<Execution> {
-	const prepared = prepare(options);
+	const prepared = prepare(options, options.active);
 	const { workflow } = prepared;
 	const start = options.start ?? (options.workflow.nodes[0] as INode).name;
 	const items = (options.items ?? [{}]).map((item) => ('json' in item ? item : { json: item }) as INodeExecutionData);

@@ -2,12 +2,12 @@ import { CampaignError } from '../../errors';
 import { forgetNames, KIND_WORDS, type NamedKind } from '../../names';
 import { operation, type OperationContext, type Tx } from '../../store/database';
 import { Catalog, type Named } from './catalog';
-import { usesOf, type Uses } from './uses';
+import { RUN_COUNTS_DAYS, usesOf, type Uses, type WorkflowUse } from './uses';
 
 export interface Removal {
 	/** Id or name. */
 	reference: string;
-	/** Does it even while published workflows use it: their next selection fails. */
+	/** Does it even while published workflows use it: campaigns that are to select by it pause, other workflows fail. */
 	evenIfUsed?: boolean;
 }
 
@@ -39,13 +39,21 @@ async function giveUp(tx: Tx, kind: NamedKind, { reference, evenIfUsed }: Remova
 }
 
 function inUse(kind: NamedKind, { name }: Named, { segments, workflows }: Uses): CampaignError {
-	const users = [
-		...segments.map((segment) => `the saved segment "${segment.name}"`),
-		...workflows.map(({ workflowName, nodeName }) => `"${nodeName}" in the published workflow "${workflowName}"`),
-	];
-	const hint =
-		segments.length > 0
-			? 'Take it out of them first.'
-			: 'Take it out of them and publish again, or unpublish them. For a workflow that is gone, use "Delete Even if Used by Workflows".';
-	return new CampaignError('in_use', `The ${KIND_WORDS[kind]} "${name}" is used by ${users.join(', ')}.`, hint);
+	const users = [...segments.map((segment) => `the saved segment "${segment.name}"`), ...workflows.map(userInWords)];
+	return new CampaignError('in_use', `The ${KIND_WORDS[kind]} "${name}" is used by ${users.join(', ')}.`, whatToDo(segments, workflows));
+}
+
+function userInWords({ nodeName, workflowName, lastRunAt }: WorkflowUse): string {
+	if (lastRunAt === undefined) return `"${nodeName}" in the published workflow "${workflowName}"`;
+	return `"${nodeName}" in the workflow "${workflowName}" (last run on ${new Date(lastRunAt).toISOString().slice(0, 10)})`;
+}
+
+function whatToDo(segments: Uses['segments'], workflows: Uses['workflows']): string {
+	if (segments.length > 0) return 'Take it out of them first.';
+	const byRuns = workflows.some(({ lastRunAt }) => lastRunAt !== undefined);
+	return [
+		'Take it out of them and publish again, or unpublish them.',
+		...(byRuns ? [`A workflow without a Campaign Trigger counts for ${RUN_COUNTS_DAYS} days after its last run.`] : []),
+		`For a workflow that ${byRuns ? 'uses it no more or ' : ''}is gone, use "Delete Even if Used by Workflows".`,
+	].join(' ');
 }

@@ -1,9 +1,10 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
+import { People } from '../../../nodes/People/People.node';
 import { SegmentFilter } from '../../../nodes/SegmentFilter/SegmentFilter.node';
 import { Segments } from '../../../nodes/Segments/Segments.node';
 import { base, CAMPAIGN_NODES, chain, EVERYBODY_NOW, own, workflowOf } from '../../support/campaign-workflow';
-import { execute, loadList, publish, type ExecuteOptions } from '../../support/n8n-core';
+import { execute, loadList, publish, type ExecuteOptions, type TestWorkflow } from '../../support/n8n-core';
 import { useNodeStore } from '../../support/node-store';
 
 const store = useNodeStore();
@@ -225,5 +226,57 @@ describe('a published campaign', () => {
 		['has a node whose segment cannot be used', { all: [] }, { any: [] }, /^"Only VIP": The segment cannot be used. any: must not be empty/],
 	])('is refused when it %s', async (_name, segment, filter, message) => {
 		await expect(publish({ workflow: campaign(segment, filter), nodes })).rejects.toThrow(message);
+	});
+});
+
+describe('a published workflow without a campaign', () => {
+	const nodes = [...CAMPAIGN_NODES, SegmentFilter, People];
+	const nightly = (...drawn: Array<ReturnType<typeof own>>) => ({ ...chain(base('Start', 'noOp'), ...drawn), name: 'Nightly' });
+	const live: Partial<ExecuteOptions> = { mode: 'trigger', active: true };
+	const once = async (workflow: TestWorkflow, options: Partial<ExecuteOptions> = live) => {
+		const execution = await execute({ workflow, nodes, ...options });
+		expect(execution.error).toBeUndefined();
+	};
+	const remove = async (name: string, evenIfUsed = false) => (await run({ resource: 'savedSegment', operation: 'delete', segment: byName(name), evenIfUsed })).error;
+	const usedBy = async (name: string) => (await run({ resource: 'savedSegment', operation: 'get', segment: byName(name) })).json[0]?.usedBy;
+
+	beforeEach(async () => {
+		for (const name of ['A', 'B']) await store().call('saveSegment', { name, rule: { all: [] } });
+	});
+
+	it.each<[string, ReturnType<typeof own>]>([
+		['find', own('Ask', 'people', { operation: 'find', ...json({ segment: 'A' }) })],
+		['reach', own('Ask', 'people', { operation: 'reach', ...json({ segment: 'A' }) })],
+		['break down', own('Ask', 'people', { operation: 'breakdown', property: 'city', ...json({ segment: 'A' }) })],
+		['filter', own('Ask', 'segmentFilter', json({ not: { segment: 'A' } }))],
+	])('keeps what its executions use from being deleted (%s)', async (_operation, node) => {
+		await once(nightly(node));
+		expect((await remove('A'))?.message).toMatch(/^The saved segment "A" is used by "Ask" in the workflow "Nightly" \(last run on \d{4}-\d\d-\d\d\)\.$/);
+		expect(await usedBy('A')).toEqual({
+			segments: [],
+			workflows: [{ workflowId: 'workflow-1', workflowName: 'Nightly', nodeId: 'node-2', nodeName: 'Ask', lastRunAt: expect.stringMatching(/Z$/) }],
+		});
+		expect(await remove('A', true)).toBeUndefined();
+	});
+
+	it('keeps what an expression made of the rule', async () => {
+		const condition = { type: 'inSegment', segment: { __rl: true, mode: 'name', value: '={{ $json.name }}' } };
+		const ask = own('Ask', 'people', { operation: 'reach', segmentGroups: { group: [{ conditions: { condition: [condition] } }] } });
+		for (const name of ['A', 'B']) await once(nightly(ask), { ...live, items: [{ name }] });
+		for (const name of ['A', 'B']) expect((await remove(name))?.message).toMatch(/"Ask" in the workflow "Nightly"/);
+	});
+
+	it.each<[string, Partial<ExecuteOptions>]>([
+		['by hand', { mode: 'manual', active: true }],
+		['of a workflow that is not published', { mode: 'trigger' }],
+	])('does not count runs %s', async (_how, options) => {
+		await once(nightly(own('Ask', 'people', { operation: 'reach', ...json({ segment: 'A' }) })), options);
+		expect(await remove('A')).toBeUndefined();
+	});
+
+	it('does not count those of a campaign, which says what it uses when it is published', async () => {
+		const campaign = own('Campaign', 'campaignTrigger', EVERYBODY_NOW);
+		await once(workflowOf([base('Start', 'noOp'), own('Ask', 'segmentFilter', json({ segment: 'A' })), campaign], [['Start', 'Ask']]));
+		expect(await remove('A')).toBeUndefined();
 	});
 });

@@ -6,7 +6,7 @@ import type { Rule } from '../../../../engine/segments/rule';
 import { explainRule, savedSegment, savedSegments } from '../../../../engine/segments/saved/read';
 import { deleteList, deleteSegment } from '../../../../engine/segments/saved/remove';
 import { renameSegment, saveSegment } from '../../../../engine/segments/saved/save';
-import { endUses } from '../../../../engine/segments/saved/uses';
+import { endUses, recordRunUse } from '../../../../engine/segments/saved/uses';
 import { reportAlive } from '../../../../engine/store/processes';
 import { describeDatabases } from '../../../support/connections';
 import { START } from '../../../support/stores';
@@ -172,6 +172,68 @@ describeDatabases('saved segments', (database) => {
 			await publish({ Trigger: { segment: 'A' } }, false);
 			await database().call(endUses, { registration, forGood: true });
 			await expect(drop('A')).rejects.toMatchObject({ code: 'in_use' });
+		});
+
+		describe('by executions of a workflow without a campaign', () => {
+			const DAY = 24 * 60 * 60_000;
+			const runs = async (rule: Rule, now = START, nodeId = 'n1') =>
+				await database().call(recordRunUse, { workflowId: 'w1', workflowName: 'Nightly', nodeId, nodeName: `Find ${nodeId}`, rule }, now);
+			const dropList = async (reference: string, now = START) => await database().call(deleteList, { reference }, now);
+
+			it('are not deleted until 35 days after the last of them, unless they are to be all the same', async () => {
+				const { id } = await save('A', lyon);
+				await save('B', lyon);
+				await database().call(createList, { name: 'Import' });
+				const rule: Rule = { all: [{ segment: 'a' }, { not: { list: 'Import' } }, { segment: id }, { segment: 'not there' }, { segment: 'B' }] };
+				await runs(rule);
+				await runs({ segment: 'A' }, START + 3 * DAY, 'n2');
+				expect((await get('A', START + 3 * DAY)).usedBy.workflows).toEqual([
+					{ workflowId: 'w1', workflowName: 'Nightly', nodeId: 'n1', nodeName: 'Find n1', lastRunAt: START },
+					{ workflowId: 'w1', workflowName: 'Nightly', nodeId: 'n2', nodeName: 'Find n2', lastRunAt: START + 3 * DAY },
+				]);
+				await expect(drop('A', false, START + 3 * DAY)).rejects.toMatchObject({
+					code: 'in_use',
+					message: 'The saved segment "A" is used by "Find n1" in the workflow "Nightly" (last run on 2026-03-02), "Find n2" in the workflow "Nightly" (last run on 2026-03-05).',
+					hint: expect.stringMatching(/counts for 35 days after its last run\. .*"Delete Even if Used by Workflows"/),
+				});
+				await expect(dropList('Import', START + 35 * DAY - 1)).rejects.toMatchObject({ code: 'in_use' });
+				await dropList('Import', START + 35 * DAY);
+				await drop('B', true);
+				await runs({ segment: 'A' }, START + 30 * DAY, 'n2');
+				await expect(drop('A', false, START + 60 * DAY)).rejects.toThrow(/"A" is used by "Find n2" in the workflow "Nightly" \(last run on 2026-04-01\)\.$/);
+				await drop('A', false, START + 65 * DAY);
+			});
+
+			it('protect what is within them', async () => {
+				await save('Inner', lyon);
+				await save('Outer', { segment: 'Inner' });
+				await runs({ segment: 'Outer' });
+				await expect(drop('Outer')).rejects.toMatchObject({ code: 'in_use' });
+				await expect(drop('Inner')).rejects.toMatchObject({ code: 'in_use' });
+			});
+
+			it('forget in the store what counts no more', async () => {
+				await save('A', lyon);
+				await runs({ segment: 'A' });
+				await runs({ segment: 'A' }, START + 35 * DAY, 'n2');
+				expect(await database().transact(async (tx) => await tx.all('SELECT node_id FROM segment_use'))).toEqual([{ node_id: 'n2' }]);
+			});
+
+			it('count after a publication has ended, and not besides it', async () => {
+				await save('A', lyon);
+				await alive(START + 90 * DAY);
+				const { registration } = await publish({ 'Find n1': { segment: 'A' } });
+				await runs({ segment: 'A' });
+				expect((await get('A')).usedBy.workflows).toEqual([expect.not.objectContaining({ lastRunAt: expect.anything() })]);
+				await database().call(endUses, { registration, forGood: false });
+				expect((await get('A')).usedBy.workflows).toEqual([]);
+				await runs({ segment: 'A' });
+				await database().call(endUses, { registration, forGood: true });
+				expect((await get('A')).usedBy.workflows).toMatchObject([{ lastRunAt: START }]);
+				const again = await publish({ 'Find n1': lyon });
+				await database().call(endUses, { registration: again.registration, forGood: true });
+				await drop('A');
+			});
 		});
 
 		it('what a publisher names must be there; what n8n starts again need not', async () => {
