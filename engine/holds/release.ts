@@ -27,11 +27,13 @@ export interface RunInfo {
 	runState: string;
 	runStartedAt: number;
 	maxLatenessMs: number;
+	/** JSON: DeliveryRules. */
+	delivery: string;
 }
 
 /** SQL columns of a run r and its campaign c, as in RunInfo. */
 export const RUN_COLUMNS = `c.id AS "campaignId", c.name AS "campaignName", c.labels AS labels,
-	r.state AS "runState", coalesce(r.started_at, r.scheduled_at) AS "runStartedAt", r.max_lateness_ms AS "maxLatenessMs"`;
+	r.state AS "runState", coalesce(r.started_at, r.scheduled_at) AS "runStartedAt", r.max_lateness_ms AS "maxLatenessMs", r.delivery AS delivery`;
 
 /**
  * The holds behind a lease token, if the token is (still) theirs: a token that is stale, forged or of another node

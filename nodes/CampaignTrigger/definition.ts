@@ -1,5 +1,4 @@
-import { DateTime } from 'luxon';
-import { NodeOperationError, type IExecuteFunctions, type ITriggerFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
 
 import {
 	DEFAULT_BLOCK_SIZE,
@@ -8,6 +7,9 @@ import {
 	type CampaignDefinition,
 } from '../../engine/campaigns/definition';
 import { readSegment } from '../shared/segment-parameters';
+import { readDelivery } from './read-delivery';
+import { readSchedule, type Read } from './read-schedule';
+import { readWho } from './read-who';
 
 interface Options {
 	peoplePerBatch?: number;
@@ -31,6 +33,8 @@ export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): 
 			blockSize: options.peoplePerBatch ?? DEFAULT_BLOCK_SIZE,
 			graceMs: options.waitSeconds === undefined ? DEFAULT_GRACE_MS : options.waitSeconds * 1_000,
 			maxLatenessMs: options.maxLatenessHours === undefined ? DEFAULT_MAX_LATENESS_MS : options.maxLatenessHours * HOUR_MS,
+			delivery: readDelivery(parameter),
+			who: readWho(parameter),
 		},
 	};
 }
@@ -46,20 +50,8 @@ export function readName(context: ITriggerFunctions): { name: string; labels: st
 	return { name: given || name || String(id), labels };
 }
 
-type Read = (name: string, fallback: unknown) => unknown;
-
 function parameterReader(context: ITriggerFunctions | IExecuteFunctions): Read {
 	return 'getInputData' in context
 		? (name, fallback) => context.getNodeParameter(name, 0, fallback)
 		: (name, fallback) => context.getNodeParameter(name, fallback as object);
-}
-
-function readSchedule(context: ITriggerFunctions | IExecuteFunctions, parameter: Read): CampaignDefinition['schedule'] {
-	if (parameter('schedule', 'now') !== 'at') return { kind: 'now' };
-	const text = String(parameter('sendAt', ''));
-	const time = DateTime.fromISO(text, { zone: context.getTimezone() });
-	if (!time.isValid) {
-		throw new NodeOperationError(context.getNode(), `"Send At" is not a date and time: ${text || '(empty)'}.`, { description: 'Choose a date and time.' });
-	}
-	return { kind: 'at', at: time.toMillis() };
 }

@@ -1,5 +1,6 @@
 import { NodeOperationError, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
+import { PLAIN_DELIVERY } from '../../engine/campaigns/delivery-rules';
 import { overruled } from '../../engine/gates/always';
 import type { ArrivalDecision, Decision } from '../../engine/holds/gate';
 import type { RunInfo } from '../../engine/holds/release';
@@ -143,7 +144,7 @@ async function explain(
 	const dry = arrived.filter((item) => item.kind === 'dry' || item.kind === 'foreign').filter(({ kind }) => kind === 'dry' || !isProduction(context));
 	const candidates = dry.map((item): Candidate => ({
 		entry: 0, run: 0, campaignId: '', campaignName: '', labels: '[]', runState: 'running', runStartedAt: at.now,
-		maxLatenessMs: Infinity, profile: item.json.user as unknown as Profile | undefined,
+		maxLatenessMs: Infinity, delivery: JSON.stringify(PLAIN_DELIVERY), profile: item.json.user as unknown as Profile | undefined,
 	}));
 	const decisions = await decideAll(gate, candidates, { ...at, dry: true });
 	dry.forEach((item, order) => {

@@ -1,0 +1,49 @@
+import { randomInt } from 'node:crypto';
+
+import type { Tx } from '../store/database';
+import type { CampaignDefinition } from './definition';
+import { PLAIN_DELIVERY } from './delivery-rules';
+import { EVERYBODY_GETS_IT } from './who-gets-it';
+
+export interface KnownRun {
+	run: number;
+	state: string;
+	/** Epoch milliseconds. */
+	scheduledAt: number;
+}
+
+/** What runs are made of. */
+export interface PlannedRun {
+	campaignId: string;
+	definition: CampaignDefinition;
+	workflowVersion: string | null;
+	/** Tells the runs of a campaign apart; usually the definition's. */
+	runKey: string;
+	scheduledAt: number;
+}
+
+export async function findRun(tx: Tx, campaignId: string, runKey: string): Promise<KnownRun | undefined> {
+	return await tx.get<KnownRun>('SELECT run, state, scheduled_at AS "scheduledAt" FROM run WHERE campaign_id = $1 AND run_key = $2', [campaignId, runKey]);
+}
+
+/**
+ * Makes a scheduled run. One with its key that is still scheduled follows the new definition; one that has started keeps
+ * its own. @returns whether it was made
+ */
+export async function scheduleRun(tx: Tx, { campaignId, definition, workflowVersion, runKey, scheduledAt }: PlannedRun): Promise<boolean> {
+	const { delivery = PLAIN_DELIVERY, who = EVERYBODY_GETS_IT, maxLatenessMs } = definition;
+	const kept = [JSON.stringify(definition), workflowVersion, scheduledAt, maxLatenessMs, JSON.stringify(delivery), JSON.stringify(who)];
+	const made = await tx.get<{ run: number }>(
+		`INSERT INTO run (campaign_id, run_key, definition, workflow_version, scheduled_at, max_lateness_ms, delivery, who, state, seed, qualified)
+		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'scheduled', $9, 0)
+		 ON CONFLICT (campaign_id, run_key) DO NOTHING RETURNING run`,
+		[campaignId, runKey, ...kept, randomInt(2 ** 32)],
+	);
+	if (made) return true;
+	await tx.run(
+		`UPDATE run SET definition = $3, workflow_version = $4, scheduled_at = $5, max_lateness_ms = $6, delivery = $7, who = $8
+		 WHERE campaign_id = $1 AND run_key = $2 AND state = 'scheduled'`,
+		[campaignId, runKey, ...kept],
+	);
+	return false;
+}

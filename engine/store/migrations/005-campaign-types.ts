@@ -1,0 +1,54 @@
+import type { Migration } from './migration';
+
+/** Campaigns that recur, go by people's zones or live by events; control groups, limits, and what the account has set. */
+export const campaignTypes: Migration = {
+	version: 5,
+	name: 'campaign types',
+	statements: [
+		// JSON of what a run keeps from its definition because it is asked for with every batch: see campaigns/delivery-rules, campaigns/who-gets-it.
+		`ALTER TABLE run ADD COLUMN delivery text NOT NULL DEFAULT '{"zones":"account","passedZones":"drop","checkSegmentAgain":false}'`,
+		`ALTER TABLE run ADD COLUMN who text NOT NULL DEFAULT '{"customControlGroups":[],"systemControlGroup":false,"limits":{},"outsideGlobalLimits":false}'`,
+		// What the operator who paused, stopped or started it anew said; see campaigns/control.
+		`ALTER TABLE campaign ADD COLUMN stopped_at {int}`,
+		// Since when events bring people in, and until when they did: unpublished. Null: it is no live campaign, or is published.
+		`ALTER TABLE campaign ADD COLUMN live_since {int}`,
+		`ALTER TABLE campaign ADD COLUMN unpublished_at {int}`,
+		// Zones of a run by people's clocks: each is selected at its own moment. state: waiting, selected, passed.
+		`CREATE TABLE run_zone (
+			run {int} NOT NULL,
+			zone text NOT NULL,
+			due_at {int} NOT NULL,
+			state text NOT NULL,
+			people {int} NOT NULL DEFAULT 0,
+			PRIMARY KEY (run, zone)
+		) {keyed}`,
+		`CREATE INDEX run_zone_due ON run_zone (run, state, due_at)`,
+		// How far live campaigns have read events, in the order of their commit: see Dialect.eventStamp.
+		`CREATE TABLE live_cursor (
+			name text PRIMARY KEY,
+			stamp {int} NOT NULL
+		) {keyed}`,
+		// Who got how many messages, per person: see delivery/frequency.
+		`CREATE INDEX message_person ON message (person, claimed_at)`,
+		// Messages of a channel over all campaigns in fixed windows: see delivery/channel-throttle.
+		`CREATE TABLE channel_window (
+			channel text NOT NULL,
+			window_start {int} NOT NULL,
+			used {int} NOT NULL,
+			PRIMARY KEY (channel, window_start)
+		) {keyed}`,
+		// People a campaign was sent to: per run, per day and in all. period: run N, day N, total. See delivery/targeting.
+		`CREATE TABLE target_count (
+			campaign_id text NOT NULL,
+			period text NOT NULL,
+			taken {int} NOT NULL,
+			PRIMARY KEY (campaign_id, period)
+		) {keyed}`,
+		// What the account has set, as JSON: see settings/.
+		`CREATE TABLE setting (
+			name text PRIMARY KEY,
+			value text NOT NULL,
+			changed_at {int} NOT NULL
+		) {keyed}`,
+	],
+};
