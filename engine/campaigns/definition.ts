@@ -3,6 +3,8 @@ import type { Rule } from '../segments/rule';
 /** What an operator drew at the Campaign Trigger. A run keeps the definition it was started with. */
 export interface CampaignDefinition {
 	segment: Rule;
+	/** What the saved segments and custom lists in it were called when it was published, by id; for messages. */
+	named?: Record<string, string>;
 	schedule: { kind: 'now' } | { kind: 'at'; at: number };
 	/** Tells firings apart: the same key never fires twice. */
 	runKey: string;
