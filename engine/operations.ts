@@ -3,7 +3,7 @@ import { claimUpkeep } from './columns/upkeep/claim';
 import { dueRuns, startRun } from './campaigns/select';
 import { enterForeign } from './campaigns/enter-foreign';
 import { announced, finishRuns } from './campaigns/finish';
-import { pauseCampaign } from './campaigns/pause';
+import { pauseCampaign, pauseForRun } from './campaigns/pause';
 import { publishCampaign } from './campaigns/publish';
 import { resumeWorkflow } from './campaigns/resume';
 import { segmentsOfRuns } from './campaigns/segments-of-runs';
@@ -58,6 +58,7 @@ export const operations = {
 	// Campaigns and their runs
 	publishCampaign,
 	pauseCampaign,
+	pauseForRun,
 	resumeWorkflow,
 	dueRuns,
 	startRun,

@@ -1,4 +1,7 @@
+import type { CampaignError } from '../errors';
+import { isRuleError } from '../segments/rule-errors';
 import type { Store } from '../store/store';
+import type { CampaignDefinition } from './definition';
 
 export interface ConductorOptions {
 	store: Store;
@@ -31,9 +34,14 @@ export class Conductor {
 	private async startDueRuns(): Promise<void> {
 		const { store, campaignId, node } = this.options;
 		const { due } = await store.call('dueRuns', { campaignId });
-		for (const { run, definition } of due) {
-			const { people } = await store.ask('find', { rule: definition.segment });
-			await store.call('startRun', { run, node, people });
+		for (const { run, definition, scheduledAt } of due) {
+			try {
+				const { people } = await store.ask('find', { rule: definition.segment });
+				await store.call('startRun', { run, node, people });
+			} catch (error) {
+				if (!isRuleError(error)) throw error;
+				await store.call('pauseForRun', { run, definition, scheduledAt, reason: whyNotStarted(definition, error) });
+			}
 		}
 	}
 
@@ -50,4 +58,14 @@ export class Conductor {
 			this.announcing.delete(run);
 		}
 	}
+}
+
+/** For the operator, who knows saved segments and lists by their names. */
+function whyNotStarted({ named = {} }: CampaignDefinition, { code, message, hint }: CampaignError): string {
+	const readable = Object.entries(named).reduce((text, [id, name]) => text.replaceAll(id, () => name), message);
+	const whatToDo =
+		code === 'unknown_reference'
+			? 'It was deleted after the campaign was published. Make it again and choose it in the Campaign Trigger, or change the segment there'
+			: (hint ?? 'Correct the segment').replace(/\.$/, '');
+	return `The run could not start. ${readable} ${whatToDo}; then publish again.`;
 }

@@ -8,6 +8,8 @@ import type { WhoGetsIt } from './who-gets-it';
 export interface CampaignDefinition {
 	/** Who it is for. Of a live campaign: whom the events must be of, besides. */
 	segment: Rule;
+	/** What the saved segments and custom lists in it were called when it was published, by id; for messages. */
+	named?: Record<string, string>;
 	schedule: Schedule;
 	/** Tells firings apart: the same key never fires twice. */
 	runKey: string;

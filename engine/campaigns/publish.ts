@@ -1,4 +1,4 @@
-import { bindReferences } from '../segments/references';
+import { bindReferences, namesIn } from '../segments/references';
 import { recordUses, type WorkflowSegments } from '../segments/saved/uses';
 import { operation } from '../store/database';
 import type { CampaignDefinition } from './definition';
@@ -40,7 +40,7 @@ export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx,
 	await tx.lock('names');
 	const unknown = byOperator ? 'refuse' : 'keep';
 	const segment = await bindReferences(tx, input.definition.segment, unknown);
-	const definition: CampaignDefinition = { ...input.definition, segment };
+	const definition: CampaignDefinition = { ...input.definition, segment, named: await namesIn(tx, segment) };
 	const { registration } = await recordUses(tx, { workflowId, ...uses }, context, unknown);
 	await tx.run(
 		`INSERT INTO campaign (id, workflow_id, name, labels, definition, published_at) VALUES ($1, $2, $3, $4, $5, $6)

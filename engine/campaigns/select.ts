@@ -9,7 +9,10 @@ export interface DueRun {
 	scheduledAt: number;
 }
 
-/** The scheduled runs of a campaign whose time has come, and when the next one comes. Runs overdue beyond the maximum lateness become `missed`. */
+/**
+ * The scheduled runs of a campaign whose time has come, and when the next one comes. Runs overdue beyond the maximum
+ * lateness become `missed`. While the workflow is paused none is due or missed: that is for whoever publishes it again.
+ */
 export const dueRuns = operation<{ campaignId: string }, { due: DueRun[]; missed: number[]; nextAt?: number }>(
 	async (tx, { campaignId }, { now }) => {
 		const rows = await tx.all<{ run: number; definition: string; scheduled_at: number }>(
@@ -21,6 +24,8 @@ export const dueRuns = operation<{ campaignId: string }, { due: DueRun[]; missed
 			definition: JSON.parse(row.definition) as CampaignDefinition,
 			scheduledAt: row.scheduled_at,
 		}));
+		const nextAt = runs.find((run) => run.scheduledAt > now)?.scheduledAt;
+		if (await isPaused(tx, campaignId)) return { due: [], missed: [], nextAt };
 		const isMissed = (run: DueRun) => now - run.scheduledAt > run.definition.maxLatenessMs;
 		const missed = runs.filter(isMissed).map((run) => run.run);
 		for (const run of missed) {
@@ -29,10 +34,19 @@ export const dueRuns = operation<{ campaignId: string }, { due: DueRun[]; missed
 		return {
 			due: runs.filter((run) => run.scheduledAt <= now && !isMissed(run)),
 			missed,
-			nextAt: runs.find((run) => run.scheduledAt > now)?.scheduledAt,
+			nextAt,
 		};
 	},
 );
+
+async function isPaused(tx: Tx, campaignId: string): Promise<boolean> {
+	const paused = await tx.get(
+		`SELECT 1 AS paused FROM campaign c JOIN campaign p ON p.workflow_id = c.workflow_id
+		 WHERE c.id = $1 AND p.paused_reason IS NOT NULL LIMIT 1`,
+		[campaignId],
+	);
+	return paused !== undefined;
+}
 
 /**
  * Starts a scheduled run with the people selected for it: puts them on hold at the trigger `node`, due now, as blocks

@@ -47,6 +47,15 @@ export async function bindReferences(tx: Tx, rule: Rule, unknown: 'refuse' | 'ke
 	return bindTo(await Catalog.load(tx), rule, unknown);
 }
 
+/** What the saved segments and custom lists that a rule itself names are called, by id. What is not there is left out. */
+export async function namesIn(tx: Tx, rule: Rule): Promise<Record<string, string>> {
+	const references = referencesIn(rule);
+	if (references.length === 0) return {};
+	const catalog = await Catalog.load(tx);
+	const found = references.flatMap(({ kind, to }) => catalog.find(kind, to) ?? []);
+	return Object.fromEntries(found.map(({ id, name }) => [id, name]));
+}
+
 export function bindTo(catalog: Catalog, rule: Rule, unknown: 'refuse' | 'keep' = 'refuse'): Rule {
 	if (unknown === 'refuse') refuseUnknown(catalog, rule);
 	return mapReferences(rule, '', ({ kind, to }, same) => {

@@ -80,7 +80,7 @@ export async function runIsOver(store: Store, { run }: RunOver): Promise<INodeEx
 }
 
 function alertOf(state: string, qualified: number): string | undefined {
-	if (state === 'missed') return 'The run was missed: its time passed while n8n was down or the campaign was unpublished.';
+	if (state === 'missed') return 'The run was missed: its time passed while n8n was down or the campaign was unpublished or paused.';
 	if (qualified === 0) return 'Nobody was in the segment when the run started, so nothing was sent.';
 	return undefined;
 }

@@ -82,7 +82,7 @@ const references: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		displayOptions: { show: { operation: ['delete'] } },
-		description: 'Whether to delete it although published workflows use it. Their next selection fails. For workflows that are gone.',
+		description: 'Whether to delete it although published workflows use it. Campaigns that are to select by it pause, other workflows fail. For workflows that are gone.',
 	},
 ];
 

@@ -113,6 +113,25 @@ describe('a whole campaign', () => {
 		expect(providers.sent).toHaveLength(12);
 	});
 
+	test('whose saved segment was deleted all the same says so by Alert, and starts when it was saved again and published', async () => {
+		await addAudience();
+		const save = async () => await store().call('saveSegment', { name: 'VIP', rule: { all: [] } });
+		const vip = { segmentRule: '{ "segment": "vip" }', options: { waitSeconds: 2 } };
+		await save();
+		live = await publishIt(vip);
+		await store().call('deleteSegment', { reference: 'VIP', evenIfUsed: true });
+		const alert = await until('the alert', () => live?.executions.find((execution) => execution.order.includes('Trouble')));
+		expect(alert.json('Trouble')).toMatchObject([{ alert: expect.stringMatching(/^The run could not start\. .*there is no saved segment called "VIP"\. .*publish again\.$/) }]);
+		await live.close();
+		await expect(publishIt(vip)).rejects.toThrow(/there is no saved segment called "vip"/);
+		expect(live.executions.some((execution) => execution.order.includes('Report'))).toBe(false);
+
+		await save();
+		live = await publishIt(vip);
+		await finished(live);
+		expect(providers.sent).toHaveLength(12);
+	});
+
 	test('people who were held go on with what the store knows of them now', async () => {
 		await store().call('ingest', { profiles: [{ id: 'late', phone: '+14155551234', properties: { name: 'Before' }, timezone: 'UTC' }] });
 		live = await publishIt();
