@@ -45,13 +45,15 @@ export class RecentEvents {
 		if (this.from !== state.events || this.unsettled) this.keep((row) => row.stamp >= state.events && row.stamp < this.readTo);
 		this.from = state.events;
 		const { eventStamp } = tx.dialect;
-		const news = await sizeOf(tx, { table: 'event', which: `WHERE ${eventStamp} >= $1`, params: [this.readTo] }, this.most.rows + 1);
+		// Ordered so that PostgreSQL takes the index: without statistics of a table just filled it would read all of it.
+		const which = `WHERE ${eventStamp} >= $1 ORDER BY ${eventStamp}`;
+		const news = await sizeOf(tx, { table: 'event', which, params: [this.readTo] }, this.most.rows + 1);
 		this.tooMany = this.held.rows + news.rows > this.most.rows || this.held.bytes + news.bytes > this.most.bytes;
 		// Where there were too many before, nothing is held, and all of them have been counted.
 		if (this.tooMany) return this.forget(state.events);
 		const rows = news.rows === 0 ? [] : await tx.all<RecentRow>(
-			`SELECT id, ${eventStamp} AS stamp, person, name_id, ts, properties FROM event WHERE ${eventStamp} >= $1`,
-			[this.readTo],
+			`SELECT id, ${eventStamp} AS stamp, person, name_id, ts, properties FROM event ${which} LIMIT $2`,
+			[this.readTo, news.rows],
 		);
 		for (const row of rows.sort((a, b) => a.id - b.id)) this.add(row);
 		this.readTo = state.eventsSettled;
