@@ -3,7 +3,7 @@ import { openDuckdb } from './engines/duckdb.mjs';
 import { openOwnStore } from './engines/store.mjs';
 
 const { store, duckdb, key, times } = JSON.parse(process.argv[2]);
-const engine = store ? await openOwnStore(store, 'store') : await openDuckdb(duckdb);
+const engine = store ? await openOwnStore({ ...store, warm: true }, 'store') : await openDuckdb(duckdb);
 
 async function timed() {
 	const started = performance.now();

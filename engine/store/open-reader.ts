@@ -1,15 +1,17 @@
 import type { Tx } from './database';
-import { PostgresConnection } from './postgres/connection';
 import type { ThreadOptions } from './protocol';
-import { SqliteConnection } from './sqlite/connection';
 
 export interface Reader {
 	/** One consistent picture. */
 	read<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
 }
 
-/** A connection of a thread's own that only reads. */
-export function openReader(options: ThreadOptions): Reader {
-	if ('path' in options) return new SqliteConnection(options.path, true);
+/** A connection of a thread's own that only reads. The other store's driver is not loaded: that takes as long as a question. */
+export async function openReader(options: ThreadOptions): Promise<Reader> {
+	if ('path' in options) {
+		const { SqliteConnection } = await import('./sqlite/connection');
+		return new SqliteConnection(options.path, true);
+	}
+	const { PostgresConnection } = await import('./postgres/connection');
 	return new PostgresConnection(options.connectionString, options.schema, options.tls, 1);
 }

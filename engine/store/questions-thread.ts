@@ -18,7 +18,7 @@ type Question = (tx: Tx, input: unknown, context: QuestionContext) => Promise<un
 serve(async ({ name, input, now }: ThreadRequest) => {
 	const ask = questions[name as keyof typeof questions] as Question;
 	const context: QuestionContext = { now, zone: options.accountZone, columns };
-	reader ??= openReader(options);
+	reader ??= await openReader(options);
 	const answer = async () => await (reader as Reader).read(async (tx) => await ask(tx, input, context));
 	try {
 		return await answer();

@@ -47,6 +47,8 @@ interface CommonOptions {
 	clock?: Clock;
 	/** Zone of the account: of date-only values, of people whose zone is unknown. Default UTC. */
 	accountZone?: string;
+	/** Starts the thread that answers questions at once, so that the first question does not wait for that. Default: with the first question. */
+	warm?: boolean;
 }
 
 export interface SqliteOptions extends CommonOptions {

@@ -31,12 +31,19 @@ export class ThreadClient {
 	constructor(
 		private readonly file: 'operations-thread' | 'questions-thread' | 'upkeep-thread',
 		private readonly options: ThreadOptions,
-		private readonly onDamage: (damage: Damage) => void = () => {},
 	) {}
+
+	/** Told of columns that are not what was written. */
+	onDamage: (damage: Damage) => void = () => {};
+
+	/** Starts the thread before its first call, which then need not wait for that. */
+	start(): void {
+		if (!this.closed) this.worker ??= this.startWorker();
+	}
 
 	async call(name: string, input: unknown, now: number): Promise<unknown> {
 		if (this.closed) throw new CampaignError('store_closed', 'The campaign store has been closed.');
-		const worker = (this.worker ??= this.start());
+		const worker = (this.worker ??= this.startWorker());
 		return await new Promise((resolve, reject) => {
 			const id = this.nextId++;
 			this.pending.set(id, { resolve, reject });
@@ -50,7 +57,7 @@ export class ThreadClient {
 		await this.worker?.terminate();
 	}
 
-	private start(): Worker {
+	private startWorker(): Worker {
 		// The extension follows this file: .js in the pack, .ts under a loader that understands it.
 		const worker = new Worker(path.join(__dirname, this.file + path.extname(__filename)), { workerData: this.options });
 		worker.on('message', (message: ThreadResponse | DamageNotice) => {

@@ -10,6 +10,6 @@ const upkeep = new Upkeep();
 let reader: Reader | undefined;
 
 serve(async ({ input, now }: ThreadRequest) => {
-	reader ??= openReader(workerData as ThreadOptions);
+	reader ??= await openReader(workerData as ThreadOptions);
 	return await reader.read(async (tx) => await upkeep.next(tx, input as UpkeepRequest, now));
 });

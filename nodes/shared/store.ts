@@ -49,7 +49,7 @@ export async function getStore(context: StoreContext): Promise<Store> {
 	const key = JSON.stringify(options);
 	let store = open.get(key);
 	if (!store) {
-		store = openStore({ ...options, clock: systemClock(clockOffset(context)) });
+		store = openStore({ ...options, clock: systemClock(clockOffset(context)), warm: true });
 		open.set(key, store);
 		// A store that could not be opened is tried again by the next call.
 		store.catch(() => open.delete(key));

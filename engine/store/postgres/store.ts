@@ -25,6 +25,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
 		const owner = randomUUID();
 		const thread = { owner, accountZone, connectionString, schema, tls };
 		const store = new PostgresStore(identity, options.clock ?? systemClock(), thread, connection);
+		if (options.warm) store.warm();
 		await store.beat();
 		return store;
 	} catch (error) {
@@ -62,10 +63,15 @@ class PostgresStore implements Store {
 		this.secret = identity.secret;
 		this.owner = thread.owner;
 		this.columns = keepColumns(this, thread);
-		this.questions = new ThreadClient('questions-thread', { role: 'questions', ...thread }, (damage) => this.columns.keeper.noteDamage(damage));
+		this.questions = new ThreadClient('questions-thread', { role: 'questions', ...thread });
+		this.questions.onDamage = (damage) => this.columns.keeper.noteDamage(damage);
 		this.heart = setInterval(() => {
 			this.beat().catch(() => {});
 		}, BEAT_MS).unref();
+	}
+
+	warm(): void {
+		this.questions.start();
 	}
 
 	async call<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>> {

@@ -16,11 +16,13 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 	const owner = randomUUID();
 	const shared = { owner, accountZone: options.accountZone ?? 'UTC', path: options.path };
 	const writer = new ThreadClient('operations-thread', { role: 'operations', ...shared });
+	const questions = new ThreadClient('questions-thread', { role: 'questions', ...shared });
+	if (options.warm) questions.start();
 	try {
 		const identity = (await writer.call('$open', undefined, clock.now())) as StoreIdentity;
-		return new SqliteStore(identity, clock, shared, writer);
+		return new SqliteStore(identity, clock, shared, writer, questions);
 	} catch (error) {
-		await writer.close();
+		await Promise.all([writer.close(), questions.close()]);
 		throw error;
 	}
 }
@@ -36,8 +38,6 @@ class SqliteStore implements Store {
 
 	private readonly heart: NodeJS.Timeout;
 
-	private readonly questions: ThreadClient;
-
 	private readonly columns: ReturnType<typeof keepColumns>;
 
 	constructor(
@@ -45,12 +45,13 @@ class SqliteStore implements Store {
 		readonly clock: Clock,
 		thread: { owner: string; accountZone: string; path: string },
 		private readonly writer: ThreadClient,
+		private readonly questions: ThreadClient,
 	) {
 		this.fingerprint = identity.fingerprint;
 		this.secret = identity.secret;
 		this.owner = thread.owner;
 		this.columns = keepColumns(this, thread);
-		this.questions = new ThreadClient('questions-thread', { role: 'questions', ...thread }, (damage) => this.columns.keeper.noteDamage(damage));
+		this.questions.onDamage = (damage) => this.columns.keeper.noteDamage(damage);
 		this.heart = setInterval(() => {
 			this.writer.call('$beat', undefined, clock.now()).catch(() => {});
 		}, BEAT_MS).unref();
