@@ -65,6 +65,7 @@ async function main() {
 	compareTimes(times, own.name, scan.name, { worst: 1 });
 	for (const other of others.slice(1)) compareTimes(times, own.name, other.name, {});
 	if (ownServer) compareTimes(times, ownServer.name, duckdb.name, { mean: 0.25, worst: 1 });
+	if (ownServer) compareTimes(times, ownServer.name, scan.name, { worst: 1 });
 	await askRows(own, events, people);
 	await timeLive(own.store, people);
 	await closeAll(engines);
