@@ -31,6 +31,10 @@ export class PoolMemory {
 		}
 	}
 
+	forget(kind: string, key: string): void {
+		if (this.facts.get(kind)?.delete(key)) this.count--;
+	}
+
 	/** The server may be another one now, or have been put back from a copy. */
 	forgetAll(): void {
 		this.facts = new Map();
@@ -54,10 +58,12 @@ class StagedMemory implements Remembered {
 
 	forget(kind: string, key: string): void {
 		this.facts.get(kind)?.delete(key);
+		this.pool.forget(kind, key);
 	}
 
 	forgetAll(): void {
 		this.facts.clear();
+		this.pool.forgetAll();
 	}
 
 	commit(): void {

@@ -36,6 +36,7 @@ const readers = () => [new ColumnStore(), new ColumnStore(undefined, { events: {
 async function clear(database: Database): Promise<void> {
 	const tables = ['person', 'identity', 'event', 'event_name', 'device_owner', 'property_name', 'chunk', 'chunk_column', 'people_block', 'people_column'];
 	await database.transact(async (tx) => {
+		tx.lasting.forgetAll();
 		tx.remembered?.forgetAll();
 		for (const table of tables) await tx.run(`DELETE FROM ${table}`);
 		await tx.run('UPDATE upkeep SET value = 0');

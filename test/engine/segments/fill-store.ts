@@ -20,6 +20,7 @@ const TABLES = ['person', 'event', 'event_name', 'chunk', 'chunk_column', 'peopl
 
 /** As `fill`, in a transaction. Columns of what was there before are gone, too. */
 export async function fillTables(tx: Tx, people: RandomPerson[], numbers: number[]): Promise<void> {
+	tx.lasting.forgetAll();
 	tx.remembered?.forgetAll();
 	for (const table of TABLES) await tx.run(`DELETE FROM ${table}`);
 	await tx.run('UPDATE upkeep SET value = 0');
