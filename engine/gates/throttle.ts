@@ -9,32 +9,42 @@ export interface ThrottleInput {
 	limit: number;
 	/** Length of a window, ms. */
 	intervalMs: number;
+	/** People pass at even distances within a window rather than all at its start. */
+	spread?: boolean;
 	/** Entries in the order in which they are to pass. A released one says when it was due: at the window it held a place in, unless its execution failed. */
 	entries: Array<{ entry: number; placeIn?: number }>;
 }
 
 /**
- * Gives every entry a place in the first window with room, beginning with the current one, and returns the window's
- * start (epoch ms) per entry: at or before now means pass. Places are counted in the transaction that gives them, so
+ * Gives every entry a place in the first window with room, beginning with the current one, and returns when that is
+ * (epoch ms): the window's start, or a moment of its own within it; at or before now means pass. Places are counted in the transaction that gives them, so
  * that a window never lets more than `limit` through, however many processes ask. A place given for a window that has
  * passed meanwhile is given again.
  */
 export const takePlaces = operation<ThrottleInput, number[]>(async (tx, input, { now }) => {
-	const { node, run, runStartedAt, limit, intervalMs, entries } = input;
+	const { node, run, runStartedAt, limit, intervalMs, spread = false, entries } = input;
+	const step = spread ? Math.floor(intervalMs / limit) : 0;
 	const current = runStartedAt + Math.max(0, Math.floor((now - runStartedAt) / intervalMs)) * intervalMs;
 	await tx.lock(`throttle ${run} ${node}`);
 	const used = await usedPlaces(tx, run, node, current);
 	const taken = new Map<number, number>();
 	let window = current;
 	const places = entries.map(({ placeIn }) => {
-		if (placeIn !== undefined && placeIn >= current && (placeIn - runStartedAt) % intervalMs === 0) return placeIn;
+		if (placeIn !== undefined && placeIn >= current && isPlace(placeIn - runStartedAt, intervalMs, step, limit)) return placeIn;
 		while ((used.get(window) ?? 0) + (taken.get(window) ?? 0) >= limit) window += intervalMs;
+		const place = (used.get(window) ?? 0) + (taken.get(window) ?? 0);
 		taken.set(window, (taken.get(window) ?? 0) + 1);
-		return window;
+		return window + place * step;
 	});
 	await addPlaces(tx, run, node, taken);
 	return places;
 });
+
+/** Whether places are given at this time of the run; where not, it is when an execution that failed is tried again. */
+function isPlace(time: number, intervalMs: number, step: number, limit: number): boolean {
+	const inWindow = time % intervalMs;
+	return inWindow === 0 || (step > 0 && inWindow % step === 0 && inWindow / step < limit);
+}
 
 async function usedPlaces(tx: Tx, run: number, node: number, from: number): Promise<Map<number, number>> {
 	const rows = await tx.all<{ window_start: number; used: number }>(

@@ -66,13 +66,25 @@ export class Throttle implements INodeType {
 				],
 				default: 'minutes',
 			},
+			{
+				displayName: 'Within an Interval',
+				name: 'pass',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'All at Its Start', value: 'start' },
+					{ name: 'Spread Evenly', value: 'evenly', description: 'One after the other, at even distances' },
+				],
+				default: 'start',
+				description: 'When people pass within their interval',
+			},
 			storeParameter,
 		],
 	};
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await withNodeErrors(this, async () => {
-			readRate((name) => this.getNodeParameter(name));
+			readRate((name) => this.getNodeParameter(name, undefined));
 			refuseBadPlace(this);
 			const releaser = await releaseFrom(this, await getStore(this));
 			return { closeFunction: async () => releaser.stop() };
@@ -81,7 +93,7 @@ export class Throttle implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await withNodeErrors(this, async () => {
-			const rate = readRate((name) => this.getNodeParameter(name, 0));
+			const rate = readRate((name) => this.getNodeParameter(name, 0, undefined));
 			refuseBadPlace(this);
 			return await passThroughGate(this, {
 				decide: async (candidates, { store, node, now, dry }) =>

@@ -5,6 +5,8 @@ const UNIT_MS: Record<string, number> = { seconds: 1_000, minutes: 60_000, hours
 export interface Rate {
 	limit: number;
 	intervalMs: number;
+	/** At even distances rather than all at the start of the interval. */
+	spread: boolean;
 }
 
 /** The rate that the parameters mean. Throws a CampaignError when it is none. */
@@ -17,5 +19,5 @@ export function readRate(parameter: (name: string) => unknown): Rate {
 	if (!Number.isSafeInteger(intervalMs) || intervalMs < 1_000) {
 		throw new CampaignError('throttle_interval', '"Interval" has to be at least one second.', 'Give a whole number of at least 1.');
 	}
-	return { limit, intervalMs };
+	return { limit, intervalMs, spread: parameter('pass') === 'evenly' };
 }

@@ -34,6 +34,18 @@ describeStores('throttle', (fixture) => {
 		expect(await store.call('takePlaces', { ...rate, entries: entries(2, START + 5_000) })).toEqual([next, next]);
 	});
 
+	it('spreads people evenly over a window, also over several batches', async () => {
+		const { store, clock } = fixture();
+		const evenly = { ...rate, limit: 5, spread: true };
+		const first = await store.call('takePlaces', { ...evenly, entries: entries(3) });
+		const second = await store.call('takePlaces', { ...evenly, entries: entries(4) });
+		expect([...first, ...second].map((place) => (place - START) / MINUTE)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+		clock.advance(2 * MINUTE);
+		expect(await store.call('takePlaces', { ...evenly, entries: entries(1, START + 2 * MINUTE) })).toEqual([START + 2 * MINUTE]);
+		// Of a failed execution: the place is gone, and another is given.
+		expect(await store.call('takePlaces', { ...evenly, entries: entries(1, START + 2 * MINUTE + 5_000) })).toEqual([START + 7 * MINUTE]);
+	});
+
 	it('keeps runs and nodes apart', async () => {
 		const { store } = fixture();
 		await store.call('takePlaces', { ...rate, entries: entries(3) });
