@@ -82,7 +82,7 @@ const STEP: Bounds = { rows: BLOCK_PEOPLE, bytes: 16 * 1024 * 1024 };
 export function rowsOfBlock(tx: Tx, block: number): AsyncGenerator<PersonRow[]> {
 	const first = block * BLOCK_PEOPLE;
 	const where = 'person < $2';
-	return pagesOf<PersonRow>(tx, { table: 'person', columns: PERSON_COLUMNS, key: 'person', after: first - 1, where, params: [first + BLOCK_PEOPLE] }, STEP);
+	return pagesOf<PersonRow>(tx, { table: 'person', columns: PERSON_COLUMNS, keys: ['person'], after: [first - 1], where, params: [first + BLOCK_PEOPLE] }, STEP);
 }
 
 function consecutive(first: number): Uint32Array {

@@ -47,24 +47,26 @@ const FEW = 8;
 export interface PagedRows {
 	table: Selection['table'];
 	columns: string;
-	/** The column by which rows are told apart, and in whose order they come. It begins above `after`. */
-	key: string;
-	after: number;
-	/** What else holds of them, with `params` from $2 on. */
+	/** The columns by which rows are told apart, and in whose order they come, beginning above `after`. */
+	keys: readonly string[];
+	after: readonly number[];
+	/** What else holds of them, with `params` after as many of `keys`. */
 	where: string;
 	params: readonly Param[];
 }
 
 /** All rows that a statement would give, in pages within bounds. */
-export async function* pagesOf<Row extends object>(tx: Tx, { table, columns, key, after: first, where, params }: PagedRows, bounds: Bounds): AsyncGenerator<Row[]> {
-	const which = `WHERE ${key} > $1 AND ${where} ORDER BY ${key}`;
+export async function* pagesOf<Row extends object>(tx: Tx, { table, columns, keys, after: first, where, params }: PagedRows, bounds: Bounds): AsyncGenerator<Row[]> {
+	const order = keys.join(', ');
+	const which = `WHERE (${order}) > (${keys.map((_, index) => `$${index + 1}`).join(', ')}) AND ${where} ORDER BY ${order}`;
 	let [after, limit, more] = [first, Math.min(FEW, bounds.rows), true];
 	for (;;) {
-		const rows = await tx.all<Row>(`SELECT ${columns} FROM ${table} ${which} LIMIT $${params.length + 2}`, [after, ...params, limit]);
+		const rows = await tx.all<Row>(`SELECT ${columns} FROM ${table} ${which} LIMIT $${keys.length + params.length + 1}`, [...after, ...params, limit]);
 		if (rows.length > 0) yield rows;
 		if (!more || rows.length < limit) return;
-		after = (rows[rows.length - 1] as Row & Record<string, number>)[key] as number;
-		({ limit, more } = await fitting(tx, { table, which, params: [after, ...params] }, bounds));
+		const last = rows[rows.length - 1] as Row & Record<string, number>;
+		after = keys.map((key) => last[key] as number);
+		({ limit, more } = await fitting(tx, { table, which, params: [...after, ...params] }, bounds));
 		if (limit === 0) return;
 	}
 }

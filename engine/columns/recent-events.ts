@@ -117,20 +117,12 @@ function textOf(rows: readonly RecentRow[]): number {
 	return rows.reduce((sum, { properties }) => sum + properties.length, 0);
 }
 
+/** By stamps, which have an index: by ids alone all that lies below would be looked through. */
 function pages(tx: Tx, nameId: number, from: number, bounds: Bounds): AsyncGenerator<RecentRow[]> {
-	return pagesOf<RecentRow>(
-		tx,
-		{
-			table: 'event',
-			columns: 'id, person, ts, properties',
-			key: 'id',
-			// Where stamps are ids, what lies below need not be looked through.
-			after: tx.dialect.eventStamp === 'id' ? from - 1 : 0,
-			where: `${tx.dialect.eventStamp} >= $2 AND name_id = $3`,
-			params: [from, nameId],
-		},
-		bounds,
-	);
+	const isStamped = tx.dialect.eventStamp === 'stamp';
+	const [keys, after] = isStamped ? [['stamp', 'id'], [from - 1, Number.MAX_SAFE_INTEGER]] : [['id'], [from - 1]];
+	const columns = `${isStamped ? 'stamp, ' : ''}id, person, ts, properties`;
+	return pagesOf<RecentRow>(tx, { table: 'event', columns, keys, after, where: `name_id = $${keys.length + 1}`, params: [nameId] }, bounds);
 }
 
 /** Rows as a batch; JSON is parsed when a property is first asked for. */

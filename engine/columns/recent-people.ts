@@ -89,7 +89,7 @@ function textOf({ properties, devices }: PersonRow): number {
 }
 
 function pages(tx: Tx, from: number, bounds: Bounds): AsyncGenerator<PersonRow[]> {
-	return pagesOf<PersonRow>(tx, { table: 'person', columns: PERSON_COLUMNS, key: 'person', after: 0, where: 'stamp >= $2', params: [from] }, bounds);
+	return pagesOf<PersonRow>(tx, { table: 'person', columns: PERSON_COLUMNS, keys: ['person'], after: [0], where: 'stamp >= $2', params: [from] }, bounds);
 }
 
 /** Rows of `person`, ascending, as a batch; JSON is parsed when a property is first asked for. */

@@ -1,3 +1,4 @@
+import { isStorable } from '../people/limits';
 import type { Tx } from '../store/database';
 import type { EncodedColumn } from './column-builder';
 import type { RawColumn } from './encoding';
@@ -28,7 +29,7 @@ export async function areTooMuch(tx: Tx, table: 'chunk_column' | 'people_column'
 		`SELECT sum(octet_length(stored.data)) AS bytes
 		 FROM ${tx.dialect.rows('$1', { key: 'integer', name: 'text' })} AS wanted
 		 JOIN ${table} AS stored ON stored.${key} = wanted.key AND stored.name = wanted.name`,
-		[JSON.stringify(wanted.map(({ key: number, name }) => [number, name]))],
+		[JSON.stringify(wanted.flatMap(({ key: number, name }) => (isStorable(name) ? [[number, name]] : [])))],
 	);
 	return (row?.bytes ?? 0) > SLICE_BYTES;
 }
@@ -45,7 +46,7 @@ export async function readColumns(
 		`SELECT CAST(wanted.place AS integer) AS place, stored.data
 		 FROM ${tx.dialect.rows('$1', { place: 'integer', key: 'integer', name: 'text' })} AS wanted
 		 JOIN ${table} AS stored ON stored.${key} = wanted.key AND stored.name = wanted.name`,
-		[JSON.stringify(wanted.map(({ key: number, name }, place) => [place, number, name]))],
+		[JSON.stringify(wanted.flatMap(({ key: number, name }, place) => (isStorable(name) ? [[place, number, name]] : [])))],
 	);
 	for (const { place, data } of rows) found[place] = data;
 	return found;
@@ -56,6 +57,17 @@ export async function allColumnsOf(tx: Tx, chunk: number): Promise<EncodedColumn
 	const names = await tx.all<{ name: string }>('SELECT name FROM chunk_column WHERE chunk = $1', [chunk]);
 	const data = await readColumns(tx, 'chunk_column', 'chunk', names.map(({ name }) => ({ key: chunk, name })));
 	return names.flatMap(({ name }, index) => (data[index] ? [{ name, data: data[index] }] : []));
+}
+
+/** Bytes of all columns of chunks, in their order. They are not read for that. */
+export async function bytesOfChunks(tx: Tx, chunks: ReadonlyArray<{ chunk: number }>): Promise<number[]> {
+	const rows = await tx.all<{ chunk: number; bytes: number }>(
+		`SELECT chunk, sum(octet_length(data)) AS bytes FROM chunk_column
+		 WHERE chunk IN (SELECT number FROM ${tx.dialect.rows('$1', { number: 'integer' })} AS asked) GROUP BY chunk`,
+		[JSON.stringify(chunks.map(({ chunk }) => [chunk]))],
+	);
+	const bytes = new Map(rows.map((row) => [row.chunk, row.bytes]));
+	return chunks.map(({ chunk }) => bytes.get(chunk) ?? 0);
 }
 
 /** About how much memory a column takes. */

@@ -1,4 +1,5 @@
 import type { Tx } from '../store/database';
+import { isStorable } from './limits';
 
 /** Kind of what a connection remembers: match key -> number. */
 const MEMORY = 'event name';
@@ -57,7 +58,7 @@ export async function internEventNames(tx: Tx, names: ReadonlyMap<string, string
 /** Match key -> number, of those the store has seen. */
 export async function findEventNames(tx: Tx, matchKeys: string[]): Promise<Map<string, number>> {
 	const known = new Map<string, number>();
-	const unknown = matchKeys.filter((key) => {
+	const unknown = matchKeys.filter(isStorable).filter((key) => {
 		const id = tx.lasting.get(MEMORY, key);
 		if (id !== undefined) known.set(key, id);
 		return id === undefined;

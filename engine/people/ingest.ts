@@ -62,13 +62,14 @@ class Ingestion {
 		// A copy: after a deadlock the same input is taken once more.
 		result.refused = [...this.input.refused];
 		if (records.length === 0) return result;
-		// Before the lock: inputs that come at the same time wait for each other only where they must.
-		const fresh = await this.withoutDuplicates(records);
+		const admitted = await this.withinEventNames(records);
+		// Before the lock, so that inputs that come at the same time wait for each other only where they must. (Whoever waits
+		// with a transaction of its own keeps later rows out of columns as long; answers take them from the rows.)
+		const fresh = await this.withoutDuplicates(admitted);
 		await tx.lock('people');
-		const admitted = await this.withinEventNames(fresh);
-		const directory = await Directory.load(tx, admitted, this.rules.emails, now);
-		this.owners = await directory.loadOwners(tx, tokensOf(admitted));
-		this.takeAll(admitted, directory);
+		const directory = await Directory.load(tx, fresh, this.rules.emails, now);
+		this.owners = await directory.loadOwners(tx, tokensOf(fresh));
+		this.takeAll(fresh, directory);
 		await writePeople(tx, directory, this.registered, now);
 		await this.writeEvents();
 		await forgetMessageIds(tx, this.refusedMessages(fresh));
@@ -82,6 +83,8 @@ class Ingestion {
 		if (keys.size === 0) return records;
 		const known = await findEventNames(this.tx, [...keys]);
 		if (known.size === keys.size) return records;
+		// Names are counted by one input at a time. Two that meet over a message id as well are told apart by the server.
+		await this.tx.lock('people');
 		const limit = LIMITS[this.trust].eventNames;
 		const count = await this.tx.get<{ top: number | null }>('SELECT max(name_id) AS top FROM event_name');
 		if ((count?.top ?? 0) + keys.size - known.size <= limit) return records;

@@ -59,10 +59,15 @@ export class Unacceptable extends Error {}
 
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
+/** Whether a text can be a database value of its own; where not, no row has it. */
+export function isStorable(text: string): boolean {
+	return !UNSTORABLE.test(text);
+}
+
 /** A text that has to be a database value of its own: without NUL and broken surrogates, which PostgreSQL cannot hold. */
 export function checkText(value: string, what: string, length: number): string {
 	if (value.length > length) throw new Unacceptable(`${what} is longer than ${length} characters`);
-	if (UNSTORABLE.test(value)) throw new Unacceptable(`${what} contains a NUL character or a broken Unicode character`);
+	if (!isStorable(value)) throw new Unacceptable(`${what} contains a NUL character or a broken Unicode character`);
 	return value;
 }
 

@@ -1,10 +1,11 @@
 import type { Tx } from '../../store/database';
 import { fitting, sizeOf, type Bounds, type Selection } from '../bounded-rows';
 import type { Catalog, UpkeepState } from '../catalog';
-import { decodeChunk, encodeRows, fillsChunk, joinChunks, splitRows, type ChunkInfo, type DecodedChunk, type EventRow } from '../event-chunk';
-import { allColumnsOf } from '../stored-columns';
+import type { EncodedColumn } from '../column-builder';
+import { decodeChunk, encodeRows, fillsChunk, joinChunks, splitRows, type ChunkInfo, type DecodedChunk, type EncodedChunk, type EventRow } from '../event-chunk';
+import { allColumnsOf, bytesOfChunks } from '../stored-columns';
 import { emptyChange, type Change } from './change';
-import { chunksToJoin } from './small-chunks';
+import { chunksToJoin, groupsByBytes } from './small-chunks';
 
 /** Events outside of chunks from which on it is worth making some, or bytes of them. */
 const WORTHWHILE = 16_384;
@@ -12,9 +13,6 @@ const WORTHWHILE_BYTES = 16 * 1024 * 1024;
 
 /** Events taken at a time. */
 const BATCH: Bounds = { rows: 32_768, bytes: 32 * 1024 * 1024 };
-
-/** Bytes of a chunk above which it is not put together with others. */
-const LARGE = 8 * 1024 * 1024;
 
 interface NewRow extends EventRow {
 	stamp: number;
@@ -41,27 +39,34 @@ async function takeIn(tx: Tx, events: NewRow[], origin: Origin, catalog: Catalog
 	const rest = parts[parts.length - 1] as EventRow[];
 	change.chunks.push(...parts.slice(0, -1).map((part) => encodeRows(part, origin)));
 	const fresh = encodeRows(rest, origin);
-	const { old, withFresh } = parts.length > 1 || fillsChunk(rest) ? { old: [], withFresh: false } : await smallOnes(tx, catalog.chunks.get(origin.nameId) ?? [], rest.length);
-	const added = withFresh && old.length > 0 ? [decodeChunk({ ...fresh, chunk: 0, columns: fresh.columns.length }, fresh.columns)] : [];
-	const first = old[0]?.info;
-	const joined = first && joinChunks([...old, ...added], { ...origin, fromStamp: first.fromStamp, peopleStamp: Math.min(...old.map(({ info }) => info.peopleStamp)) });
-	if (joined) change.chunks.push(joined);
-	if (added.length === 0) change.chunks.push(fresh);
-	change.dropChunks.push(...old.map(({ info }) => info.chunk));
+	const isAlone = parts.length > 1 || fillsChunk(rest) || !(await joinSmallOnes(tx, catalog.chunks.get(origin.nameId) ?? [], fresh, change));
+	if (isAlone) change.chunks.push(fresh);
 }
 
-/** The last chunks of a name that are to be put together, and whether with the `size` events that come after them. */
-async function smallOnes(tx: Tx, chunks: readonly ChunkInfo[], size: number): Promise<{ old: DecodedChunk[]; withFresh: boolean }> {
-	const { last, withFresh } = chunksToJoin(chunks.map((info) => info.size), size);
-	const old: DecodedChunk[] = [];
-	let bytes = 0;
-	for (const info of last > 0 ? chunks.slice(-last) : []) {
-		const columns = await allColumnsOf(tx, info.chunk);
-		bytes += columns.reduce((sum, { data }) => sum + data.length, 0);
-		if (bytes > LARGE) return { old: [], withFresh: false };
-		old.push(decodeChunk(info, columns));
+/** Puts the last chunks of a name together where it is time for that. @returns whether with what is `fresh` */
+async function joinSmallOnes(tx: Tx, chunks: readonly ChunkInfo[], fresh: EncodedChunk, change: Change): Promise<boolean> {
+	const { last, withFresh } = chunksToJoin(chunks.map((info) => info.size), fresh.size);
+	if (last === 0) return false;
+	const infos = chunks.slice(-last);
+	const bytes = [...(await bytesOfChunks(tx, infos)), ...(withFresh ? [bytesOf(fresh.columns)] : [])];
+	let isFreshJoined = false;
+	for (const { start, count } of groupsByBytes(bytes)) {
+		const group = infos.slice(start, start + count);
+		const old: DecodedChunk[] = [];
+		for (const info of group) old.push(decodeChunk(info, await allColumnsOf(tx, info.chunk)));
+		const isFreshIn = start + count > infos.length;
+		const added = isFreshIn ? [decodeChunk({ ...fresh, chunk: 0, columns: fresh.columns.length }, fresh.columns)] : [];
+		isFreshJoined ||= isFreshIn;
+		const [{ nameId, fromStamp }] = group as [ChunkInfo];
+		const joined = joinChunks([...old, ...added], { nameId, fromStamp, peopleStamp: Math.min(...group.map(({ peopleStamp }) => peopleStamp)) });
+		if (joined) change.chunks.push(joined);
+		change.dropChunks.push(...group.map(({ chunk }) => chunk));
 	}
-	return { old, withFresh };
+	return isFreshJoined;
+}
+
+function bytesOf(columns: readonly EncodedColumn[]): number {
+	return columns.reduce((sum, { data }) => sum + data.length, 0);
 }
 
 /** Events above those in chunks that no transaction still open can come between; and the stamp they reach to. */

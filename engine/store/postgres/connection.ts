@@ -41,6 +41,11 @@ export class PostgresConnection {
 		this.pool.on('connect', () => this.memory.forgetAll());
 	}
 
+	/** Whatever is remembered is read again: the tables may have been put back from a copy. */
+	forgetLasting(): void {
+		this.memory.forgetAll();
+	}
+
 	async createSchema(): Promise<void> {
 		await this.guard(async () => {
 			const client = await this.pool.connect();
@@ -59,7 +64,7 @@ export class PostgresConnection {
 	async write<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
 		for (let attempt = 1; ; attempt++) {
 			try {
-				return await this.inTransaction('BEGIN', work);
+				return await this.inTransaction('BEGIN ISOLATION LEVEL READ COMMITTED', work);
 			} catch (error) {
 				const { code } = error as { code?: string };
 				if (attempt >= MAX_TRIES || (code !== SERIALIZATION_FAILURE && code !== DEADLOCK)) throw error;

@@ -26,7 +26,8 @@ export class PoolMemory {
 			const known = this.facts.get(kind) ?? new Map<string, number>();
 			this.facts.set(kind, known);
 			this.count -= known.size;
-			for (const [key, value] of facts) known.set(key, value);
+			// A copy: the key may be a slice of a large text, which would stay in memory with it.
+			for (const [key, value] of facts) known.set(Buffer.from(key).toString(), value);
 			this.count += known.size;
 		}
 	}

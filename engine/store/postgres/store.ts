@@ -93,6 +93,7 @@ class PostgresStore implements Store {
 
 	async beat(): Promise<void> {
 		const now = this.clock.now();
+		this.connection.forgetLasting();
 		await this.connection.write(async (tx) => await reportAlive(tx, this.owner, now, now + ALIVE_MS));
 		this.lastBeat = now;
 	}

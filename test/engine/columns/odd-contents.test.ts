@@ -25,6 +25,7 @@ const CONTENTS: Record<string, Record<string, unknown>> = {
 	literal: { 'a.b': null, a: { b: 1 } },
 	inner: { a: { b: 1 } },
 	deep: { top: nested(14) },
+	surrogate: { unpaired: own('{"\\ud800":1}') },
 };
 
 const CASES: Array<[string, Rule, string[]]> = [
@@ -44,7 +45,10 @@ const CASES: Array<[string, Rule, string[]]> = [
 	['any name and any text', where('naïve 名前 🎉', 'contains', '\u{1F600}'), ['unicode']],
 	['a literal name hides the path', where('a.b', 'exists'), ['inner']],
 	['deep inside', where(`top${'.in'.repeat(14)}`, 'equals', 'deep'), ['deep']],
-	['missing', where('mixed', 'not_exists'), ['close', 'deep', 'empty', 'exact', 'inner', 'literal', 'none', 'other', 'proto', 'unicode']],
+	['a name that no store can hold', where('a\0b', 'exists'), []],
+	['half a character in a name', where('\ud800', 'exists'), []],
+	['half a character further down', where('unpaired.\ud800', 'exists'), ['surrogate']],
+	['missing', where('mixed', 'not_exists'), ['close', 'deep', 'empty', 'exact', 'inner', 'literal', 'none', 'other', 'proto', 'surrogate', 'unicode']],
 ];
 
 function where(property: string, is: string, value?: unknown): Rule {

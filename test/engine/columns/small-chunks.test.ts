@@ -1,22 +1,29 @@
 import { CHUNK_ROWS } from '../../../engine/columns/event-chunk';
-import { chunksToJoin } from '../../../engine/columns/upkeep/small-chunks';
+import { chunksToJoin, groupsByBytes } from '../../../engine/columns/upkeep/small-chunks';
 
-/** Appends `batches` of events one after the other. Returns the chunks at the end and how often rows were written. */
-function append(batches: readonly number[]) {
-	let sizes: number[] = [];
+/** Appends `batches` of events one after the other, each event of so many bytes. Returns the chunks at the end and how often rows were written. */
+function append(batches: readonly number[], bytesOfRow = 40, before: readonly number[] = []) {
+	let sizes = [...before];
 	let written = 0;
 	let most = 0;
 	for (const fresh of batches) {
 		const { last, withFresh } = chunksToJoin(sizes, fresh);
 		const kept = sizes.slice(0, sizes.length - last);
-		const old = sizes.slice(sizes.length - last).reduce((a, b) => a + b, 0);
-		// Rows are made into columns once; joined with others they are written once more.
-		const joined = last === 0 ? [] : [old + (withFresh ? fresh : 0)];
-		sizes = [...kept, ...joined, ...(last > 0 && withFresh ? [] : [fresh])];
-		written += fresh + (joined[0] ?? 0);
-		most = Math.max(most, sizes.filter((size) => size < CHUNK_ROWS / 2).length);
+		const asked = [...(last > 0 ? sizes.slice(-last) : []), ...(last === 0 || withFresh ? [fresh] : [])];
+		const groups = last === 0 ? [] : groupsByBytes(asked.map((size) => size * bytesOfRow));
+		const result: number[] = [];
+		for (let place = 0; place < asked.length; ) {
+			const { count } = groups.find(({ start }) => start === place) ?? { count: 1 };
+			const together = asked.slice(place, place + count).reduce((a, b) => a + b, 0);
+			if (count > 1) written += together;
+			result.push(together);
+			place += count;
+		}
+		sizes = [...kept, ...result, ...(last > 0 && !withFresh ? [fresh] : [])];
+		written += fresh;
+		most = Math.max(most, sizes.filter((size) => size < CHUNK_ROWS / 2 && size * bytesOfRow < 4 * 1024 * 1024).length);
 	}
-	const total = batches.reduce((a, b) => a + b, 0);
+	const total = [...before, ...batches].reduce((a, b) => a + b, 0);
 	return { sizes, total, timesWritten: written / total, most };
 }
 
@@ -35,6 +42,25 @@ test.each([
 	expect(timesWritten).toBeLessThan(6);
 	expect(most).toBeLessThan(40);
 	expect(sizes.length).toBeLessThan(total / (CHUNK_ROWS / 3) + 40);
+});
+
+test.each([
+	['600 bytes, one at a time', 600, new Array<number>(20_000).fill(1)],
+	['600 bytes, many at a time', 600, new Array<number>(400).fill(800)],
+	['3 KB, one at a time', 3_000, new Array<number>(20_000).fill(1)],
+	['3 KB, now many, now few', 3_000, Array.from({ length: 1_500 }, (_, index) => [3, 900, 40, 1][index % 4] as number)],
+	['100 KB', 100_000, new Array<number>(3_000).fill(7)],
+])('events of %s: chunks are few all the same', (_name, bytes, batches) => {
+	const { sizes, total, timesWritten, most } = append(batches, bytes);
+	expect(sizes.reduce((a, b) => a + b, 0)).toBe(total);
+	expect(timesWritten).toBeLessThan(8);
+	expect(most).toBeLessThan(60);
+	expect(sizes.length).toBeLessThan((total * bytes) / (2 * 1024 * 1024) + 60);
+});
+
+test('chunks that erasures have made smaller are no obstacle', () => {
+	const { sizes } = append(new Array<number>(3_000).fill(20), 40, [8_150, 8_150, 300, 9_000, 8_000, 8_000, 8_000]);
+	expect(sizes.length).toBeLessThan(40);
 });
 
 test('the first chunk of a name stands alone', () => {
