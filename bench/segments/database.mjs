@@ -24,3 +24,27 @@ export async function ensureDatabase(server, name, keep) {
 	url.pathname = `/${name}`;
 	return url.toString();
 }
+
+/** A copy of a database that nobody is connected to. @returns its connection string */
+export async function copyDatabase(server, url) {
+	const [from, to] = [new URL(url), new URL(url)];
+	to.pathname += '_copy';
+	await asAdministrator(server, [`DROP DATABASE IF EXISTS ${nameOf(to)} WITH (FORCE)`, `CREATE DATABASE ${nameOf(to)} TEMPLATE ${nameOf(from)}`]);
+	return to.toString();
+}
+
+export async function dropDatabase(server, url) {
+	await asAdministrator(server, [`DROP DATABASE ${nameOf(new URL(url))} WITH (FORCE)`]);
+}
+
+function nameOf(url) {
+	return url.pathname.slice(1);
+}
+
+async function asAdministrator(connectionString, statements) {
+	const { Client } = require('pg');
+	const client = new Client({ connectionString });
+	await client.connect();
+	for (const statement of statements) await client.query(statement);
+	await client.end();
+}

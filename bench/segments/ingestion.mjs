@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { digits, heading, judge } from '../lib/figures.mjs';
 import { eventProperties, mixed, NAMES, NOW, userId } from './data.mjs';
-import { questionsDuring } from './questions-during-ingestion.mjs';
 
 const require = createRequire(import.meta.url);
 const { openStore } = require('../../dist/engine/index.js');
@@ -15,16 +14,17 @@ const BATCH = 500;
 /** Batches each takes before it is the other's turn. */
 const TURN = 200;
 const TURNS = 4;
-/** Batches of our own under way at once, as from a collector's clients. */
+/** Batches under way at once, as from a collector's clients; on both sides. (SQLite itself takes one at a time.) */
 const AT_ONCE = 2;
 
+/** @returns events per second that each store took in */
 export async function timeIngestion({ postgres, events, people }) {
-	heading('Ingestion, batches of 500');
+	heading('Ingestion, batches of 500, two under way at once');
 	const folder = mkdtempSync(join(tmpdir(), 'campaigns-bench-'));
 	try {
-		await compare('embedded', { path: join(folder, 'store.sqlite') }, plainSqlite(join(folder, 'plain.sqlite')), events, people);
-		if (postgres) await compare('PostgreSQL', await emptySchema(postgres), await plainPostgres(postgres), events, people);
-		await questionsDuring({ path: join(folder, 'during.sqlite') }, events, people);
+		const embedded = await compare('embedded', { path: join(folder, 'store.sqlite') }, plainSqlite(join(folder, 'plain.sqlite')), events, people);
+		const server = postgres && (await compare('PostgreSQL', await emptySchema(postgres), await plainPostgres(postgres), events, people));
+		return { embedded, server };
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
@@ -43,36 +43,38 @@ async function compare(name, options, plain, events, people) {
 	const written = { own: 0, plain: 0 };
 	for (let turn = 0; turn < TURNS; turn++) {
 		const turns = batches.slice(turn * TURN, (turn + 1) * TURN);
-		await timed(spent, written, 'plain', async () => {
-			for (const batch of turns) await plain.take(batch);
-		});
-		await timed(spent, written, 'own', async () => {
+		const all = async (take) => {
 			const left = [...turns];
-			const worker = async () => {
-				for (let batch = left.shift(); batch; batch = left.shift()) await store.ingest({ events: batch });
+			const worker = async (_, client) => {
+				for (let batch = left.shift(); batch; batch = left.shift()) await take(batch, client);
 			};
 			await Promise.all(Array.from({ length: AT_ONCE }, worker));
+		};
+		await timed(spent, written, 'plain', plain.written, async () => await all(plain.take));
+		await timed(spent, written, 'own', plain.written, async () => {
+			await all(async (batch) => await store.ingest({ events: batch }));
 			// Columns are made at the same time; what is left of that counts, too, and does not go on in the other's turn.
 			await store.bringUpToDate();
 		});
 	}
 	const count = batches.length * BATCH;
 	const perSecond = (kind) => (count / spent[kind]) * 1_000;
-	console.log(`${name}: ${digits(perSecond('own'))} events/s through the whole path, ${digits(perSecond('plain'))} plain; bytes written per event ${digits(written.own / count)} and ${digits(written.plain / count)}${name === 'PostgreSQL' ? ' (by this process: to the socket)' : ''}`);
+	console.log(`${name}: ${digits(perSecond('own'))} events/s through the whole path, ${digits(perSecond('plain'))} plain; bytes written per event ${digits(written.own / count)} and ${digits(written.plain / count)}${name === 'PostgreSQL' ? ' (to the write-ahead log)' : ''}`);
 	judge(`${name}, events per second against plain inserts`, perSecond('own') / perSecond('plain'), 0.8, 'least');
 	await seesEverything(store, count);
 	await store.close();
 	await plain.close();
+	return perSecond('own');
 }
 
-async function timed(spent, written, kind, work) {
-	const [bytes, started] = [bytesWritten(), performance.now()];
+async function timed(spent, written, kind, bytesWritten, work) {
+	const [bytes, started] = [await bytesWritten(), performance.now()];
 	await work();
 	spent[kind] += performance.now() - started;
-	written[kind] += bytesWritten() - bytes;
+	written[kind] += (await bytesWritten()) - bytes;
 }
 
-function bytesWritten() {
+function bytesOfThisProcess() {
 	try {
 		return Number(/^wchar: (\d+)/m.exec(readFileSync('/proc/self/io', 'utf8'))?.[1] ?? 0);
 	} catch {
@@ -145,6 +147,7 @@ function plainSqlite(path) {
 			}
 			db.exec('COMMIT');
 		},
+		written: bytesOfThisProcess,
 		close: () => db.close(),
 	};
 }
@@ -160,8 +163,14 @@ async function emptySchema(connectionString) {
 
 async function plainPostgres(connectionString) {
 	const { Client } = require('pg');
-	const client = new Client({ connectionString });
-	await client.connect();
+	const clients = await Promise.all(
+		Array.from({ length: AT_ONCE }, async () => {
+			const one = new Client({ connectionString, options: '-c search_path=bench_plain' });
+			await one.connect();
+			return one;
+		}),
+	);
+	const [client] = clients;
 	await client.query(`CREATE SCHEMA bench_plain; SET search_path = bench_plain; ${TABLES}
 		CREATE TABLE event (id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, person bigint NOT NULL, name_id bigint NOT NULL, ts bigint NOT NULL, received_at bigint NOT NULL, historical bigint NOT NULL, properties text NOT NULL)`);
 	return {
@@ -171,20 +180,25 @@ async function plainPostgres(connectionString) {
 		},
 		/** Without it the server takes the table for an empty one, and reads all of it for each look-up. */
 		analyze: async () => await client.query('VACUUM ANALYZE'),
-		async take(batch) {
-			await client.query('BEGIN');
-			const { rows } = await client.query("SELECT value, person FROM identity WHERE kind = 'user' AND value = ANY ($1)", [batch.map(({ user }) => user)]);
+		async take(batch, number) {
+			const one = clients[number];
+			await one.query('BEGIN');
+			const { rows } = await one.query("SELECT value, person FROM identity WHERE kind = 'user' AND value = ANY ($1)", [batch.map(({ user }) => user)]);
 			const people = new Map(rows.map(({ value, person }) => [value, person]));
-			await client.query('INSERT INTO event_message SELECT *, $2 FROM unnest($1::text[]) ON CONFLICT DO NOTHING', [batch.map(({ messageId }) => messageId), NOW]);
-			await client.query('INSERT INTO event (person, name_id, ts, received_at, historical, properties) SELECT p, n, t, $5, 0, j FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS u(p, n, t, j)', [
+			await one.query('INSERT INTO event_message SELECT *, $2 FROM unnest($1::text[]) ON CONFLICT DO NOTHING', [batch.map(({ messageId }) => messageId), NOW]);
+			await one.query('INSERT INTO event (person, name_id, ts, received_at, historical, properties) SELECT p, n, t, $5, 0, j FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS u(p, n, t, j)', [
 				batch.map(({ user }) => people.get(user)),
 				batch.map(({ name }) => NAMES.indexOf(name) + 1),
 				batch.map(({ ts }) => ts),
 				batch.map(({ properties }) => JSON.stringify(properties)),
 				NOW,
 			]);
-			await client.query('COMMIT');
+			await one.query('COMMIT');
 		},
-		close: async () => await client.end(),
+		async written() {
+			const { rows } = await client.query("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn AS bytes");
+			return Number(rows[0].bytes);
+		},
+		close: async () => await Promise.all(clients.map(async (one) => await one.end())),
 	};
 }

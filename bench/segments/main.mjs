@@ -5,10 +5,10 @@
 //   --ingestion        only how fast events are taken in
 //   --rounds N         how often each question is asked; default 7
 //   --postgres URL     a server; default postgres://postgres@127.0.0.1:5432/postgres. --no-postgres: without
-import { existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { judge, summary } from '../lib/figures.mjs';
+import { heading, judge, summary } from '../lib/figures.mjs';
 import { ensureBenchDependencies } from '../lib/install.mjs';
 import { DATA_DIR } from '../lib/paths.mjs';
 import { compareAnswers, compareTimes, printTimes, timeQuestions } from './ask.mjs';
@@ -19,10 +19,11 @@ import { openSqlite } from './engines/sqlite.mjs';
 import { fillStore, openOwnStore } from './engines/store.mjs';
 import { openTypedArrays } from './engines/typed-arrays.mjs';
 import { firstTimes } from './first-time.mjs';
-import { ensureDatabase } from './database.mjs';
+import { copyDatabase, dropDatabase, ensureDatabase } from './database.mjs';
 import { timeIngestion } from './ingestion.mjs';
 import { timeLive } from './live.mjs';
 import { printMemory } from './memory.mjs';
+import { questionsDuring } from './questions-during-ingestion.mjs';
 import { askRows } from './rows-in-javascript.mjs';
 
 const { values } = parseArgs({
@@ -71,9 +72,22 @@ async function main() {
 	await closeAll(engines);
 
 	await firstTimes({ folder, embedded, server, duckdb: times.get(duckdb.name) });
-	await timeIngestion({ folder, postgres: url, events, people });
+	await duringIngestion(await timeIngestion({ postgres: url, events, people }), embedded, server, events);
 	await printMemory({ folder, people });
 	summary();
+}
+
+/** On copies: the stores are kept for the next run. */
+async function duringIngestion(rates, embedded, server, events) {
+	heading('Questions while events come in at half the rate that the store takes');
+	const copy = { path: join(folder, 'during.sqlite') };
+	copyFileSync(embedded.path, copy.path);
+	await questionsDuring('embedded', copy, rates.embedded, events, people);
+	for (const end of ['', '-wal', '-shm']) rmSync(copy.path + end, { force: true });
+	if (!server) return;
+	const url = await copyDatabase(values.postgres, server.connectionString);
+	await questionsDuring('PostgreSQL', { ...server, connectionString: url }, rates.server, events, people);
+	await dropDatabase(values.postgres, url);
 }
 
 async function ingestionAlone() {

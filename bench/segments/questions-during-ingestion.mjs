@@ -2,41 +2,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRequire } from 'node:module';
 import { digits, judge, median } from '../lib/figures.mjs';
-import { NOW, userId } from './data.mjs';
+import { NOW } from './data.mjs';
 import { batchOf } from './ingestion.mjs';
 import { QUESTIONS } from './questions.mjs';
 
 const require = createRequire(import.meta.url);
 const { openStore } = require('../../dist/engine/index.js');
 
-const PEOPLE = 50_000;
-const BATCHES = 400;
 const ROUNDS = 6;
 
-export async function questionsDuring(options, events, people) {
+/** `options`: a store with the people and events of the benchmark, to which more is added. `rate`: events per second it takes at most. */
+export async function questionsDuring(name, options, rate, events, people) {
 	const store = await openStore(options);
-	const most = Math.min(PEOPLE, people);
-	for (let start = 0; start < most; start += 5_000) await store.ingest({ profiles: Array.from({ length: 5_000 }, (_, index) => ({ id: userId(start + index), properties: { city: 'San Francisco', age: 30, subscription: 'ACTIVE' } })) });
-	const started = performance.now();
-	for (let batch = 0; batch < BATCHES; batch++) await store.ingest({ events: batchOf(events, batch, most) });
-	const perBatch = (performance.now() - started) / BATCHES;
-	await store.bringUpToDate();
-
+	const perBatch = (500 / (rate / 2)) * 1_000;
+	await askAll(store);
 	const quiet = await askAll(store);
-	let stop = false;
+	let [stop, taken] = [false, 0];
 	const pouring = (async () => {
-		for (let batch = BATCHES; !stop; batch++) {
-			const begun = performance.now();
-			await store.ingest({ events: batchOf(events, batch, most) });
-			await sleep(Math.max(0, 2 * perBatch - (performance.now() - begun)));
+		const started = performance.now();
+		for (; !stop; taken++) {
+			// Other events than the store has: their message ids are new.
+			await store.ingest({ events: batchOf(events, 100_000 + taken, people) });
+			await sleep(Math.max(0, (taken + 1) * perBatch - (performance.now() - started)));
 		}
+		return (taken * 500 * 1_000) / (performance.now() - started);
 	})();
 	const busy = await askAll(store);
 	stop = true;
-	await pouring;
+	const came = await pouring;
 	await store.close();
-	console.log(`Questions: ${digits(quiet)} ms alone, ${digits(busy)} ms while ${digits((500 / (2 * perBatch)) * 1_000)} events/s come in (medians)`);
-	judge('questions during ingestion, slower by', busy / quiet, 2);
+	console.log(`${name}: ${digits(quiet)} ms alone, ${digits(busy)} ms while ${digits(came)} events/s come in (medians)`);
+	judge(`${name}, questions during ingestion, slower by`, busy / quiet, 2);
 }
 
 async function askAll(store) {
