@@ -33,7 +33,7 @@ export class CampaignTrigger implements INodeType {
 		subtitle,
 		description: 'Start a campaign: say which people it is for, and when',
 		eventTriggerDescription: '',
-		activationMessage: 'The campaign is published. A first run starts after its waiting time; unpublish to stop it.',
+		activationMessage: 'The campaign is published. A run for now starts after its waiting time, others at theirs; unpublish to stop them.',
 		defaults: { name: 'Campaign Trigger' },
 		usableAsTool: undefined,
 		maxNodes: 1,
