@@ -11,7 +11,7 @@ export interface CampaignDefinition {
 	/** What the saved segments and custom lists in it were called when it was published, by id; for messages. */
 	named?: Record<string, string>;
 	schedule: Schedule;
-	/** Tells firings apart: the same key never fires twice. */
+	/** Tells firings apart: the same key never fires twice. Runs of schedules with moments have keys of their own: see `momentKey`. */
 	runKey: string;
 	/** People per block. */
 	blockSize: number;
@@ -29,14 +29,16 @@ export interface CampaignDefinition {
 export type Schedule =
 	| { kind: 'now' }
 	| { kind: 'at'; at: number }
-	/** One run for each of several moments. */
+	/** One run for each of several moments, at most MOST_DATES. */
 	| { kind: 'dates'; at: number[] }
+	/** One run at each occurrence; the next one is scheduled when one starts. */
 	| { kind: 'recurring'; recurrence: Recurrence }
 	/** People are handed in by items of other nodes: one open run. */
 	| { kind: 'items' }
 	/** Events bring people in: one open run. */
 	| { kind: 'live'; live: LiveTrigger };
 
+export const MOST_DATES = 366;
 export const DEFAULT_BLOCK_SIZE = 500;
 export const DEFAULT_GRACE_MS = 60_000;
 export const DEFAULT_MAX_LATENESS_MS = 24 * 60 * 60 * 1000;

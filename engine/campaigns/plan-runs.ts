@@ -1,38 +1,131 @@
 import { CampaignError } from '../errors';
 import type { Tx } from '../store/database';
+import { dayNumber, localInstant } from '../time/local';
+import { checkSchedule } from './check-schedule';
 import type { CampaignDefinition } from './definition';
-import { findRun, scheduleRun, type KnownRun } from './run-rows';
+import { hasBegun, nextMoment } from './next-run';
+import { fallsAlike } from './recurrence/begin';
+import { isOccurrence } from './recurrence/occurrences';
+import type { Recurrence } from './recurrence/recurrence';
+import { findRun, firedSince, forgetRuns, momentKey, scheduledRuns, scheduleRun, type KnownRun } from './run-rows';
 
 /** A date that has just passed while somebody published is still meant. */
 const PAST_MS = 5 * 60_000;
 
+/** Until so long before its time a scheduled run follows what is published. */
+export const EDITABLE_MS = 5 * 60_000;
+
+const DAY = 86_400_000;
+
 export interface Plan {
 	campaignId: string;
 	definition: CampaignDefinition;
+	/** The definition before this one. */
+	former?: Partial<CampaignDefinition>;
 	workflowVersion: string | null;
 }
 
 export interface Planned {
-	/** The run of this definition, or the next of them. */
+	/** The run of this definition: the next of them, else the last. */
 	run?: KnownRun;
-	/** Whether it was made now. */
+	/** Whether one was made now. */
 	created: boolean;
+	/** Runs that start so soon that they keep the other definition that they were scheduled with. */
+	keepTheirs: KnownRun[];
 }
 
-/** Makes the runs of a campaign that somebody publishes. Rejects with `schedule_past`. */
+interface Meant {
+	runKey: string;
+	scheduledAt: number;
+}
+
+/**
+ * Makes the runs of a campaign that somebody publishes, and forgets scheduled ones that are no longer meant. Needs the
+ * lock of `lockRuns`. Rejects with `schedule_past` for a date that has passed, `recurrence_never` for a recurrence that
+ * never comes, and as `checkSchedule`.
+ */
 export async function planRuns(tx: Tx, plan: Plan, now: number): Promise<Planned> {
 	const { campaignId, definition } = plan;
-	const { schedule, runKey } = definition;
-	// A date that was changed before it came: the run it stood for has selected nobody and is forgotten.
-	await tx.run("DELETE FROM run WHERE campaign_id = $1 AND state = 'scheduled' AND run_key <> $2", [campaignId, runKey]);
-	const scheduledAt = schedule.kind === 'at' ? schedule.at : now + definition.graceMs;
-	refusePast(await findRun(tx, campaignId, runKey), definition, now);
-	const created = await scheduleRun(tx, { ...plan, runKey, scheduledAt });
-	return { run: await findRun(tx, campaignId, runKey), created };
+	checkSchedule(definition.schedule);
+	const meant = await runsMeant(tx, plan, now);
+	const keepTheirs = definition.schedule.kind === 'now' ? [] : await startingSoon(tx, campaignId, meant, now);
+	await forgetRuns(tx, campaignId, meant.map(({ runKey }) => runKey));
+	let created = false;
+	for (const { runKey, scheduledAt } of meant) {
+		if (keepTheirs.some((run) => run.runKey === runKey)) continue;
+		created = (await scheduleRun(tx, { ...plan, runKey, scheduledAt })) || created;
+	}
+	const others = JSON.stringify(definition);
+	return {
+		run: await runOf(tx, campaignId, definition),
+		created,
+		keepTheirs: keepTheirs.filter((run) => run.definition !== others).map(({ run, state, scheduledAt }) => ({ run, state, scheduledAt })),
+	};
+}
+
+/** The run of a definition: of several the next one, else the last. Of a recurring campaign the next one only. */
+export async function runOf(tx: Tx, campaignId: string, { schedule, runKey }: CampaignDefinition): Promise<KnownRun | undefined> {
+	if (schedule.kind === 'at') return await findRun(tx, campaignId, momentKey(schedule.at));
+	if (schedule.kind !== 'recurring' && schedule.kind !== 'dates') return await findRun(tx, campaignId, runKey);
+	const [next] = await scheduledRuns(tx, campaignId);
+	if (next) return { run: next.run, state: next.state, scheduledAt: next.scheduledAt };
+	return schedule.kind === 'dates' ? await findRun(tx, campaignId, momentKey(Math.max(...schedule.at))) : undefined;
+}
+
+async function runsMeant(tx: Tx, plan: Plan, now: number): Promise<Meant[]> {
+	const { campaignId, definition } = plan;
+	const { schedule } = definition;
+	if (schedule.kind === 'recurring') return await occurrenceMeant(tx, plan, schedule.recurrence, now);
+	if (schedule.kind !== 'at' && schedule.kind !== 'dates') return [{ runKey: definition.runKey, scheduledAt: now + definition.graceMs }];
+	const dates = schedule.kind === 'at' ? [schedule.at] : schedule.at;
+	await refusePast(tx, campaignId, dates, now);
+	return dates.map(moment);
 }
 
 /** A workflow that was copied, or lay unpublished for long, must not send at once because its date has passed. */
-function refusePast(known: KnownRun | undefined, { schedule }: CampaignDefinition, now: number): void {
-	if (known || schedule.kind !== 'at' || schedule.at > now - PAST_MS) return;
-	throw new CampaignError('schedule_past', `The time to send at, ${new Date(schedule.at).toISOString()}, has passed.`, 'Choose a time to come and publish again.');
+async function refusePast(tx: Tx, campaignId: string, dates: number[], now: number): Promise<void> {
+	for (const [index, at] of dates.entries()) {
+		if (at > now - PAST_MS || (await findRun(tx, campaignId, momentKey(at)))) continue;
+		const which = dates.length === 1 ? 'The time to send at' : `Date ${index + 1} of ${dates.length}`;
+		const whatToDo = dates.length === 1 ? 'Choose a time to come' : 'Remove it or choose a time to come';
+		throw new CampaignError('schedule_past', `${which}, ${new Date(at).toISOString()}, has passed.`, `${whatToDo} and publish again.`);
+	}
+}
+
+/**
+ * The one occurrence that is scheduled: the one that was, when it is overdue or the recurrence falls on the same
+ * moments as before; else the next.
+ */
+async function occurrenceMeant(tx: Tx, { campaignId, former }: Plan, recurrence: Recurrence, now: number): Promise<Meant[]> {
+	if (!hasBegun(recurrence)) throw new Error('A recurrence is published without its beginning');
+	const before = former?.schedule?.kind === 'recurring' ? former.schedule.recurrence : undefined;
+	const isUnchanged = before !== undefined && fallsAlike(recurrence, before);
+	const known = (await scheduledRuns(tx, campaignId)).find(
+		({ scheduledAt }) => (scheduledAt <= now || isUnchanged) && isOccurrence(recurrence, scheduledAt),
+	);
+	// A monthly one never falls on a day on which it is published.
+	const isMonthly = recurrence.repeat.unit === 'months';
+	const after = known ? known.scheduledAt - 1 : isMonthly ? endOfDay(now, recurrence.zone) : now;
+	const next = await nextMoment(tx, campaignId, recurrence, after);
+	if (next !== undefined) return [moment(next)];
+	if ((await firedSince(tx, campaignId, recurrence.since)) > 0) return [];
+	throw new CampaignError('recurrence_never', 'The campaign would never run: its recurrence does not come before its end.', 'Choose a later end, or other days, and publish again.');
+}
+
+/** Those that are scheduled already and start within EDITABLE_MS, with what they are scheduled with. */
+async function startingSoon(tx: Tx, campaignId: string, meant: Meant[], now: number): Promise<Array<KnownRun & { runKey: string; definition: string }>> {
+	const soon = await tx.all<KnownRun & { runKey: string; definition: string }>(
+		`SELECT run, state, scheduled_at AS "scheduledAt", run_key AS "runKey", definition FROM run
+		 WHERE campaign_id = $1 AND state = 'scheduled' AND scheduled_at > $2 AND scheduled_at < $3`,
+		[campaignId, now, now + EDITABLE_MS],
+	);
+	return soon.filter(({ runKey }) => meant.some((run) => run.runKey === runKey));
+}
+
+function moment(at: number): Meant {
+	return { runKey: momentKey(at), scheduledAt: at };
+}
+
+function endOfDay(instant: number, zone: string): number {
+	return localInstant((dayNumber(instant, zone) + 1) * DAY, zone) - 1;
 }

@@ -1,9 +1,10 @@
 import { bindReferences, namesIn } from '../segments/references';
 import { recordUses, type WorkflowSegments } from '../segments/saved/uses';
-import { operation } from '../store/database';
-import type { CampaignDefinition } from './definition';
-import { planRuns } from './plan-runs';
-import { findRun, type KnownRun } from './run-rows';
+import { operation, type Tx } from '../store/database';
+import type { CampaignDefinition, Schedule } from './definition';
+import { planRuns, runOf, type Planned } from './plan-runs';
+import { begin } from './recurrence/begin';
+import { lockRuns } from './run-rows';
 
 export interface PublishInput {
 	/** Workflow id and node id of the Campaign Trigger. */
@@ -19,19 +20,16 @@ export interface PublishInput {
 	uses?: Omit<WorkflowSegments, 'workflowId'>;
 }
 
-export interface PublishOutput {
-	/** The run of this run key, if there is one. */
-	run?: KnownRun;
-	/** True when this call made the run. */
-	created: boolean;
+export interface PublishOutput extends Planned {
 	/** What `endUses` ends by. */
 	registration: string;
 }
 
 /**
- * Registers a published campaign and, if an operator published it under a run key not seen before, schedules its run.
- * A run that is still scheduled follows the new definition; one that has started keeps its own. Saved segments are put in
- * when people are selected. Rejects with `unknown_reference` when an operator publishes a segment that names what is not there.
+ * Registers a published campaign and, if an operator published it, schedules the runs that it means and has not had. One
+ * that is still scheduled follows the new definition until five minutes before its time; one that has started keeps its
+ * own. Saved segments are put in when people are selected. Rejects with `unknown_reference` when an operator publishes a
+ * segment that names what is not there, and as `planRuns`.
  */
 export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx, input, context) => {
 	const { now } = context;
@@ -40,7 +38,10 @@ export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx,
 	await tx.lock('names');
 	const unknown = byOperator ? 'refuse' : 'keep';
 	const segment = await bindReferences(tx, input.definition.segment, unknown);
-	const definition: CampaignDefinition = { ...input.definition, segment, named: await namesIn(tx, segment) };
+	await lockRuns(tx, campaignId);
+	const former = await formerDefinition(tx, campaignId);
+	const schedule = beginSchedule(input.definition.schedule, former?.schedule, now);
+	const definition: CampaignDefinition = { ...input.definition, segment, schedule, named: await namesIn(tx, segment) };
 	const { registration } = await recordUses(tx, { workflowId, ...uses }, context, unknown);
 	await tx.run(
 		`INSERT INTO campaign (id, workflow_id, name, labels, definition, published_at) VALUES ($1, $2, $3, $4, $5, $6)
@@ -48,6 +49,17 @@ export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx,
 			published_at = CASE WHEN $7 = 1 THEN excluded.published_at ELSE campaign.published_at END`,
 		[campaignId, workflowId, input.name, JSON.stringify(input.labels), JSON.stringify(definition), now, byOperator ? 1 : 0],
 	);
-	if (!byOperator) return { run: await findRun(tx, campaignId, definition.runKey), created: false, registration };
-	return { ...(await planRuns(tx, { campaignId, definition, workflowVersion: input.workflowVersion ?? null }, now)), registration };
+	if (!byOperator) return { run: await runOf(tx, campaignId, definition), created: false, keepTheirs: [], registration };
+	return { ...(await planRuns(tx, { campaignId, definition, former, workflowVersion: input.workflowVersion ?? null }, now)), registration };
 });
+
+async function formerDefinition(tx: Tx, campaignId: string): Promise<Partial<CampaignDefinition> | undefined> {
+	const row = await tx.get<{ definition: string }>('SELECT definition FROM campaign WHERE id = $1', [campaignId]);
+	return row && (JSON.parse(row.definition) as Partial<CampaignDefinition>);
+}
+
+/** What a recurrence counts from is no parameter: a campaign published again goes on counting. */
+function beginSchedule(schedule: Schedule, former: Schedule | undefined, now: number): Schedule {
+	if (schedule.kind !== 'recurring') return schedule;
+	return { ...schedule, recurrence: begin(schedule.recurrence, former?.kind === 'recurring' ? former.recurrence : undefined, now) };
+}

@@ -22,8 +22,51 @@ export interface PlannedRun {
 	scheduledAt: number;
 }
 
+const MOMENT = 'at ';
+
+/** Key of the run of a moment (epoch ms), whichever schedule means it: no change of schedule repeats it. */
+export function momentKey(at: number): string {
+	return `${MOMENT}${at}`;
+}
+
+/**
+ * Whoever changes which runs of a campaign are scheduled, or starts one, takes this first (after `names`, if that is
+ * needed, too): the next run depends on the one before.
+ */
+export async function lockRuns(tx: Tx, campaignId: string): Promise<void> {
+	await tx.lock(`runs ${campaignId}`);
+}
+
 export async function findRun(tx: Tx, campaignId: string, runKey: string): Promise<KnownRun | undefined> {
 	return await tx.get<KnownRun>('SELECT run, state, scheduled_at AS "scheduledAt" FROM run WHERE campaign_id = $1 AND run_key = $2', [campaignId, runKey]);
+}
+
+/** The runs of a campaign that have not started, in the order of their times. */
+export async function scheduledRuns(tx: Tx, campaignId: string): Promise<Array<KnownRun & { runKey: string }>> {
+	return await tx.all(
+		`SELECT run, state, scheduled_at AS "scheduledAt", run_key AS "runKey" FROM run
+		 WHERE campaign_id = $1 AND state = 'scheduled' ORDER BY scheduled_at, run`,
+		[campaignId],
+	);
+}
+
+/** How many runs at moments later than `since` have fired. */
+export async function firedSince(tx: Tx, campaignId: string, since: number): Promise<number> {
+	const row = await tx.get<{ fired: number | string }>(
+		`SELECT count(*) AS fired FROM run
+		 WHERE campaign_id = $1 AND started_at IS NOT NULL AND scheduled_at > $2 AND run_key LIKE '${MOMENT}%'`,
+		[campaignId, since],
+	);
+	return Number(row?.fired);
+}
+
+/** Forgets scheduled runs that are no longer meant: they have selected nobody. One that has started meanwhile stays. */
+export async function forgetRuns(tx: Tx, campaignId: string, meant: readonly string[]): Promise<void> {
+	await tx.run(
+		`DELETE FROM run WHERE campaign_id = $1 AND state = 'scheduled'
+		   AND run_key NOT IN (SELECT m.run_key FROM ${tx.dialect.rows('$2', { run_key: 'text' })} AS m)`,
+		[campaignId, JSON.stringify(meant.map((key) => [key]))],
+	);
 }
 
 /**

@@ -1,6 +1,8 @@
 import { encodePeople } from '../holds/enter-block';
 import { operation, type Tx } from '../store/database';
 import type { CampaignDefinition } from './definition';
+import { scheduleNext } from './next-run';
+import { lockRuns } from './run-rows';
 import { shuffle } from './shuffle';
 
 export interface DueRun {
@@ -16,28 +18,37 @@ export interface DueRun {
 export const dueRuns = operation<{ campaignId: string }, { due: DueRun[]; missed: number[]; nextAt?: number }>(
 	async (tx, { campaignId }, { now }) => {
 		const rows = await tx.all<{ run: number; definition: string; scheduled_at: number }>(
-			"SELECT run, definition, scheduled_at FROM run WHERE campaign_id = $1 AND state = 'scheduled' ORDER BY scheduled_at",
-			[campaignId],
+			"SELECT run, definition, scheduled_at FROM run WHERE campaign_id = $1 AND state = 'scheduled' AND scheduled_at <= $2 ORDER BY scheduled_at, run",
+			[campaignId, now],
 		);
-		const runs = rows.map((row) => ({
-			run: row.run,
-			definition: JSON.parse(row.definition) as CampaignDefinition,
-			scheduledAt: row.scheduled_at,
-		}));
-		const nextAt = runs.find((run) => run.scheduledAt > now)?.scheduledAt;
-		if (await isPaused(tx, campaignId)) return { due: [], missed: [], nextAt };
+		const come = rows.length > 0 && (await isPaused(tx, campaignId)) ? [] : rows;
+		const runs = come.map((row) => ({ run: row.run, definition: JSON.parse(row.definition) as CampaignDefinition, scheduledAt: row.scheduled_at }));
 		const isMissed = (run: DueRun) => now - run.scheduledAt > run.definition.maxLatenessMs;
-		const missed = runs.filter(isMissed).map((run) => run.run);
-		for (const run of missed) {
-			await tx.run("UPDATE run SET state = 'missed', finished_at = $2 WHERE run = $1", [run, now]);
-		}
-		return {
-			due: runs.filter((run) => run.scheduledAt <= now && !isMissed(run)),
-			missed,
-			nextAt,
-		};
+		const missed = await missRuns(tx, campaignId, runs.filter(isMissed), now);
+		const next = await tx.get<{ at: number | null }>(
+			"SELECT min(scheduled_at) AS at FROM run WHERE campaign_id = $1 AND state = 'scheduled' AND scheduled_at > $2",
+			[campaignId, now],
+		);
+		return { due: runs.filter((run) => !isMissed(run)), missed, nextAt: next?.at ?? undefined };
 	},
 );
+
+/** Returns those that have not started meanwhile. What comes after them is scheduled. */
+async function missRuns(tx: Tx, campaignId: string, runs: DueRun[], now: number): Promise<number[]> {
+	if (runs.length === 0) return [];
+	await lockRuns(tx, campaignId);
+	const missed: number[] = [];
+	for (const { run, scheduledAt } of runs) {
+		const row = await tx.get<{ workflow_version: string | null }>(
+			"UPDATE run SET state = 'missed', finished_at = $2 WHERE run = $1 AND state = 'scheduled' RETURNING workflow_version",
+			[run, now],
+		);
+		if (!row) continue;
+		missed.push(run);
+		await scheduleNext(tx, { campaignId, scheduledAt, workflowVersion: row.workflow_version }, now);
+	}
+	return missed;
+}
 
 async function isPaused(tx: Tx, campaignId: string): Promise<boolean> {
 	const paused = await tx.get(
@@ -50,12 +61,18 @@ async function isPaused(tx: Tx, campaignId: string): Promise<boolean> {
 
 /**
  * Starts a scheduled run with the people selected for it: puts them on hold at the trigger `node`, due now, as blocks
- * in an order drawn from the run's seed. A run that has been started already, by whomever, is left alone.
+ * in an order drawn from the run's seed. The next run of a recurring campaign is scheduled with it. A run that has been
+ * started already, by whomever, is left alone.
  */
 export const startRun = operation<{ run: number; node: number; people: Uint32Array }, { started: boolean }>(
 	async (tx, { run, node, people }, { now }) => {
-		const row = await tx.get<{ seed: number; definition: string }>(
-			"UPDATE run SET state = 'running', started_at = $2, qualified = $3 WHERE run = $1 AND state = 'scheduled' RETURNING seed, definition",
+		const known = await tx.get<{ campaign_id: string }>('SELECT campaign_id FROM run WHERE run = $1', [run]);
+		if (!known) return { started: false };
+		const campaignId = known.campaign_id;
+		await lockRuns(tx, campaignId);
+		const row = await tx.get<{ seed: number; definition: string; scheduled_at: number; workflow_version: string | null }>(
+			`UPDATE run SET state = 'running', started_at = $2, qualified = $3 WHERE run = $1 AND state = 'scheduled'
+			 RETURNING seed, definition, scheduled_at, workflow_version`,
 			[run, now, people.length],
 		);
 		if (!row) return { started: false };
@@ -64,6 +81,7 @@ export const startRun = operation<{ run: number; node: number; people: Uint32Arr
 		for (let seq = 0; seq * blockSize < order.length; seq++) {
 			await insertBlock(tx, run, seq, node, now, order.subarray(seq * blockSize, (seq + 1) * blockSize));
 		}
+		await scheduleNext(tx, { campaignId, scheduledAt: row.scheduled_at, workflowVersion: row.workflow_version }, now);
 		return { started: true };
 	},
 );

@@ -1,3 +1,5 @@
+import type { CampaignDefinition } from '../campaigns/definition';
+import { scheduleWords } from '../campaigns/schedule-words';
 import { CampaignError } from '../errors';
 import type { Tx } from '../store/database';
 
@@ -50,9 +52,26 @@ export async function runsOf(tx: Tx, input: CampaignName & { limit?: number }): 
 	);
 }
 
-/** Every campaign the store knows, the last published first; for pick lists. */
-export async function listCampaigns(tx: Tx): Promise<Array<{ id: string; name: string; workflowId: string; publishedAt: number }>> {
-	return await tx.all(
-		'SELECT id, name, workflow_id AS "workflowId", published_at AS "publishedAt" FROM campaign ORDER BY published_at DESC, id',
+export interface KnownCampaign {
+	id: string;
+	name: string;
+	workflowId: string;
+	publishedAt: number;
+	/** When its next run is scheduled for, epoch milliseconds. */
+	nextRunAt: number | null;
+	/** What makes its runs, in words: "Every 2 weeks on Mon, Thu at 09:00". Empty for items that were in no campaign. */
+	schedule: string;
+}
+
+/** Every campaign the store knows, the last published first. */
+export async function listCampaigns(tx: Tx): Promise<KnownCampaign[]> {
+	const rows = await tx.all<Omit<KnownCampaign, 'schedule'> & { definition: string }>(
+		`SELECT c.id, c.name, c.workflow_id AS "workflowId", c.published_at AS "publishedAt", c.definition,
+			(SELECT min(r.scheduled_at) FROM run r WHERE r.campaign_id = c.id AND r.state = 'scheduled') AS "nextRunAt"
+		 FROM campaign c ORDER BY c.published_at DESC, c.id`,
 	);
+	return rows.map(({ definition, ...row }) => {
+		const { schedule } = JSON.parse(definition) as Partial<CampaignDefinition>;
+		return { ...row, schedule: schedule ? scheduleWords(schedule) : '' };
+	});
 }

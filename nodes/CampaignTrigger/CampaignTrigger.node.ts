@@ -18,9 +18,10 @@ import { getStore } from '../shared/store';
 import { refuseBadSettings } from './check-nodes';
 import { readDefinition, readName } from './definition';
 import { campaignTriggerProperties } from './parameters';
-import { announcedPause, announcedRun, releasePeople, runIsOver } from './outputs';
+import { announcedAlert, announcedRun, releasePeople, runIsOver, startsTooSoon } from './outputs';
 import { sampleAudience } from './sample';
 import { endUse, segmentsOfWorkflow } from './segments-in-use';
+import { subtitle } from './subtitle';
 
 export class CampaignTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -29,10 +30,10 @@ export class CampaignTrigger implements INodeType {
 		icon: { light: 'file:campaignTrigger.svg', dark: 'file:campaignTrigger.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter.schedule === "at" ? "Once, at " + $parameter.sendAt : "Once, now" }}',
+		subtitle,
 		description: 'Start a campaign: say which people it is for, and when',
 		eventTriggerDescription: '',
-		activationMessage: 'The campaign is published. A first run starts after its waiting time; unpublish to stop it.',
+		activationMessage: 'The campaign is published. A run for now starts after its waiting time, others at theirs; unpublish to stop them.',
 		defaults: { name: 'Campaign Trigger' },
 		usableAsTool: undefined,
 		maxNodes: 1,
@@ -58,7 +59,7 @@ export class CampaignTrigger implements INodeType {
 			const workflowId = String(this.getWorkflow().id);
 			const campaignId = `${workflowId}:${this.getNode().id}`;
 			const node = await registerSelf(this, store);
-			const { registration } = await store.call('publishCampaign', {
+			const { registration, keepTheirs } = await store.call('publishCampaign', {
 				campaignId,
 				workflowId,
 				...readName(this),
@@ -66,6 +67,7 @@ export class CampaignTrigger implements INodeType {
 				byOperator: isPublishing(this),
 				uses: segmentsOfWorkflow(this, definition.segment),
 			});
+			if (keepTheirs.length > 0) this.emit([[{ json: { campaignAlert: startsTooSoon(keepTheirs, this.getTimezone()) } }]]);
 			const conductor = new Conductor({
 				store,
 				campaignId,
@@ -94,8 +96,8 @@ export class CampaignTrigger implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await withNodeErrors(this, async () => {
 			const store = await getStore(this);
-			const paused = announcedPause(this);
-			if (paused) return paused;
+			const alert = announcedAlert(this);
+			if (alert) return alert;
 			const over = announcedRun(this);
 			if (over) return await runIsOver(store, over);
 			const token = releaseToken(this);

@@ -8,7 +8,7 @@ import {
 } from '../../engine/campaigns/definition';
 import { readSegment } from '../shared/segment-parameters';
 import { readDelivery } from './read-delivery';
-import { readSchedule, type Read } from './read-schedule';
+import { readRunKey, readSchedule, type Read } from './read-schedule';
 import { readWho } from './read-who';
 
 interface Options {
@@ -29,7 +29,7 @@ export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): 
 		definition: {
 			segment: rule,
 			schedule,
-			runKey: schedule.kind === 'at' ? `at ${schedule.at}` : `now ${String(parameter('runName', '')).trim()}`,
+			runKey: readRunKey(schedule, parameter),
 			blockSize: options.peoplePerBatch ?? DEFAULT_BLOCK_SIZE,
 			graceMs: options.waitSeconds === undefined ? DEFAULT_GRACE_MS : options.waitSeconds * 1_000,
 			maxLatenessMs: options.maxLatenessHours === undefined ? DEFAULT_MAX_LATENESS_MS : options.maxLatenessHours * HOUR_MS,

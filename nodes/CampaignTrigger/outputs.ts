@@ -1,9 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import type { KnownRun } from '../../engine/campaigns/run-rows';
 import { overruled } from '../../engine/gates/always';
 import type { Decision } from '../../engine/holds/gate';
 import type { Released } from '../../engine/holds/release';
 import type { Profile } from '../../engine/people/records';
+import { timeWords } from '../../engine/reports/words';
 import type { Store } from '../../engine/store/store';
 import { constantValuesOf } from '../shared/constant-values';
 import { campaignItem, outputItem } from '../shared/items';
@@ -21,13 +23,22 @@ export function announcedRun(context: IExecuteFunctions): RunOver | undefined {
 	return Number.isSafeInteger(over?.run) ? (over as RunOver) : undefined;
 }
 
-/** Output Alert: the campaign was paused, and why, if that is what this execution is about. */
-export function announcedPause(context: IExecuteFunctions): INodeExecutionData[][] | undefined {
+/** Output Alert: that the campaign was paused, and why, or else what `trigger` has to say, if that is what this execution is about. */
+export function announcedAlert(context: IExecuteFunctions): INodeExecutionData[][] | undefined {
 	const [first] = context.getInputData();
 	const alert = first?.json.campaignAlert;
 	if (typeof alert !== 'string') return undefined;
 	const { id, name } = context.getWorkflow();
 	return [[], [], [outputItem({ alert, workflow: { id, name } }, 0)]];
+}
+
+/** What an operator hears who changed a campaign shortly before it starts. */
+export function startsTooSoon(runs: KnownRun[], zone: string): string {
+	const times = runs.map(({ scheduledAt }) => timeWords(scheduledAt, zone)).join(', ');
+	return (
+		`The run of ${times} starts in less than five minutes and keeps the segment and settings of the Campaign Trigger that it was scheduled with. ` +
+		'To stop it, unpublish the workflow.'
+	);
 }
 
 /** Output People: everybody behind a lease token. Who comes too late, or was erased, is accounted for and does not go on. */

@@ -1,17 +1,44 @@
 import { DateTime } from 'luxon';
 import { NodeOperationError, type IExecuteFunctions, type ITriggerFunctions } from 'n8n-workflow';
 
+import { checkSchedule } from '../../engine/campaigns/check-schedule';
 import type { Schedule } from '../../engine/campaigns/definition';
+import { momentKey } from '../../engine/campaigns/run-rows';
+import { readRecurrence } from './read-recurrence';
 
 /** Reads a parameter of the trigger, as a trigger and as an execution. */
 export type Read = (name: string, fallback: unknown) => unknown;
 
-export function readSchedule(context: ITriggerFunctions | IExecuteFunctions, parameter: Read): Schedule {
-	if (parameter('schedule', 'now') !== 'at') return { kind: 'now' };
-	const text = String(parameter('sendAt', ''));
-	const time = DateTime.fromISO(text, { zone: context.getTimezone() });
-	if (!time.isValid) {
-		throw new NodeOperationError(context.getNode(), `"Send At" is not a date and time: ${text || '(empty)'}.`, { description: 'Choose a date and time.' });
+type Context = ITriggerFunctions | IExecuteFunctions;
+
+/** When the campaign runs, checked. */
+export function readSchedule(context: Context, parameter: Read): Schedule {
+	const schedule = read(context, parameter);
+	checkSchedule(schedule);
+	return schedule;
+}
+
+/** What tells firings apart where a schedule does not: see CampaignDefinition. */
+export function readRunKey(schedule: Schedule, parameter: Read): string {
+	if (schedule.kind === 'now') return `now ${String(parameter('runName', '')).trim()}`;
+	return schedule.kind === 'at' ? momentKey(schedule.at) : schedule.kind;
+}
+
+function read(context: Context, parameter: Read): Schedule {
+	const kind = parameter('schedule', 'now');
+	if (kind === 'at') return { kind, at: readTime(context, parameter('sendAt', ''), '"Send At"').toMillis() };
+	if (kind === 'dates') {
+		const { date = [] } = parameter('sendDates', {}) as { date?: Array<{ at?: unknown }> };
+		return { kind, at: date.map(({ at }, index) => readTime(context, at, `Date ${index + 1} of "Dates"`).toMillis()) };
 	}
-	return { kind: 'at', at: time.toMillis() };
+	if (kind === 'recurring') return { kind, recurrence: readRecurrence(parameter, context.getTimezone(), (text, name) => readTime(context, text, name)) };
+	return { kind: 'now' };
+}
+
+/** In the workflow's time zone, where the text names none. */
+function readTime(context: Context, value: unknown, name: string): DateTime {
+	const text = String(value ?? '');
+	const time = DateTime.fromISO(text, { zone: context.getTimezone() });
+	if (time.isValid) return time;
+	throw new NodeOperationError(context.getNode(), `${name} is not a date and time: ${text || '(empty)'}.`, { description: 'Choose a date and time.' });
 }

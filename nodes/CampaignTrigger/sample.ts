@@ -1,10 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import { upcomingWords } from '../../engine/campaigns/schedule-words';
 import type { Store } from '../../engine/store/store';
 import { constantValuesOf } from '../shared/constant-values';
 import { outputItem, userOf } from '../shared/items';
 import { profilesByNumber } from '../shared/releases';
 import { readSegment } from '../shared/segment-parameters';
+import { readDefinition } from './definition';
 
 const SAMPLE_SIZE = 10;
 
@@ -23,6 +25,7 @@ export async function sampleAudience(context: IExecuteFunctions, store: Store): 
 		message: `${people.length.toLocaleString('en')} people are in this segment now. Up to ${SAMPLE_SIZE} are shown; a run by hand sends nothing.`,
 		location: 'outputPane',
 	});
+	sayWhen(context, store.clock.now());
 	const chosen = [...people.subarray(0, SAMPLE_SIZE)];
 	const profiles = await profilesByNumber(store, chosen);
 	const values = await constantValuesOf(store, rule, chosen);
@@ -31,4 +34,14 @@ export async function sampleAudience(context: IExecuteFunctions, store: Store): 
 		return profile ? [outputItem({ ...values.get(person), user: userOf(profile), preview: { selected: 'would be in the run' } }, 0)] : [];
 	});
 	return [items, [], []];
+}
+
+/** When it would run. What it could not be published with does not keep anybody from looking at the people. */
+function sayWhen(context: IExecuteFunctions, now: number): void {
+	try {
+		const message = upcomingWords(readDefinition(context).definition.schedule, now);
+		if (message) context.addExecutionHints({ message, location: 'outputPane' });
+	} catch (error) {
+		context.addExecutionHints({ message: `It cannot be published like this: ${(error as Error).message}`, type: 'warning', location: 'outputPane' });
+	}
 }

@@ -8,6 +8,8 @@ export const campaignTypes: Migration = {
 		// JSON of what a run keeps from its definition because it is asked for with every batch: see campaigns/delivery-rules, campaigns/who-gets-it.
 		`ALTER TABLE run ADD COLUMN delivery text NOT NULL DEFAULT '{"zones":"account","passedZones":"drop","checkSegmentAgain":false}'`,
 		`ALTER TABLE run ADD COLUMN who text NOT NULL DEFAULT '{"customControlGroups":[],"systemControlGroup":false,"limits":{},"outsideGlobalLimits":false}'`,
+		// Asked for every second by every published campaign, which may have had thousands of runs.
+		`CREATE INDEX run_by_state ON run (campaign_id, state, scheduled_at)`,
 		// What the operator who paused, stopped or started it anew said; see campaigns/control.
 		`ALTER TABLE campaign ADD COLUMN stopped_at {int}`,
 		// Since when events bring people in, and until when they did: unpublished. Null: it is no live campaign, or is published.

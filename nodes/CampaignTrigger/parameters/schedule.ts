@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { recurrenceParameters } from './recurrence';
+
 /** What makes runs, and when. */
 export const scheduleParameters: INodeProperties[] = [
 	{
@@ -10,6 +12,8 @@ export const scheduleParameters: INodeProperties[] = [
 		options: [
 			{ name: 'Once, Now', value: 'now', description: 'One run, shortly after the workflow is published' },
 			{ name: 'Once, at a Date and Time', value: 'at', description: 'One run, at a moment to come' },
+			{ name: 'On Several Dates', value: 'dates', description: 'One run at each of several moments' },
+			{ name: 'Recurring', value: 'recurring', description: 'One run every so many days, weeks or months' },
 		],
 		default: 'now',
 		description: 'When people are selected and the campaign goes out to them',
@@ -32,6 +36,32 @@ export const scheduleParameters: INodeProperties[] = [
 		default: '',
 		required: true,
 		displayOptions: { show: { schedule: ['at'] } },
-		description: "In the workflow's time zone",
+		description: "In the workflow's time zone. Can be changed and published again until five minutes before.",
 	},
+	{
+		displayName: 'Dates',
+		name: 'sendDates',
+		type: 'fixedCollection',
+		placeholder: 'Add Date',
+		typeOptions: { multipleValues: true, sortable: true },
+		default: { date: [{ at: '' }] },
+		displayOptions: { show: { schedule: ['dates'] } },
+		description: "In the workflow's time zone. Each can be changed and published again until five minutes before; dates that have had their run may stay.",
+		options: [
+			{
+				displayName: 'Date',
+				name: 'date',
+				values: [
+					{
+						displayName: 'Send At',
+						name: 'at',
+						type: 'dateTime',
+						noDataExpression: true,
+						default: '',
+					},
+				],
+			},
+		],
+	},
+	...recurrenceParameters,
 ];

@@ -118,7 +118,10 @@ describeStores('the report of a run', (fixture) => {
 		expect(await store.ask('runsOf', { workflowId: 'workflow', limit: 1 })).toEqual(runs.slice(0, 1));
 		expect(await store.ask('runsOf', { campaignId: 'nobody' })).toEqual([]);
 		expect(await store.ask('listCampaigns', undefined)).toEqual([
-			{ id: CAMPAIGN_ID, name: 'Test campaign', workflowId: 'workflow', publishedAt: clock.now() },
+			{
+				id: CAMPAIGN_ID, name: 'Test campaign', workflowId: 'workflow', publishedAt: clock.now(),
+				nextRunAt: clock.now() + HOUR, schedule: 'Once, at 2026-03-02 14:00 UTC',
+			},
 		]);
 	});
 
