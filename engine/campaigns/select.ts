@@ -1,6 +1,8 @@
 import { encodePeople } from '../holds/enter-block';
+import type { Reason } from '../reasons';
 import { operation, type Tx } from '../store/database';
 import type { CampaignDefinition } from './definition';
+import { goesByZones } from './delivery-rules';
 import { shuffle } from './shuffle';
 
 export interface DueRun {
@@ -19,11 +21,13 @@ export const dueRuns = operation<{ campaignId: string }, { due: DueRun[]; missed
 			"SELECT run, definition, scheduled_at FROM run WHERE campaign_id = $1 AND state = 'scheduled' ORDER BY scheduled_at",
 			[campaignId],
 		);
-		const runs = rows.map((row) => ({
+		const scheduled = rows.map((row) => ({
 			run: row.run,
 			definition: JSON.parse(row.definition) as CampaignDefinition,
 			scheduledAt: row.scheduled_at,
 		}));
+		// Those that go by zones are started zone by zone: see zones/.
+		const runs = scheduled.filter(({ definition }) => !goesByZones(definition));
 		const nextAt = runs.find((run) => run.scheduledAt > now)?.scheduledAt;
 		if (await isPaused(tx, campaignId)) return { due: [], missed: [], nextAt };
 		const isMissed = (run: DueRun) => now - run.scheduledAt > run.definition.maxLatenessMs;
@@ -39,7 +43,8 @@ export const dueRuns = operation<{ campaignId: string }, { due: DueRun[]; missed
 	},
 );
 
-async function isPaused(tx: Tx, campaignId: string): Promise<boolean> {
+/** Whether a campaign, or another one of its workflow, is paused. */
+export async function isPaused(tx: Tx, campaignId: string): Promise<boolean> {
 	const paused = await tx.get(
 		`SELECT 1 AS paused FROM campaign c JOIN campaign p ON p.workflow_id = c.workflow_id
 		 WHERE c.id = $1 AND p.paused_reason IS NOT NULL LIMIT 1`,
@@ -68,8 +73,11 @@ export const startRun = operation<{ run: number; node: number; people: Uint32Arr
 	},
 );
 
-async function insertBlock(tx: Tx, run: number, seq: number, node: number, dueAt: number, people: Uint32Array): Promise<void> {
-	await tx.run('INSERT INTO block (run, seq, node, due_at, people, size) VALUES ($1, $2, $3, $4, $5, $6)', [
-		run, seq, node, dueAt, encodePeople(people), people.length,
+/** @param dropReason why whoever is in it ends at once, rather than be released */
+export async function insertBlock(
+	tx: Tx, run: number, seq: number, node: number, dueAt: number, people: Uint32Array, dropReason: Reason | null = null,
+): Promise<void> {
+	await tx.run('INSERT INTO block (run, seq, node, due_at, people, size, drop_reason) VALUES ($1, $2, $3, $4, $5, $6, $7)', [
+		run, seq, node, dueAt, encodePeople(people), people.length, dropReason,
 	]);
 }
