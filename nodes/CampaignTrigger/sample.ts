@@ -5,6 +5,7 @@ import { constantValuesOf } from '../shared/constant-values';
 import { outputItem, userOf } from '../shared/items';
 import { profilesByNumber } from '../shared/releases';
 import { readSegment } from '../shared/segment-parameters';
+import { readDefinition } from './definition';
 
 const SAMPLE_SIZE = 10;
 
@@ -13,7 +14,8 @@ const SAMPLE_SIZE = 10;
  * no campaign data that a live execution would take for real.
  */
 export async function sampleAudience(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
-	const { rule, warnings } = readSegment(context);
+	const { rule, warnings: ofSegment } = readSegment(context);
+	const warnings = [...ofSegment, ...readDefinition(context).warnings];
 	const { people } = await store.ask('find', { rule });
 	const unknown = await store.ask('unknownNames', { rule });
 	for (const message of [...warnings, ...unknown.map((warning) => warning.message)]) {
