@@ -14,8 +14,8 @@ type Items = Promise<INodeExecutionData[]>;
 const PAGE = 2_000;
 const RUN_COLUMNS = ['campaignId', 'campaignName', 'run', 'runKey', 'state', 'scheduledAt', 'startedAt', 'finishedAt', 'qualified'];
 const REPORT_COLUMNS = [
-	...RUN_COLUMNS, 'entered', 'waiting', 'heldNow', 'sent', 'unknown', 'notSent', 'failed', 'reasons', 'conversions', 'conversionEvents',
-	'revenue', 'conversionRatePercent', 'lastZone', 'lastZoneAt', 'nextZone', 'nextZoneAt', 'zonesWaiting',
+	...RUN_COLUMNS, 'entered', 'waiting', 'heldNow', 'sent', 'unknown', 'notSent', 'failed', 'reasons',
+	'zonesWaiting', 'lastZone', 'lastZoneAt', 'nextZone', 'nextZoneAt', 'conversions', 'conversionEvents', 'revenue', 'conversionRatePercent',
 ];
 const PEOPLE_COLUMNS = ['run', 'id', 'outcome', 'reason', 'reasonText', 'detail', 'provider', 'messageId', 'sentAt'];
 

@@ -49,12 +49,17 @@ export class Releases {
 
 	/** Moves the clock on to `until` in steps, and beats these conductors at once and releases after each. */
 	async run(conductors: Conductor[], until: number, stepMs: number): Promise<void> {
-		const { clock } = this.fixture;
-		for (;;) {
+		const times: number[] = [];
+		for (let time = this.fixture.clock.now(); time < until; time += stepMs) times.push(time);
+		await this.runAt(conductors, [...times, until]);
+	}
+
+	/** As `run`, at these times. */
+	async runAt(conductors: Conductor[], times: number[]): Promise<void> {
+		for (const time of times) {
+			this.fixture.clock.set(time);
 			await Promise.all(conductors.map(async (conductor) => await conductor.beat()));
 			await this.take();
-			if (clock.now() >= until) return;
-			clock.set(Math.min(until, clock.now() + stepMs));
 		}
 	}
 
