@@ -1,6 +1,9 @@
 import { applyUpkeep } from './columns/upkeep/apply';
 import { claimUpkeep } from './columns/upkeep/claim';
 import { dueRuns, startRun } from './campaigns/select';
+import { planZones } from './campaigns/zones/plan-zones';
+import { startZones } from './campaigns/zones/start-zones';
+import { zoneRuns } from './campaigns/zones/zone-runs';
 import { enterForeign } from './campaigns/enter-foreign';
 import { announced, finishRuns } from './campaigns/finish';
 import { pauseCampaign, pauseForRun } from './campaigns/pause';
@@ -62,6 +65,9 @@ export const operations = {
 	resumeWorkflow,
 	dueRuns,
 	startRun,
+	zoneRuns,
+	planZones,
+	startZones,
 	segmentsOfRuns,
 	finishRuns,
 	announced,

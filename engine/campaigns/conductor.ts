@@ -2,6 +2,8 @@ import type { CampaignError } from '../errors';
 import { isRuleError } from '../segments/rule-errors';
 import type { Store } from '../store/store';
 import type { CampaignDefinition } from './definition';
+import type { DueRun } from './select';
+import { ZoneStarter } from './zones/zone-starter';
 
 export interface ConductorOptions {
 	store: Store;
@@ -21,11 +23,16 @@ export class Conductor {
 
 	private readonly told = new Set<number>();
 
-	constructor(private readonly options: ConductorOptions) {}
+	private readonly zones: ZoneStarter;
+
+	constructor(private readonly options: ConductorOptions) {
+		this.zones = new ZoneStarter({ ...options, cannotStart: async (run, error) => await this.pauseFor(run, error) });
+	}
 
 	async beat(): Promise<void> {
 		const { store, campaignId } = this.options;
 		await this.startDueRuns();
+		await this.zones.beat();
 		await store.call('recoverMessages', { campaignId });
 		const { toAnnounce } = await store.call('finishRuns', { campaignId });
 		for (const { run, state } of toAnnounce) void this.announce(run, state);
@@ -34,15 +41,20 @@ export class Conductor {
 	private async startDueRuns(): Promise<void> {
 		const { store, campaignId, node } = this.options;
 		const { due } = await store.call('dueRuns', { campaignId });
-		for (const { run, definition, scheduledAt } of due) {
+		for (const dueRun of due) {
 			try {
-				const { people } = await store.ask('find', { rule: definition.segment });
-				await store.call('startRun', { run, node, people });
+				const { people } = await store.ask('find', { rule: dueRun.definition.segment });
+				await store.call('startRun', { run: dueRun.run, node, people });
 			} catch (error) {
-				if (!isRuleError(error)) throw error;
-				await store.call('pauseForRun', { run, definition, scheduledAt, reason: whyNotStarted(definition, error) });
+				await this.pauseFor(dueRun, error);
 			}
 		}
+	}
+
+	/** Pauses the campaign when the run's segment cannot be used; any other error is thrown on. */
+	private async pauseFor({ run, definition, scheduledAt }: DueRun, error: unknown): Promise<void> {
+		if (!isRuleError(error)) throw error;
+		await this.options.store.call('pauseForRun', { run, definition, scheduledAt, reason: whyNotStarted(definition, error) });
 	}
 
 	/** Once per process; the next one says it again if this one dies before it is written down. */

@@ -1,5 +1,9 @@
-/** When messages of a run may reach somebody. A run keeps the rules it was started with, as JSON in run.delivery. */
+import type { CampaignDefinition, Schedule } from './definition';
+
+/** When messages of a run may reach somebody. */
 export interface DeliveryRules {
+	/** IANA zone of the clocks that the schedule is read on, and a cut-off for everybody at once. Absent: the account's. */
+	clock?: string;
 	/** Whose clocks the schedule is read on. `person`: everybody is selected and sent to when their own clocks show it. */
 	zones: 'account' | 'person';
 	/** With zones 'person': what becomes of people whose time has passed when the run starts. */
@@ -23,10 +27,29 @@ export interface BestTime {
 }
 
 export interface CutOff {
-	/** Minutes after midnight, 1..1440, on the clocks that the schedule is read on. */
+	/** Minutes after midnight, 1..1440, on the clocks that the schedule is read on: everybody's own with zones 'person'. */
 	minute: number;
-	/** `stop`: whoever is left ends as cut_off. `pause`: they wait until the next midnight has passed. */
+	/** `stop`: whoever is left ends as cut_off. `pause`: they wait until the next midnight has passed. See gates/cut-off. */
 	then: 'stop' | 'pause';
 }
+
+/** What a run keeps of it, as JSON in run.delivery. */
+export interface RunDelivery extends DeliveryRules {
+	/** When the run is to go out, epoch milliseconds. Absent where people come in one by one, each at a moment of their own. */
+	moment?: number;
+}
+
+/** What a run made of these rules and this schedule keeps. */
+export function deliveryOfRun(rules: DeliveryRules, schedule: Schedule, scheduledAt: number): RunDelivery {
+	return schedule.kind === 'items' || schedule.kind === 'live' ? rules : { ...rules, moment: scheduledAt };
+}
+
+/** Whether each time zone of a run is selected by itself (see campaigns/zones): it begins before its moment on the account's clocks. */
+export function goesByZones({ delivery = PLAIN_DELIVERY, schedule }: Pick<CampaignDefinition, 'delivery' | 'schedule'>): boolean {
+	return delivery.zones === 'person' && schedule.kind !== 'items' && schedule.kind !== 'live';
+}
+
+/** The clocks of the earliest zone show a time so much earlier than those of the latest: +14 and -12 hours. Runs that go by zones must be made so long before. */
+export const ZONES_APART_MS = 26 * 3_600_000;
 
 export const PLAIN_DELIVERY: DeliveryRules = { zones: 'account', passedZones: 'drop', checkSegmentAgain: false };

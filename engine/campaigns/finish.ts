@@ -1,8 +1,9 @@
 import { HoldState } from '../holds/states';
 import { operation } from '../store/database';
+import { ZoneState } from './zones/states';
 
 /**
- * Runs of a campaign that have nobody waiting and nothing being sent any more become `finished`.
+ * Runs of a campaign that have nobody waiting, no time zone still to be selected and nothing being sent any more become `finished`.
  * Returns every finished (or missed) run that has not been announced yet, so that an announcement that got lost with
  * its process is made again.
  */
@@ -12,6 +13,7 @@ export const finishRuns = operation<{ campaignId: string }, { toAnnounce: Array<
 			`UPDATE run SET state = 'finished', finished_at = $2
 			 WHERE campaign_id = $1 AND state = 'running'
 			   AND NOT EXISTS (SELECT 1 FROM block b WHERE b.run = run.run)
+			   AND NOT EXISTS (SELECT 1 FROM run_zone z WHERE z.run = run.run AND z.state IN ('${ZoneState.waiting}', '${ZoneState.passed}'))
 			   AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.run = run.run AND h.state < ${HoldState.done})
 			   AND NOT EXISTS (SELECT 1 FROM message m WHERE m.run = run.run AND m.state IN ('claimed', 'sending', 'held'))`,
 			[campaignId, now],

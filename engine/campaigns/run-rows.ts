@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 
 import type { Tx } from '../store/database';
 import type { CampaignDefinition } from './definition';
-import { PLAIN_DELIVERY } from './delivery-rules';
+import { deliveryOfRun, PLAIN_DELIVERY } from './delivery-rules';
 import { EVERYBODY_GETS_IT } from './who-gets-it';
 
 export interface KnownRun {
@@ -75,13 +75,16 @@ export async function forgetRuns(tx: Tx, campaignId: string, meant: readonly str
  */
 export async function scheduleRun(tx: Tx, { campaignId, definition, workflowVersion, runKey, scheduledAt }: PlannedRun): Promise<boolean> {
 	const { delivery = PLAIN_DELIVERY, who = EVERYBODY_GETS_IT, maxLatenessMs } = definition;
-	const kept = [JSON.stringify(definition), workflowVersion, scheduledAt, maxLatenessMs, JSON.stringify(delivery), JSON.stringify(who)];
+	const ofRun = deliveryOfRun(delivery, definition.schedule, scheduledAt);
+	const kept = [JSON.stringify(definition), workflowVersion, scheduledAt, maxLatenessMs, JSON.stringify(ofRun), JSON.stringify(who)];
 	const made = await tx.get<{ run: number }>(
 		`INSERT INTO run (campaign_id, run_key, definition, workflow_version, scheduled_at, max_lateness_ms, delivery, who, state, seed, qualified)
 		 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'scheduled', $9, 0)
 		 ON CONFLICT (campaign_id, run_key) DO NOTHING RETURNING run`,
 		[campaignId, runKey, ...kept, randomInt(2 ** 32)],
 	);
+	// Its zones are planned anew, by what is published now; a number may have been that of a run that was forgotten.
+	await tx.run("DELETE FROM run_zone WHERE run = (SELECT run FROM run WHERE campaign_id = $1 AND run_key = $2 AND state = 'scheduled')", [campaignId, runKey]);
 	if (made) return true;
 	await tx.run(
 		`UPDATE run SET definition = $3, workflow_version = $4, scheduled_at = $5, max_lateness_ms = $6, delivery = $7, who = $8

@@ -1,6 +1,8 @@
 import { encodePeople } from '../holds/enter-block';
+import type { Reason } from '../reasons';
 import { operation, type Tx } from '../store/database';
 import type { CampaignDefinition } from './definition';
+import { goesByZones } from './delivery-rules';
 import { scheduleNext } from './next-run';
 import { lockRuns } from './run-rows';
 import { shuffle } from './shuffle';
@@ -22,7 +24,9 @@ export const dueRuns = operation<{ campaignId: string }, { due: DueRun[]; missed
 			[campaignId, now],
 		);
 		const come = rows.length > 0 && (await isPaused(tx, campaignId)) ? [] : rows;
-		const runs = come.map((row) => ({ run: row.run, definition: JSON.parse(row.definition) as CampaignDefinition, scheduledAt: row.scheduled_at }));
+		const scheduled = come.map((row) => ({ run: row.run, definition: JSON.parse(row.definition) as CampaignDefinition, scheduledAt: row.scheduled_at }));
+		// Those that go by zones are started zone by zone: see zones/.
+		const runs = scheduled.filter(({ definition }) => !goesByZones(definition));
 		const isMissed = (run: DueRun) => now - run.scheduledAt > run.definition.maxLatenessMs;
 		const missed = await missRuns(tx, campaignId, runs.filter(isMissed), now);
 		const next = await tx.get<{ at: number | null }>(
@@ -34,7 +38,7 @@ export const dueRuns = operation<{ campaignId: string }, { due: DueRun[]; missed
 );
 
 /** Returns those that have not started meanwhile. What comes after them is scheduled. */
-async function missRuns(tx: Tx, campaignId: string, runs: DueRun[], now: number): Promise<number[]> {
+export async function missRuns(tx: Tx, campaignId: string, runs: ReadonlyArray<Pick<DueRun, 'run' | 'scheduledAt'>>, now: number): Promise<number[]> {
 	if (runs.length === 0) return [];
 	await lockRuns(tx, campaignId);
 	const missed: number[] = [];
@@ -50,7 +54,8 @@ async function missRuns(tx: Tx, campaignId: string, runs: DueRun[], now: number)
 	return missed;
 }
 
-async function isPaused(tx: Tx, campaignId: string): Promise<boolean> {
+/** Whether a campaign, or another one of its workflow, is paused. */
+export async function isPaused(tx: Tx, campaignId: string): Promise<boolean> {
 	const paused = await tx.get(
 		`SELECT 1 AS paused FROM campaign c JOIN campaign p ON p.workflow_id = c.workflow_id
 		 WHERE c.id = $1 AND p.paused_reason IS NOT NULL LIMIT 1`,
@@ -86,8 +91,11 @@ export const startRun = operation<{ run: number; node: number; people: Uint32Arr
 	},
 );
 
-async function insertBlock(tx: Tx, run: number, seq: number, node: number, dueAt: number, people: Uint32Array): Promise<void> {
-	await tx.run('INSERT INTO block (run, seq, node, due_at, people, size) VALUES ($1, $2, $3, $4, $5, $6)', [
-		run, seq, node, dueAt, encodePeople(people), people.length,
+/** @param dropReason why whoever is in it ends at once, rather than be released */
+export async function insertBlock(
+	tx: Tx, run: number, seq: number, node: number, dueAt: number, people: Uint32Array, dropReason: Reason | null = null,
+): Promise<void> {
+	await tx.run('INSERT INTO block (run, seq, node, due_at, people, size, drop_reason) VALUES ($1, $2, $3, $4, $5, $6, $7)', [
+		run, seq, node, dueAt, encodePeople(people), people.length, dropReason,
 	]);
 }

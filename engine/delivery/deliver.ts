@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import { WAITS_FOR_MIDNIGHT } from '../gates/cut-off';
+import type { Decision } from '../holds/gate';
 import type { Channel } from '../people/records';
 import type { Reason } from '../reasons';
 import type { Store } from '../store/store';
@@ -25,6 +27,11 @@ export interface Delivery<Message> {
 	address: { ok: true; address: string } | { ok: false; reason: Reason; detail?: string };
 	/** Another person's message may go to the same address, too: items of no campaign are not one audience. */
 	addressMayRepeat?: boolean;
+	/**
+	 * Why it may not leave at `now`, or not yet; asked just before every request, because a message may wait long for its
+	 * turn. Absent, or undefined: it may.
+	 */
+	overruled?(now: number): Decision | undefined;
 	/** Makes the message, under the id given to it, at `now` (the store's clock, epoch ms). Only called when it is really to be sent. */
 	render(messageId: string, now: number): { ok: true; message: Message } | { ok: false; reason: Reason; detail: string };
 	/** JSON of what other nodes had put on the item; kept if the message has to wait. */
@@ -69,6 +76,13 @@ const MAX_HOLD_MS = 15 * 60_000;
 
 /** Thrown out of `beforeRequest` when the message has been taken over; nothing has left. */
 class TakenOver extends Error {}
+
+/** Thrown out of `beforeRequest` when the message may not leave any more, or not yet. */
+class Overruled extends Error {
+	constructor(readonly decision: Decision) {
+		super('Too late for another request');
+	}
+}
 
 /**
  * The one path of every message: claim, send, settle. Messages that exist already keep their recorded outcome and send
@@ -146,6 +160,8 @@ class OneMessage<Message> {
 		const { address } = this.delivery;
 		// Claimed before, held, and no longer to be sent when it came out.
 		if (!address.ok) return await this.settle('not_sent', address.reason, address.detail ?? null);
+		const overruled = this.overruling();
+		if (overruled) return await this.endBy(overruled);
 		const rendered = this.delivery.render(this.id, this.options.store.clock.now());
 		if (!rendered.ok) return await this.settle('failed', rendered.reason, rendered.detail);
 		let result: GroupResult;
@@ -153,6 +169,8 @@ class OneMessage<Message> {
 		try {
 			result = await this.options.send(rendered.message, {
 				beforeRequest: async () => {
+					const decision = this.overruling();
+					if (decision) throw new Overruled(decision);
 					if (!(await this.ledger.markSending(this.claimed.message, this.token))) throw new TakenOver();
 					mayHaveLeft = true;
 				},
@@ -163,6 +181,7 @@ class OneMessage<Message> {
 			});
 		} catch (error) {
 			if (error instanceof TakenOver) return { state: 'elsewhere', reason: null, detail: null, provider: null };
+			if (!mayHaveLeft && error instanceof Overruled) return await this.endBy(error.decision);
 			if (!mayHaveLeft) {
 				// The store failed before the request, perhaps after it had written the mark: the claim is left to whoever comes next.
 				await this.ledger.unmarkSending(this.claimed.message, this.token);
@@ -181,6 +200,21 @@ class OneMessage<Message> {
 			case 'failed':
 				return await this.refused(result);
 		}
+	}
+
+	private overruling(): Decision | undefined {
+		const decision = this.delivery.overruled?.(this.options.store.clock.now());
+		return decision?.kind === 'pass' ? undefined : decision;
+	}
+
+	/** Nothing has left, and nothing may: it ends here, or waits at the sender for its time. */
+	private async endBy(decision: Decision): Promise<Delivered> {
+		if (decision.kind === 'hold' && this.options.canHold) {
+			await this.hold(decision.until, WAITS_FOR_MIDNIGHT);
+			return { state: 'held', reason: null, detail: WAITS_FOR_MIDNIGHT, provider: null, messageId: this.id };
+		}
+		const { reason, detail = null } = decision.kind === 'drop' ? decision : { reason: 'cut_off' as const };
+		return await this.settle('not_sent', reason, detail);
 	}
 
 	/** No provider took it. For a passing reason it waits at the sender, as long as there is time. */

@@ -1,3 +1,4 @@
+import type { Reason } from '../reasons';
 import type { OperationContext, Tx } from '../store/database';
 import { HoldState, LEASE_MS } from './states';
 
@@ -6,6 +7,8 @@ interface Block {
 	seq: number;
 	due_at: number;
 	people: Uint8Array;
+	/** Why they end here, if they do. */
+	drop_reason: Reason | null;
 }
 
 /** Somebody of a block, as they are now. */
@@ -20,7 +23,7 @@ interface Selected {
 /**
  * Turns the next due block of a node into entries, each with a hold that is claimed at once under `token`.
  * People merged since the selection enter as the survivor; one who is there already, or who was erased, is accounted
- * for with a reason. Returns undefined when no block is due; the size may be 0 when nobody of the block can go on.
+ * for with a reason; so is everybody in a block that was selected to be dropped. Returns undefined when no block is due; the size may be 0 when nobody of the block can go on.
  */
 export async function enterBlock(
 	tx: Tx,
@@ -29,7 +32,7 @@ export async function enterBlock(
 	{ now, owner }: OperationContext,
 ): Promise<{ size: number; attempt: number } | undefined> {
 	const block = await tx.get<Block>(
-		`SELECT run, seq, due_at, people FROM block WHERE node = $1 AND due_at <= $2
+		`SELECT run, seq, due_at, people, drop_reason FROM block WHERE node = $1 AND due_at <= $2
 		 ORDER BY due_at, run, seq LIMIT 1 ${tx.dialect.skipLocked}`,
 		[node, now],
 	);
@@ -40,10 +43,12 @@ export async function enterBlock(
 
 	const living = people.filter(({ person, erased }) => !erased && entered.has(person)).map(({ person }) => entered.get(person) as number);
 	const erased = people.filter((one) => one.erased && entered.has(one.person)).map(({ person }) => entered.get(person) as number);
-	await insertHolds(tx, [...new Set(living)], node, block, { token, owner, now });
+	const released = block.drop_reason === null ? [...new Set(living)] : [];
+	await insertHolds(tx, released, node, block, { token, owner, now });
+	if (block.drop_reason !== null) await dropEntries(tx, [...new Set(living)], node, block.run, block.drop_reason, now);
 	await dropEntries(tx, [...new Set(erased)], node, block.run, 'erased', now);
 	await dropMerged(tx, people, entered, node, block, now);
-	return { size: new Set(living).size, attempt: 1 };
+	return { size: released.length, attempt: 1 };
 }
 
 async function readSelected(tx: Tx, people: number[]): Promise<Selected[]> {

@@ -14,6 +14,8 @@ export interface Released extends RunInfo {
 	event: number | null;
 	dueAt: number;
 	heldAt: number;
+	/** When they qualified for the run. */
+	qualifiedAt: number;
 	/** JSON of what other nodes had put on the item. */
 	payload: string | null;
 }
@@ -27,7 +29,7 @@ export interface RunInfo {
 	runState: string;
 	runStartedAt: number;
 	maxLatenessMs: number;
-	/** JSON: DeliveryRules. */
+	/** JSON: RunDelivery. */
 	delivery: string;
 }
 
@@ -50,7 +52,7 @@ export const openRelease = operation<{ token: string; node: number }, Released[]
 	const renewed = await tx.run(`UPDATE hold SET lease_until = $3 WHERE ${behind}`, [token, node, now + LEASE_MS]);
 	if (renewed === 0) return [];
 	return await tx.all<Released>(
-		`SELECT h.hold, h.entry, h.visit, e.person, h.run, e.event, h.due_at AS "dueAt", h.held_at AS "heldAt", h.payload, ${RUN_COLUMNS}
+		`SELECT h.hold, h.entry, h.visit, e.person, h.run, e.event, h.due_at AS "dueAt", h.held_at AS "heldAt", e.qualified_at AS "qualifiedAt", h.payload, ${RUN_COLUMNS}
 		 FROM hold h JOIN entry e ON e.entry = h.entry JOIN run r ON r.run = h.run JOIN campaign c ON c.id = r.campaign_id
 		 WHERE h.token = $1 AND h.node = $2 AND h.state = ${HoldState.claimed} ORDER BY h.hold`,
 		[token, node],

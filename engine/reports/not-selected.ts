@@ -1,9 +1,11 @@
 import type { CampaignDefinition } from '../campaigns/definition';
+import { ZoneState } from '../campaigns/zones/states';
 import type { QuestionContext } from '../questions';
 import { explain } from '../segments/explain';
 import { matching } from '../segments/questions';
 import type { Rule } from '../segments/rule';
 import type { Tx } from '../store/database';
+import { zoneOf } from '../time/local';
 import type { RunHead } from './runs';
 import { timeWords } from './words';
 
@@ -17,6 +19,11 @@ export async function whyNotSelected(tx: Tx, head: RunHead, person: number, cont
 		const verdict = failing.length === 0 ? 'would be selected' : `would not be selected: ${doesNotSatisfy(failing)}`;
 		return `The run has not started yet (it is scheduled for ${timeWords(head.scheduledAt, context.zone)}); ${asOf}, the person ${verdict}.`;
 	}
+	const zone = await waitingZone(tx, head.run, person, context.zone);
+	if (zone) {
+		const verdict = failing.length === 0 ? 'would be selected' : `would not be selected: ${doesNotSatisfy(failing)}`;
+		return `Not selected yet: everybody is when their own clocks show the run's time, in ${zone.zone} at ${timeWords(zone.due_at, context.zone)}; ${asOf}, the person ${verdict}.`;
+	}
 	if (head.state === 'missed') return 'Nobody was selected: the run was missed, because its time passed while nothing could start it.';
 	if (head.startedAt === null) return 'Nobody was selected: the run was stopped before it started.';
 	if (failing.length > 0) return `Was not selected: ${asOf}, the person ${doesNotSatisfy(failing)}.`;
@@ -28,6 +35,12 @@ export async function whyNotSelected(tx: Tx, head: RunHead, person: number, cont
 		`Was not selected when the run started at ${timeWords(head.startedAt, context.zone)}, but ${asOf} satisfies the rule ` +
 		`"${explain(rule)}": the profile or its events have changed since, or arrived late.`
 	);
+}
+
+/** The person's time zone, where the run goes by zones and this one is still to come. */
+async function waitingZone(tx: Tx, run: number, person: number, accountZone: string): Promise<{ zone: string; due_at: number } | undefined> {
+	const row = await tx.get<{ timezone: string | null }>('SELECT timezone FROM person WHERE person = $1', [person]);
+	return await tx.get(`SELECT zone, due_at FROM run_zone WHERE run = $1 AND zone = $2 AND state = '${ZoneState.waiting}'`, [run, zoneOf(row?.timezone, accountZone)]);
 }
 
 async function ruleOf(tx: Tx, run: number): Promise<Rule | undefined> {

@@ -7,6 +7,7 @@ import type { Reason } from '../reasons';
 import type { Tx } from '../store/database';
 import { PLACE, Rank, traces } from './outcomes';
 import { runHead, type RunHead } from './runs';
+import { zonesOfReport, type RunZonesReport } from './run-zones';
 
 /**
  * What became of a run, as of now. Every entry has one outcome, so that
@@ -36,6 +37,8 @@ export interface RunReport extends RunHead {
 	revenue: number | null;
 	/** Conversions per person who was sent a message, 0 to 1; null without goals, or when nothing was sent. */
 	conversionRate: number | null;
+	/** Of a run that goes by people's time zones: how far it is. */
+	zones?: RunZonesReport;
 }
 
 interface OutcomeRow {
@@ -69,6 +72,7 @@ export async function runReport(tx: Tx, { run }: { run: number }, context: Quest
 		failed: outcomes.filter((row) => row.rank === Rank.notSent && row.failed === 1).reduce((total, row) => total + row.entries, 0),
 		unaccounted: qualified - inStore,
 		...(await conversionFigures(tx, head, context)),
+		...(await zonesOfReport(tx, run)),
 	};
 }
 

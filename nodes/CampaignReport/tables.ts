@@ -14,8 +14,8 @@ type Items = Promise<INodeExecutionData[]>;
 const PAGE = 2_000;
 const RUN_COLUMNS = ['campaignId', 'campaignName', 'run', 'runKey', 'state', 'scheduledAt', 'startedAt', 'finishedAt', 'qualified'];
 const REPORT_COLUMNS = [
-	...RUN_COLUMNS, 'entered', 'waiting', 'heldNow', 'sent', 'unknown', 'notSent', 'failed', 'reasons', 'conversions', 'conversionEvents',
-	'revenue', 'conversionRatePercent',
+	...RUN_COLUMNS, 'entered', 'waiting', 'heldNow', 'sent', 'unknown', 'notSent', 'failed', 'reasons',
+	'zonesWaiting', 'lastZone', 'lastZoneAt', 'nextZone', 'nextZoneAt', 'conversions', 'conversionEvents', 'revenue', 'conversionRatePercent',
 ];
 const PEOPLE_COLUMNS = ['run', 'id', 'outcome', 'reason', 'reasonText', 'detail', 'provider', 'messageId', 'sentAt'];
 
@@ -89,11 +89,23 @@ function reportRow(report: RunReport): IDataObject {
 		failed: report.failed,
 		reasons: Object.fromEntries(counts.map(([reason, count]) => [REASONS[reason], count])),
 		...(report.unaccounted > 0 && { unaccounted: report.unaccounted }),
+		...(report.zones && zoneFigures(report.zones)),
 		conversions: report.conversions,
 		conversionEvents: report.conversionEvents,
 		revenue: report.revenue,
 		conversionRatePercent: conversionRate === null ? null : Number((conversionRate * 100).toFixed(2)),
 		summary: `${qualified} qualified: ${sent} sent, ${notSent} not sent, ${waiting} waiting, ${unknown} unknown; ${report.conversions} converted`,
+	};
+}
+
+/** Of a run that goes by people's time zones. */
+function zoneFigures({ waiting, last, next }: NonNullable<RunReport['zones']>): IDataObject {
+	return {
+		zonesWaiting: waiting,
+		lastZone: last?.zone ?? null,
+		lastZoneAt: iso(last?.dueAt ?? null),
+		nextZone: next?.zone ?? null,
+		nextZoneAt: iso(next?.dueAt ?? null),
 	};
 }
 

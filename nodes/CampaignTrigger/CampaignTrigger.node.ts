@@ -55,7 +55,8 @@ export class CampaignTrigger implements INodeType {
 			refuseBadCampaign(this);
 			refuseBadSettings(this);
 			const store = await getStore(this);
-			const { definition } = readDefinition(this);
+			const { definition, warnings } = readDefinition(this);
+			for (const warning of warnings) this.logger.warn(`Campaign node "${this.getNode().name}": ${warning}`);
 			const workflowId = String(this.getWorkflow().id);
 			const campaignId = `${workflowId}:${this.getNode().id}`;
 			const node = await registerSelf(this, store);

@@ -7,7 +7,7 @@ import {
 	type CampaignDefinition,
 } from '../../engine/campaigns/definition';
 import { readSegment } from '../shared/segment-parameters';
-import { readDelivery } from './read-delivery';
+import { deliveryWarnings, readDelivery } from './read-delivery';
 import { readRunKey, readSchedule, type Read } from './read-schedule';
 import { readWho } from './read-who';
 
@@ -19,13 +19,15 @@ interface Options {
 
 const HOUR_MS = 3_600_000;
 
-/** What the node's parameters say, checked. */
-export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): { definition: CampaignDefinition } {
+/** What the node's parameters say, checked; `warnings` of what may not be meant. */
+export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): { definition: CampaignDefinition; warnings: string[] } {
 	const parameter = parameterReader(context);
 	const options = parameter('options', {}) as Options;
 	const { rule } = readSegment(context);
 	const schedule = readSchedule(context, parameter);
+	const delivery = readDelivery(context, parameter, schedule);
 	return {
+		warnings: deliveryWarnings(delivery, schedule),
 		definition: {
 			segment: rule,
 			schedule,
@@ -33,7 +35,7 @@ export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): 
 			blockSize: options.peoplePerBatch ?? DEFAULT_BLOCK_SIZE,
 			graceMs: options.waitSeconds === undefined ? DEFAULT_GRACE_MS : options.waitSeconds * 1_000,
 			maxLatenessMs: options.maxLatenessHours === undefined ? DEFAULT_MAX_LATENESS_MS : options.maxLatenessHours * HOUR_MS,
-			delivery: readDelivery(parameter),
+			delivery,
 			who: readWho(parameter),
 		},
 	};

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { KnownRun } from '../../engine/campaigns/run-rows';
-import { overruled } from '../../engine/gates/always';
+import { overruledOnRelease } from '../../engine/gates/always';
 import type { Decision } from '../../engine/holds/gate';
 import type { Released } from '../../engine/holds/release';
 import type { Profile } from '../../engine/people/records';
@@ -10,6 +10,7 @@ import type { Store } from '../../engine/store/store';
 import { constantValuesOf } from '../shared/constant-values';
 import { campaignItem, outputItem } from '../shared/items';
 import { openRelease } from '../shared/releases';
+import { accountZone } from '../shared/store';
 
 export interface RunOver {
 	run: number;
@@ -41,18 +42,21 @@ export function startsTooSoon(runs: KnownRun[], zone: string): string {
 	);
 }
 
-/** Output People: everybody behind a lease token. Who comes too late, or was erased, is accounted for and does not go on. */
+/** Output People: everybody behind a lease token. Who may not go on any more is accounted for, or waits on. */
 export async function releasePeople(store: Store, node: number, token: string): Promise<INodeExecutionData[][]> {
 	const opened = await openRelease(store, node, token);
 	const now = store.clock.now();
-	const decisions = opened.map(({ released, profile }): Decision =>
-		profile ? (overruled(released, released.dueAt, now) ?? { kind: 'pass' }) : { kind: 'drop', reason: 'erased' },
+	const overrulings = await overruledOnRelease(
+		store,
+		opened.map(({ released, profile }) => ({ ...released, person: profile?.person ?? released.person, timezone: profile?.timezone })),
+		{ now, accountZone: accountZone() },
 	);
-	const dropped = opened.flatMap(({ released: { hold } }, index) => {
+	const decisions = opened.map(({ profile }, index): Decision => (profile ? (overrulings[index] ?? { kind: 'pass' }) : { kind: 'drop', reason: 'erased' }));
+	const stopped = opened.flatMap(({ released: { hold } }, index) => {
 		const decision = decisions[index] as Decision;
-		return decision.kind === 'drop' ? [{ hold, decision }] : [];
+		return decision.kind === 'pass' ? [] : [{ hold, decision }];
 	});
-	if (dropped.length > 0) await store.call('recordDecisions', { node, arrivals: [], token, released: dropped });
+	if (stopped.length > 0) await store.call('recordDecisions', { node, arrivals: [], token, released: stopped });
 	const passing = opened.flatMap(({ released, profile }, index) => (profile && decisions[index]?.kind === 'pass' ? [{ released, profile }] : []));
 	const values = await valuesOfRuns(store, passing);
 	const people = passing.map(({ released, profile }) =>
@@ -62,19 +66,20 @@ export async function releasePeople(store: Store, node: number, token: string): 
 }
 
 /**
- * What each person was selected for, by hold: as of the moment the run began, so that a batch that is released again is
- * the same. One question per run, and a batch is of one run as a rule.
+ * What each person was selected for, by hold: as of the moment they qualified, so that a batch that is released again is
+ * the same. One question per run and moment, and a batch is of one as a rule.
  */
 async function valuesOfRuns(store: Store, passing: Array<{ released: Released; profile: Profile }>): Promise<Map<number, IDataObject>> {
 	const byHold = new Map<number, IDataObject>();
 	const byRun = Map.groupBy(passing, ({ released }) => released.run);
 	if (byRun.size === 0) return byHold;
 	for (const { run, segment } of await store.call('segmentsOfRuns', { runs: [...byRun.keys()] })) {
-		const members = byRun.get(run) ?? [];
-		const byPerson = await constantValuesOf(store, segment, members.map(({ profile }) => profile.person), members[0]?.released.runStartedAt);
-		for (const { released, profile } of members) {
-			const values = byPerson.get(profile.person);
-			if (values) byHold.set(released.hold, values);
+		for (const [moment, members] of Map.groupBy(byRun.get(run) ?? [], ({ released }) => released.qualifiedAt)) {
+			const byPerson = await constantValuesOf(store, segment, members.map(({ profile }) => profile.person), moment);
+			for (const { released, profile } of members) {
+				const values = byPerson.get(profile.person);
+				if (values) byHold.set(released.hold, values);
+			}
 		}
 	}
 	return byHold;

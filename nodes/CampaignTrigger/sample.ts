@@ -15,7 +15,8 @@ const SAMPLE_SIZE = 10;
  * no campaign data that a live execution would take for real.
  */
 export async function sampleAudience(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
-	const { rule, warnings } = readSegment(context);
+	const { rule, warnings: ofSegment } = readSegment(context);
+	const warnings = [...ofSegment, ...readDefinition(context).warnings];
 	const { people } = await store.ask('find', { rule });
 	const unknown = await store.ask('unknownNames', { rule });
 	for (const message of [...warnings, ...unknown.map((warning) => warning.message)]) {

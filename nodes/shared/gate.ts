@@ -1,7 +1,7 @@
 import { NodeOperationError, type IDataObject, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
 import { PLAIN_DELIVERY } from '../../engine/campaigns/delivery-rules';
-import { overruled } from '../../engine/gates/always';
+import { overruled, overruledOnRelease, type Moment } from '../../engine/gates/always';
 import type { ArrivalDecision, Decision } from '../../engine/holds/gate';
 import type { RunInfo } from '../../engine/holds/release';
 import { HoldState } from '../../engine/holds/states';
@@ -13,7 +13,7 @@ import { toNodeError, withNodeErrors } from './errors';
 import { campaignItem, foreignKeys, isProduction, MAX_PAYLOAD_BYTES, outputItem } from './items';
 import { mergesAfter } from './graph';
 import { NOWHERE, openRelease, registerSelf, releaseToken } from './releases';
-import { getStore } from './store';
+import { accountZone, getStore } from './store';
 
 /** Somebody a gate has to decide about. */
 export interface Candidate extends RunInfo {
@@ -21,6 +21,8 @@ export interface Candidate extends RunInfo {
 	run: number;
 	/** Absent in dry runs of items that are of no person. */
 	profile: Profile | undefined;
+	/** When they qualified for the run. */
+	qualifiedAt: number;
 	/** When they come out of a hold at this gate: the time it was due. */
 	dueAt?: number;
 }
@@ -60,7 +62,13 @@ async function decideReleased(gate: Gate, store: Store, node: number, token: str
 	const opened = await openRelease(store, node, token);
 	const now = store.clock.now();
 	const candidates = opened.map(({ released, profile }) => ({ ...released, profile }));
-	const decisions = await decideAll(gate, candidates, { store, node, now, dry: false });
+	const at: Moment = { now, accountZone: accountZone() };
+	const overrulings = await overruledOnRelease(
+		store,
+		opened.map(({ released, profile }) => ({ ...released, person: profile?.person ?? released.person, timezone: profile?.timezone })),
+		at,
+	);
+	const decisions = await decideAll(gate, candidates, overrulings, { store, node, now, dry: false });
 	const released = opened.map(({ released: { hold } }, index) => ({ hold, decision: decisions[index] as Decision }));
 	await store.call('recordDecisions', { node, arrivals: [], token, released });
 
@@ -84,7 +92,7 @@ async function decideArrivals(context: IExecuteFunctions, gate: Gate, store: Sto
 
 	const fresh = arrived.filter((item) => item.kind === 'entry' && item.arrival.recorded === null && payloads.has(item.index)) as Array<Extract<Arrived, { kind: 'entry' }>>;
 	const candidates = fresh.map(({ arrival, profile }) => ({ ...arrival, profile }));
-	const decisions = await decideAll(gate, candidates, { store, node, now, dry: false });
+	const decisions = await decideAll(gate, candidates, overruleArrivals(candidates, now), { store, node, now, dry: false });
 	const arrivals: ArrivalDecision[] = fresh.map(({ index, arrival }, order) => {
 		const decision = decisions[order] as Decision;
 		const kept = decision.kind === 'hold' ? { ...decision, payload: payloads.get(index) } : decision;
@@ -107,13 +115,18 @@ async function decideArrivals(context: IExecuteFunctions, gate: Gate, store: Sto
 	return outputs;
 }
 
+function overruleArrivals(candidates: Candidate[], now: number): Array<Decision | undefined> {
+	return candidates.map((candidate) => overruled({ ...candidate, timezone: candidate.profile?.timezone }, { now, accountZone: accountZone() }));
+}
+
 async function decideAll(
 	gate: Gate,
 	candidates: Candidate[],
+	overrulings: Array<Decision | undefined>,
 	at: { store: Store; node: number; now: number; dry: boolean },
 ): Promise<Decision[]> {
-	const decisions = candidates.map((candidate): Decision | undefined =>
-		candidate.profile || at.dry ? overruled(candidate, candidate.dueAt, at.now) : { kind: 'drop', reason: 'erased' },
+	const decisions = candidates.map((candidate, index): Decision | undefined =>
+		candidate.profile || at.dry ? overrulings[index] : { kind: 'drop', reason: 'erased' },
 	);
 	const open = candidates.filter((_candidate, index) => !decisions[index]);
 	const decided = open.length > 0 ? await gate.decide(open, at) : [];
@@ -144,9 +157,9 @@ async function explain(
 	const dry = arrived.filter((item) => item.kind === 'dry' || item.kind === 'foreign').filter(({ kind }) => kind === 'dry' || !isProduction(context));
 	const candidates = dry.map((item): Candidate => ({
 		entry: 0, run: 0, campaignId: '', campaignName: '', labels: '[]', runState: 'running', runStartedAt: at.now,
-		maxLatenessMs: Infinity, delivery: JSON.stringify(PLAIN_DELIVERY), profile: item.json.user as unknown as Profile | undefined,
+		maxLatenessMs: Infinity, delivery: JSON.stringify(PLAIN_DELIVERY), qualifiedAt: at.now, profile: item.json.user as unknown as Profile | undefined,
 	}));
-	const decisions = await decideAll(gate, candidates, { ...at, dry: true });
+	const decisions = await decideAll(gate, candidates, overruleArrivals(candidates, at.now), { ...at, dry: true });
 	dry.forEach((item, order) => {
 		const decision = decisions[order] as Decision;
 		const preview = { ...(item.json.preview as IDataObject | undefined), [context.getNode().name]: inWords(decision) };

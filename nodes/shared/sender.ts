@@ -5,7 +5,8 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData, ITriggerFuncti
 import type { GroupResult } from '../../engine/delivery/attempt';
 import { foreignCampaign, isForeignCampaign, NOBODY } from '../../engine/campaigns/enter-foreign';
 import { deliver, type Delivered, type Delivery, type RequestLedger } from '../../engine/delivery/deliver';
-import { overruled } from '../../engine/gates/always';
+import { overruled, overruledOnRelease, type OnTheirWay } from '../../engine/gates/always';
+import type { Decision } from '../../engine/holds/gate';
 import type { Channel } from '../../engine/people/records';
 import { REASONS, type Reason } from '../../engine/reasons';
 import type { Releaser } from '../../engine/holds/releaser';
@@ -14,7 +15,7 @@ import { sortArrivals, type Arrived } from './arrivals';
 import { withNodeErrors } from './errors';
 import { campaignItem, foreignKeys, isProduction, outputItem, userOf } from './items';
 import { NOWHERE, openRelease, registerSelf, releaseFrom, releaseToken } from './releases';
-import { getStore } from './store';
+import { accountZone, getStore } from './store';
 
 /** What is known of whom a message is for: the profile, or what an item of no campaign says. */
 export interface RecipientUser {
@@ -117,14 +118,16 @@ async function fromRelease<Message>(
 	const items = foreignCampaign(String(context.getWorkflow().id));
 	const opened = await openRelease(store, node, token);
 	const messages = Map.groupBy(await store.call('messagesOfRelease', { node, token }), ({ hold }) => hold);
-	const now = store.clock.now();
-	return opened.flatMap(({ released, profile }) => {
-		const stop = overruled(released, released.dueAt, now);
+	const comingOut = opened.map(({ released, profile }) => ({ ...released, person: profile?.person ?? released.person, timezone: profile?.timezone }));
+	const decisions = await overruledOnRelease(store, comingOut, { now: store.clock.now(), accountZone: accountZone() });
+	return opened.flatMap(({ released, profile }, index) => {
+		const decision = decisions[index];
 		const erased = !profile && released.person !== NOBODY;
-		const refuse = erased ? 'erased' : stop?.kind === 'drop' ? stop.reason : undefined;
+		const refuse = erased ? { reason: 'erased' as const } : decision?.kind === 'drop' ? decision : undefined;
+		const stillMay = atAnyTime({ ...released, dueAt: undefined, timezone: profile?.timezone });
 		return (messages.get(released.hold) ?? []).map(({ key, payload }): Work<Message> => {
 			const kept = JSON.parse(payload ?? '{}') as IDataObject;
-			const facts = { ...released, key, payload, since: released.heldAt, refuse };
+			const facts = { ...released, key, payload, since: released.heldAt, refuse, overruled: stillMay };
 			if (released.campaignId === items && !erased) {
 				const recipient: Recipient = { json: kept, user: foreignUser(kept), campaignId: items };
 				return { delivery: toDelivery(sender, recipient, facts), json: kept, index: 0 };
@@ -158,12 +161,20 @@ async function fromArrivals<Message>(
 		// A node before may have thrown the person away; they are known all the same.
 		const json = item.json.user === undefined ? { ...item.json, user: userOf(profile) } : item.json;
 		const recipient: Recipient = { json, user: profile, campaignId: arrival.campaignId };
+		const mayLeave = atAnyTime({ ...arrival, timezone: profile.timezone });
+		const decision = mayLeave(now);
 		const delivery = toDelivery(sender, recipient, {
 			...arrival, key: options.messageKey(index), since: now, payload: payloadOf(foreignKeys(json)),
+			overruled: mayLeave, refuse: decision?.kind === 'drop' ? decision : undefined,
 		});
 		return [{ delivery, json, index }];
 	});
 	return foreignLive ? [...known, ...(await enterForeign(context, sender, options, store, foreign))] : known;
+}
+
+/** What the campaign's cut-off and times to live say of a message at the moment it is to leave. */
+function atAnyTime(entry: OnTheirWay): (now: number) => Decision | undefined {
+	return (now) => overruled(entry, { now, accountZone: accountZone() });
 }
 
 function isForeignLive(context: IExecuteFunctions, options: SenderOptions): boolean {
@@ -231,12 +242,12 @@ function foreignUser(json: IDataObject): RecipientUser {
 function toDelivery<Message>(
 	sender: Sender<Message>,
 	recipient: Recipient,
-	facts: { entry: number; visit: number; key: string; run: number; campaignId: string; person: number; since: number; payload: string | null; refuse?: Reason },
+	facts: Pick<Delivery<Message>, 'entry' | 'visit' | 'key' | 'run' | 'campaignId' | 'person' | 'since' | 'payload' | 'overruled'> & { refuse?: { reason: Reason; detail?: string } },
 ): Delivery<Message> {
 	const { entry, visit, key, run, campaignId, person, since, payload, refuse } = facts;
 	return {
-		entry, visit, key, run, campaignId, person, since, payload,
-		address: refuse ? { ok: false, reason: refuse } : sender.address(recipient),
+		entry, visit, key, run, campaignId, person, since, payload, overruled: facts.overruled,
+		address: refuse ? { ok: false, reason: refuse.reason, detail: refuse.detail } : sender.address(recipient),
 		addressMayRepeat: isForeignCampaign(campaignId),
 		render: (messageId, now) => sender.render(recipient, messageId, now),
 	};

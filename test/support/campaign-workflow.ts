@@ -11,6 +11,7 @@ import { TwilioSmsProvider } from '../../nodes/TwilioSmsProvider/TwilioSmsProvid
 import { WebhookSender } from '../../nodes/WebhookSender/WebhookSender.node';
 import { campaignItem } from '../../nodes/shared/items';
 import { openRelease } from '../../nodes/shared/releases';
+import type { CampaignDefinition } from '../../engine/campaigns/definition';
 import type { Store } from '../../engine/store/store';
 import { addPeople, node, startRun } from './campaign';
 import { startLoopback, type Answer, type Loopback, type SeenRequest } from './loopback';
@@ -61,8 +62,8 @@ export const NEVER_DND: INodeParameters = { windows: { window: [] } };
  * Items of `count` people of a run, as they leave the Campaign Trigger: live, on their first visit. The store has
  * people p1..pN with phones afterwards.
  */
-export async function campaignItems(store: Store, count: number): Promise<IDataObject[]> {
-	await startRun(store, await addPeople(store, count));
+export async function campaignItems(store: Store, count: number, definition: Partial<CampaignDefinition> = {}): Promise<IDataObject[]> {
+	await startRun(store, await addPeople(store, count), definition);
 	const trigger = await node(store, 'trigger');
 	const { release } = await store.call('claimRelease', { node: trigger, limit: 500 });
 	const opened = await openRelease(store, trigger, release?.token ?? '');

@@ -15,7 +15,9 @@ export const campaignTypes: Migration = {
 		// Since when events bring people in, and until when they did: unpublished. Null: it is no live campaign, or is published.
 		`ALTER TABLE campaign ADD COLUMN live_since {int}`,
 		`ALTER TABLE campaign ADD COLUMN unpublished_at {int}`,
-		// Zones of a run by people's clocks: each is selected at its own moment. state: waiting, selected, passed.
+		// Why whoever is in a block ends when it is due, rather than be released. Null: they are released.
+		`ALTER TABLE block ADD COLUMN drop_reason text`,
+		// Zones of a run by people's clocks: each is selected at its own moment. people: how many. state: see campaigns/zones/states.
 		`CREATE TABLE run_zone (
 			run {int} NOT NULL,
 			zone text NOT NULL,

@@ -71,6 +71,41 @@ describeStores('delivering', (fixture) => {
 		expect(await report(store, run)).toMatchObject({ qualified: 30, sent: 30, unknown: 0, notSent: {} });
 	});
 
+	it('asks just before the request whether the message may leave: a cut-off ends it there, or has it wait', async () => {
+		await prepare(3);
+		const { clock } = fixture();
+		const midnight = clock.now() + HOUR;
+		const { messages, send } = sender();
+		const slowly: typeof send = async (message, ledger) => {
+			clock.advance(1);
+			return await send(message, ledger);
+		};
+		const begun = clock.now();
+		const rules: Array<Partial<Delivery<string>>> = [
+			{ overruled: (now) => (now > begun ? { kind: 'drop', reason: 'cut_off', detail: 'Cut-off' } : undefined) },
+			{ overruled: (now) => (now > begun ? { kind: 'hold', until: midnight } : undefined) },
+			{ overruled: () => undefined },
+		];
+		const results = await deliver(people.map((one, index) => deliveryFor(one, rules[index])), { ...options(), send: slowly });
+		expect(results).toMatchObject([{ state: 'not_sent', reason: 'cut_off', detail: 'Cut-off' }, { state: 'held' }, { state: 'sent' }]);
+		expect(messages).toHaveLength(1);
+		expect(await store.call('claimRelease', { node: sms, limit: 10 })).toMatchObject({ nextDue: midnight });
+		clock.set(midnight);
+		const again = await release(store, sms);
+		expect(again?.people).toMatchObject([{ person: people[1]?.person }]);
+		const late = await deliver([deliveryFor(again?.people[0] as Released, { visit: again?.people[0]?.visit, ...rules[2] })], { ...options(), send });
+		expect(late).toMatchObject([{ state: 'sent' }]);
+		expect(await report(store, run)).toMatchObject({ sent: 2, notSent: { cut_off: 1 } });
+	});
+
+	it('does not hold a message where nothing can be released: it ends', async () => {
+		await prepare(1);
+		const { messages, send } = sender();
+		const delivery = deliveryFor(people[0] as Released, { overruled: () => ({ kind: 'hold', until: fixture().clock.now() + HOUR }) });
+		expect(await deliver([delivery], { ...options(), canHold: false, send })).toMatchObject([{ state: 'not_sent', reason: 'cut_off' }]);
+		expect(messages).toEqual([]);
+	});
+
 	it('sends nothing on a second delivery, and tells the outcome of the first', async () => {
 		await prepare(3);
 		const outcomes = [sent, unknown, rejected];

@@ -1,0 +1,102 @@
+import type { Reason } from '../../reasons';
+import { operation, type Tx } from '../../store/database';
+import { localInstant } from '../../time/local';
+import type { CampaignDefinition } from '../definition';
+import type { RunDelivery } from '../delivery-rules';
+import { scheduleNext } from '../next-run';
+import { insertBlock } from '../select';
+import { shuffle } from '../shuffle';
+import { BUCKET_MS, BUCKETS } from './best-times';
+import { DAY_MS, wallOf, type ZoneMoment } from './moments';
+import { countSelections, isOpen, lockRun, zonesOf } from './plan-zones';
+import { ZoneState } from './states';
+
+/** The people of one zone, as selected. */
+export interface FoundZone {
+	zone: string;
+	/** Person numbers, ascending. */
+	people: Uint32Array;
+	/** With best time, the bucket of each: see best-times. */
+	buckets?: Uint8Array;
+}
+
+export interface StartZonesInput {
+	run: number;
+	/** Number of the Campaign Trigger's node. */
+	node: number;
+	zones: FoundZone[];
+	/** Selections of the run that the question knew of: after another one somebody could be selected twice. */
+	selections: number;
+	accountZone: string;
+}
+
+/**
+ * Puts the people of zones on hold at the trigger, due at the moment of their zone or of their bucket, and starts the run
+ * with its first zone; people of zones that have passed are put there to be dropped. All or nothing: not when the run is
+ * over, one of the zones was selected meanwhile, by whomever, or another one was, which these people may have come from.
+ */
+export const startZones = operation<StartZonesInput, { started: boolean }>(async (tx, input, { now }) => {
+	const { run, zones, selections, accountZone } = input;
+	const head = await lockRun(tx, run);
+	if (!head || !isOpen(head.state)) return { started: false };
+	const known = await zonesOf(tx, run);
+	const moments = new Map(known.map((moment) => [moment.zone, moment]));
+	const isAsFound = countSelections(known) === selections && zones.every(({ zone }) => isToSelect(moments.get(zone)));
+	if (!isAsFound) return { started: false };
+
+	const row = await tx.get<{ seed: number; definition: string; scheduled_at: number; delivery: string; qualified: number; workflow_version: string | null }>(
+		`UPDATE run SET state = 'running', started_at = coalesce(started_at, $2), qualified = qualified + $3 WHERE run = $1
+		 RETURNING seed, definition, scheduled_at, delivery, qualified, workflow_version`,
+		[run, now, zones.reduce((total, { people }) => total + people.length, 0)],
+	);
+	if (!row) return { started: false };
+	const { clock = accountZone } = JSON.parse(row.delivery) as RunDelivery;
+	const { blockSize } = JSON.parse(row.definition) as CampaignDefinition;
+	const blocks = new Blocks(tx, { run, node: input.node, blockSize, seed: row.seed, seq: row.qualified - zones.reduce((total, { people }) => total + people.length, 0) });
+	for (const found of zones) {
+		const moment = moments.get(found.zone) as ZoneMoment;
+		const isPassed = moment.state === ZoneState.passed;
+		if (isPassed) await blocks.add(found.people, now, 'timezone_passed');
+		else for (const { people, dueAt } of batchesOf(found, moment, wallOf(row.scheduled_at, clock))) await blocks.add(people, dueAt);
+		await tx.run('UPDATE run_zone SET state = $3, people = $4 WHERE run = $1 AND zone = $2', [
+			run, found.zone, isPassed ? ZoneState.dropped : ZoneState.selected, found.people.length,
+		]);
+	}
+	if (head.state === 'scheduled') {
+		await scheduleNext(tx, { campaignId: head.campaign_id, scheduledAt: row.scheduled_at, workflowVersion: row.workflow_version }, now);
+	}
+	return { started: true };
+});
+
+function isToSelect(moment: ZoneMoment | undefined): boolean {
+	return moment?.state === ZoneState.waiting || moment?.state === ZoneState.passed;
+}
+
+/** People of a zone by when they are due: all at once, or at the start of their bucket. */
+function batchesOf({ zone, people, buckets }: FoundZone, { dueAt }: ZoneMoment, wall: number): Array<{ people: Uint32Array; dueAt: number }> {
+	if (!buckets) return [{ people, dueAt }];
+	// A zone that has passed may be due some days later than the run says.
+	const start = wall + Math.round((dueAt - localInstant(wall, zone)) / DAY_MS) * DAY_MS;
+	return Array.from({ length: BUCKETS + 1 }, (_, bucket) => ({
+		people: people.filter((_person, index) => buckets[index] === bucket),
+		dueAt: bucket === 0 ? dueAt : localInstant(start + bucket * BUCKET_MS, zone),
+	}));
+}
+
+/** Writes blocks. They are numbered by the people before them, so that no number is used twice when blocks are gone. */
+class Blocks {
+	constructor(
+		private readonly tx: Tx,
+		private readonly of: { run: number; node: number; blockSize: number; seed: number; seq: number },
+	) {}
+
+	async add(people: Uint32Array, dueAt: number, dropReason: Reason | null = null): Promise<void> {
+		const { run, node, blockSize, seed } = this.of;
+		const order = shuffle(people, (seed + this.of.seq) % 2 ** 32);
+		for (let start = 0; start < order.length; start += blockSize) {
+			const part = order.subarray(start, start + blockSize);
+			await insertBlock(this.tx, run, this.of.seq, node, dueAt, part, dropReason);
+			this.of.seq += part.length;
+		}
+	}
+}

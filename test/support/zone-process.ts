@@ -1,0 +1,25 @@
+/*
+ * A process that conducts the test campaign on a clock of its own, for tests that kill it:
+ * `zone-process.ts STORE-OPTIONS FROM UNTIL`. Prints each quarter of an hour when it has done what was due.
+ */
+import { ManualClock } from '../../engine/clock';
+import { openStore } from '../../engine/store/open';
+import type { StoreOptions } from '../../engine/store/store';
+import { conductorOf } from './zone-runs';
+
+const QUARTER = 15 * 60_000;
+const [options, from, until] = process.argv.slice(2) as [string, string, string];
+
+void main(JSON.parse(options) as StoreOptions, Number(from), Number(until));
+
+async function main(storeOptions: StoreOptions, first: number, last: number): Promise<void> {
+	const clock = new ManualClock(first);
+	const store = await openStore({ ...storeOptions, clock });
+	const conductor = await conductorOf(store);
+	for (let time = first; time <= last; time += QUARTER) {
+		clock.set(time);
+		await conductor.beat();
+		process.stdout.write(`${time}\n`);
+	}
+	await store.close();
+}
