@@ -1,3 +1,4 @@
+import { earliestEvents } from './campaigns/live/earliest';
 import type { ColumnStore } from './columns/column-store';
 import { customLists, membersOfList } from './people/lists/read';
 import { readProfiles } from './people/person';
@@ -37,6 +38,7 @@ function at(context: QuestionContext, now: number | undefined): QuestionContext 
 export const questions = {
 	find: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await find(tx, { rule }, at(context, now)),
 	matching,
+	earliestEvents,
 	sameValues: async (tx: Tx, { people, now, ...asked }: AskedAt & { people: ArrayLike<number> }, context: QuestionContext) =>
 		await constantValues(tx, { ...asked, people }, at(context, now)),
 	reach: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await reach(tx, { rule }, at(context, now)),

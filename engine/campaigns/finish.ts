@@ -1,8 +1,9 @@
 import { HoldState } from '../holds/states';
 import { operation } from '../store/database';
+import { LIVE_RUN_KEY } from './live/trigger';
 
 /**
- * Runs of a campaign that have nobody waiting and nothing being sent any more become `finished`.
+ * Runs of a campaign that have nobody waiting and nothing being sent any more become `finished`; that of live events stays open.
  * Returns every finished (or missed) run that has not been announced yet, so that an announcement that got lost with
  * its process is made again.
  */
@@ -10,7 +11,7 @@ export const finishRuns = operation<{ campaignId: string }, { toAnnounce: Array<
 	async (tx, { campaignId }, { now }) => {
 		await tx.run(
 			`UPDATE run SET state = 'finished', finished_at = $2
-			 WHERE campaign_id = $1 AND state = 'running'
+			 WHERE campaign_id = $1 AND state = 'running' AND run_key <> '${LIVE_RUN_KEY}'
 			   AND NOT EXISTS (SELECT 1 FROM block b WHERE b.run = run.run)
 			   AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.run = run.run AND h.state < ${HoldState.done})
 			   AND NOT EXISTS (SELECT 1 FROM message m WHERE m.run = run.run AND m.state IN ('claimed', 'sending', 'held'))`,

@@ -1,6 +1,7 @@
 import { CampaignError } from '../errors';
 import type { Tx } from '../store/database';
 import type { CampaignDefinition } from './definition';
+import { openLiveRun } from './live/open-run';
 import { findRun, scheduleRun, type KnownRun } from './run-rows';
 
 /** A date that has just passed while somebody published is still meant. */
@@ -25,6 +26,7 @@ export async function planRuns(tx: Tx, plan: Plan, now: number): Promise<Planned
 	const { schedule, runKey } = definition;
 	// A date that was changed before it came: the run it stood for has selected nobody and is forgotten.
 	await tx.run("DELETE FROM run WHERE campaign_id = $1 AND state = 'scheduled' AND run_key <> $2", [campaignId, runKey]);
+	if (schedule.kind === 'live') return await openLiveRun(tx, plan, now);
 	const scheduledAt = schedule.kind === 'at' ? schedule.at : now + definition.graceMs;
 	refusePast(await findRun(tx, campaignId, runKey), definition, now);
 	const created = await scheduleRun(tx, { ...plan, runKey, scheduledAt });
