@@ -19,6 +19,7 @@ import { refuseBadSettings } from './check-nodes';
 import { readDefinition, readName } from './definition';
 import { campaignTriggerProperties } from './parameters';
 import { announcedPause, announcedRun, releasePeople, runIsOver } from './outputs';
+import { scanFor } from './scan';
 import { sampleAudience } from './sample';
 import { endUse, segmentsOfWorkflow } from './segments-in-use';
 
@@ -29,7 +30,8 @@ export class CampaignTrigger implements INodeType {
 		icon: { light: 'file:campaignTrigger.svg', dark: 'file:campaignTrigger.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter.schedule === "at" ? "Once, at " + $parameter.sendAt : "Once, now" }}',
+		subtitle:
+			'={{ ({ at: "Once, at " + $parameter.sendAt, liveAction: "Live: single action", liveInaction: "Live: inaction", liveDate: "Live: on a date" })[$parameter.schedule] ?? "Once, now" }}',
 		description: 'Start a campaign: say which people it is for, and when',
 		eventTriggerDescription: '',
 		activationMessage: 'The campaign is published. A first run starts after its waiting time; unpublish to stop it.',
@@ -64,6 +66,7 @@ export class CampaignTrigger implements INodeType {
 				...readName(this),
 				definition,
 				byOperator: isPublishing(this),
+				replaces: this.getActivationMode() === 'update',
 				uses: segmentsOfWorkflow(this, definition.segment),
 			});
 			const conductor = new Conductor({
@@ -81,8 +84,10 @@ export class CampaignTrigger implements INodeType {
 				beat: async () => await conductor.beat(),
 				onPaused: (alert) => this.emit([[{ json: { campaignAlert: alert } }]]),
 			});
+			const leave = definition.schedule.kind === 'live' ? scanFor(this, store, releaser) : () => {};
 			return {
 				closeFunction: async () => {
+					leave();
 					releaser.stop();
 					await endUse(store, registration);
 				},

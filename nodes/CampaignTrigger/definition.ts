@@ -5,7 +5,9 @@ import {
 	DEFAULT_GRACE_MS,
 	DEFAULT_MAX_LATENESS_MS,
 	type CampaignDefinition,
+	type Schedule,
 } from '../../engine/campaigns/definition';
+import { LIVE_RUN_KEY } from '../../engine/campaigns/live/trigger';
 import { readSegment } from '../shared/segment-parameters';
 import { readDelivery } from './read-delivery';
 import { readSchedule, type Read } from './read-schedule';
@@ -23,13 +25,13 @@ const HOUR_MS = 3_600_000;
 export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): { definition: CampaignDefinition } {
 	const parameter = parameterReader(context);
 	const options = parameter('options', {}) as Options;
-	const { rule } = readSegment(context);
 	const schedule = readSchedule(context, parameter);
+	const { rule } = readAudience(context, schedule);
 	return {
 		definition: {
 			segment: rule,
 			schedule,
-			runKey: schedule.kind === 'at' ? `at ${schedule.at}` : `now ${String(parameter('runName', '')).trim()}`,
+			runKey: schedule.kind === 'live' ? LIVE_RUN_KEY : schedule.kind === 'at' ? `at ${schedule.at}` : `now ${String(parameter('runName', '')).trim()}`,
 			blockSize: options.peoplePerBatch ?? DEFAULT_BLOCK_SIZE,
 			graceMs: options.waitSeconds === undefined ? DEFAULT_GRACE_MS : options.waitSeconds * 1_000,
 			maxLatenessMs: options.maxLatenessHours === undefined ? DEFAULT_MAX_LATENESS_MS : options.maxLatenessHours * HOUR_MS,
@@ -37,6 +39,14 @@ export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): 
 			who: readWho(parameter),
 		},
 	};
+}
+
+/** The segment. Of a live campaign none is needed: its events say whom it is for. */
+export function readAudience(context: ITriggerFunctions | IExecuteFunctions, { kind }: Schedule): ReturnType<typeof readSegment> {
+	const parameter = parameterReader(context);
+	const { group = [] } = parameter('segmentGroups', {}) as { group?: unknown[] };
+	if (kind === 'live' && parameter('segmentMode', 'builder') !== 'json' && group.length === 0) return { rule: { all: [] }, warnings: [] };
+	return readSegment(context);
 }
 
 /** The campaign's name (the workflow's, unless given) and its labels. */
@@ -50,7 +60,7 @@ export function readName(context: ITriggerFunctions): { name: string; labels: st
 	return { name: given || name || String(id), labels };
 }
 
-function parameterReader(context: ITriggerFunctions | IExecuteFunctions): Read {
+export function parameterReader(context: ITriggerFunctions | IExecuteFunctions): Read {
 	return 'getInputData' in context
 		? (name, fallback) => context.getNodeParameter(name, 0, fallback)
 		: (name, fallback) => context.getNodeParameter(name, fallback as object);

@@ -34,19 +34,22 @@ export function announcedPause(context: IExecuteFunctions): INodeExecutionData[]
 export async function releasePeople(store: Store, node: number, token: string): Promise<INodeExecutionData[][]> {
 	const opened = await openRelease(store, node, token);
 	const now = store.clock.now();
+	const live = new Map((await store.call('checkLiveRelease', { node, token, zone: store.accountZone })).map((check) => [check.hold, check]));
 	const decisions = opened.map(({ released, profile }): Decision =>
-		profile ? (overruled(released, released.dueAt, now) ?? { kind: 'pass' }) : { kind: 'drop', reason: 'erased' },
+		profile ? (overruled(released, released.dueAt, now) ?? live.get(released.hold)?.decision ?? { kind: 'pass' }) : { kind: 'drop', reason: 'erased' },
 	);
 	const dropped = opened.flatMap(({ released: { hold } }, index) => {
 		const decision = decisions[index] as Decision;
-		return decision.kind === 'drop' ? [{ hold, decision }] : [];
+		return decision.kind === 'pass' ? [] : [{ hold, decision }];
 	});
 	if (dropped.length > 0) await store.call('recordDecisions', { node, arrivals: [], token, released: dropped });
-	const passing = opened.flatMap(({ released, profile }, index) => (profile && decisions[index]?.kind === 'pass' ? [{ released, profile }] : []));
+	const passing = opened.flatMap(({ released, profile, event }, index) => (profile && decisions[index]?.kind === 'pass' ? [{ released, profile, event }] : []));
 	const values = await valuesOfRuns(store, passing);
-	const people = passing.map(({ released, profile }) =>
-		outputItem(campaignItem(store, profile, { ...released, visit: released.visit + 1 }, values.get(released.hold)), 0),
-	);
+	const people = passing.map(({ released, profile, event }) => {
+		const value = live.get(released.hold)?.value;
+		const held = value === undefined ? values.get(released.hold) : { constantEventProperty: [value] };
+		return outputItem(campaignItem(store, profile, { ...released, visit: released.visit + 1 }, held, event), 0);
+	});
 	return [people, [], []];
 }
 

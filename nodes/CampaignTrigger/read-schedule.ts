@@ -2,11 +2,14 @@ import { DateTime } from 'luxon';
 import { NodeOperationError, type IExecuteFunctions, type ITriggerFunctions } from 'n8n-workflow';
 
 import type { Schedule } from '../../engine/campaigns/definition';
+import { readLive } from './read-live';
 
 /** Reads a parameter of the trigger, as a trigger and as an execution. */
 export type Read = (name: string, fallback: unknown) => unknown;
 
 export function readSchedule(context: ITriggerFunctions | IExecuteFunctions, parameter: Read): Schedule {
+	const live = readLive(parameter, context.getTimezone());
+	if (live) return { kind: 'live', live };
 	if (parameter('schedule', 'now') !== 'at') return { kind: 'now' };
 	const text = String(parameter('sendAt', ''));
 	const time = DateTime.fromISO(text, { zone: context.getTimezone() });

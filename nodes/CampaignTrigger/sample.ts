@@ -4,7 +4,8 @@ import type { Store } from '../../engine/store/store';
 import { constantValuesOf } from '../shared/constant-values';
 import { outputItem, userOf } from '../shared/items';
 import { profilesByNumber } from '../shared/releases';
-import { readSegment } from '../shared/segment-parameters';
+import { parameterReader, readAudience } from './definition';
+import { readSchedule } from './read-schedule';
 
 const SAMPLE_SIZE = 10;
 
@@ -13,7 +14,7 @@ const SAMPLE_SIZE = 10;
  * no campaign data that a live execution would take for real.
  */
 export async function sampleAudience(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
-	const { rule, warnings } = readSegment(context);
+	const { rule, warnings } = readAudience(context, readSchedule(context, parameterReader(context)));
 	const { people } = await store.ask('find', { rule });
 	const unknown = await store.ask('unknownNames', { rule });
 	for (const message of [...warnings, ...unknown.map((warning) => warning.message)]) {

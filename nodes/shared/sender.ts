@@ -118,7 +118,7 @@ async function fromRelease<Message>(
 	const opened = await openRelease(store, node, token);
 	const messages = Map.groupBy(await store.call('messagesOfRelease', { node, token }), ({ hold }) => hold);
 	const now = store.clock.now();
-	return opened.flatMap(({ released, profile }) => {
+	return opened.flatMap(({ released, profile, event }) => {
 		const stop = overruled(released, released.dueAt, now);
 		const erased = !profile && released.person !== NOBODY;
 		const refuse = erased ? 'erased' : stop?.kind === 'drop' ? stop.reason : undefined;
@@ -129,7 +129,7 @@ async function fromRelease<Message>(
 				const recipient: Recipient = { json: kept, user: foreignUser(kept), campaignId: items };
 				return { delivery: toDelivery(sender, recipient, facts), json: kept, index: 0 };
 			}
-			const json = profile && campaignItem(store, profile, { ...released, visit: released.visit + 1 }, kept);
+			const json = profile && campaignItem(store, profile, { ...released, visit: released.visit + 1 }, kept, event);
 			const recipient: Recipient = { json: json ?? {}, user: profile ?? { properties: {} }, campaignId: released.campaignId };
 			return { delivery: toDelivery(sender, recipient, facts), json, index: 0 };
 		});
