@@ -7,12 +7,13 @@ import type { FoundEvents, Hit } from './read';
 /**
  * Reads events for all live campaigns of a store until there are none, a page at a time. Everything is in the store: called
  * twice at once, by whomever, nothing is done twice, and nothing is left out.
+ * @param limit events per page
  * @returns how many entries are new
  */
-export async function scanLive(store: Store): Promise<number> {
+export async function scanLive(store: Store, limit?: number): Promise<number> {
 	let entered = 0;
 	for (;;) {
-		const page = await store.call('readLive', { zone: store.accountZone });
+		const page = await store.call('readLive', { zone: store.accountZone, limit });
 		if (!page) return entered;
 		const entering: Entering[] = [];
 		for (const found of page.found) entering.push(await whoMayEnter(store, found));
