@@ -45,7 +45,7 @@ export function campaignItem(
 }
 
 /** The event that brought somebody into a live campaign, as items show it. */
-function eventOf({ name, ts, properties }: StoredEvent): IDataObject {
+export function eventOf({ name, ts, properties }: StoredEvent): IDataObject {
 	return { name, ts: new Date(ts).toISOString(), properties: properties as IDataObject };
 }
 

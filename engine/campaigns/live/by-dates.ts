@@ -14,6 +14,9 @@ const HOUR_MS = 3_600_000;
 /** People come in so long before they are due, so that a date that changes later than that is all that has to be followed. */
 const AHEAD_MS = 2 * HOUR_MS;
 
+/** And they are looked for so often, with those whose date has been set since for a time that was looked at before. */
+const AGAIN_MS = HOUR_MS / 4;
+
 /** A date without a time of day is due up to this much earlier or later than the account's clocks say. */
 const ZONES_MS = DAY_MS + 15 * HOUR_MS;
 
@@ -29,14 +32,15 @@ export interface DueDates {
 	until: number;
 }
 
-/** The campaigns on a date of people for whom it is time to look who is due next: about once an hour. */
+/** The campaigns on a date of people for whom it is time to look who is due next: every quarter of an hour. */
 export const dueDates = operation<void, DueDates[]>(async (tx, _input, { now }) => {
 	const campaigns = (await liveCampaigns(tx)).filter(({ live, unpublishedAt }) => live.kind === 'on_date' && live.of === 'profile' && unpublishedAt === Infinity);
 	const due: DueDates[] = [];
 	for (const { run, campaignId, definition, live, liveSince } of campaigns) {
-		const selected = Math.max((await readSelected(tx, run)) ?? 0, liveSince);
-		if (selected - now >= AHEAD_MS - HOUR_MS) continue;
-		due.push({ run, campaignId, segment: definition.segment, live: live as OnDate, from: Math.max(selected, now - definition.maxLatenessMs), until: now + AHEAD_MS });
+		const selected = (await readSelected(tx, run)) ?? 0;
+		if (selected - now > AHEAD_MS - AGAIN_MS) continue;
+		const from = Math.max(selected - AHEAD_MS, liveSince, now - definition.maxLatenessMs);
+		due.push({ run, campaignId, segment: definition.segment, live: live as OnDate, from, until: now + AHEAD_MS });
 	}
 	return due;
 }, 'events');

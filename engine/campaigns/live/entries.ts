@@ -51,3 +51,12 @@ export async function dropEnded(tx: Tx, { run, node }: { run: number; node: numb
 		[JSON.stringify(entries.map((entry) => [entry])), node, run, now],
 	);
 }
+
+/** Entries that have not set out, as if they had never been. */
+export async function deleteEntries(tx: Tx, entries: readonly number[]): Promise<void> {
+	if (entries.length === 0) return;
+	const params = [JSON.stringify(entries.map((entry) => [entry]))];
+	for (const table of ['dropped', 'hold', 'entry']) {
+		await tx.run(`DELETE FROM ${table} WHERE entry IN (SELECT entry FROM ${tx.dialect.rows('$1', { entry: 'integer' })} AS gone)`, params);
+	}
+}

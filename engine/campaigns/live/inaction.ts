@@ -1,8 +1,7 @@
 import { HoldState } from '../../holds/states';
 import type { Tx } from '../../store/database';
 import type { LiveCampaign } from './campaigns';
-import { dropEnded, insertLiveEntries, type NewEntry } from './entries';
-import { deleteEntries } from './publication';
+import { deleteEntries, dropEnded, insertLiveEntries, type NewEntry } from './entries';
 import type { Hit } from './read';
 import { mayComeIn } from './reentry';
 import type { LiveTrigger } from './trigger';

@@ -10,7 +10,7 @@ import { LIVE_RUN_KEY } from './trigger';
 
 /**
  * Opens the one run of a live campaign, or lets it go by the new definition: whoever waits keeps the time they have. A run
- * that an operator stopped stays so.
+ * that an operator stopped stays so; one that had come to its end goes on.
  */
 export async function openLiveRun(tx: Tx, { campaignId, definition, workflowVersion }: Plan, now: number): Promise<Planned> {
 	const { delivery = PLAIN_DELIVERY, who = EVERYBODY_GETS_IT, maxLatenessMs } = definition;
@@ -20,7 +20,8 @@ export async function openLiveRun(tx: Tx, { campaignId, definition, workflowVers
 		`INSERT INTO run (campaign_id, run_key, definition, workflow_version, scheduled_at, started_at, max_lateness_ms, delivery, who, state, seed, qualified)
 		 VALUES ($1, '${LIVE_RUN_KEY}', $2, $3, $4, $4, $5, $6, $7, 'running', $8, 0)
 		 ON CONFLICT (campaign_id, run_key) DO UPDATE SET definition = excluded.definition, workflow_version = excluded.workflow_version,
-			max_lateness_ms = excluded.max_lateness_ms, delivery = excluded.delivery, who = excluded.who`,
+			max_lateness_ms = excluded.max_lateness_ms, delivery = excluded.delivery, who = excluded.who,
+			state = CASE WHEN run.state = 'finished' THEN 'running' ELSE run.state END, finished_at = NULL, announced_at = NULL`,
 		[campaignId, JSON.stringify(definition), workflowVersion, now, maxLatenessMs, JSON.stringify(delivery), JSON.stringify(who), randomInt(2 ** 32)],
 	);
 	return { run: await findRun(tx, campaignId, LIVE_RUN_KEY), created: known === undefined };

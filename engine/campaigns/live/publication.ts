@@ -2,6 +2,8 @@ import { HoldState } from '../../holds/states';
 import { operation, type Tx } from '../../store/database';
 import type { CampaignDefinition } from '../definition';
 import { readPlace, skipToPresent } from './cursor';
+import { deleteEntries } from './entries';
+import { ROLE } from './inaction';
 import { LIVE_RUN_KEY } from './trigger';
 
 interface Publication {
@@ -64,13 +66,9 @@ async function forgetSince(tx: Tx, campaignId: string, since: number): Promise<v
 		[campaignId, since],
 	);
 	await deleteEntries(tx, entries.map(({ entry }) => entry));
-}
-
-/** Entries that have not set out, as if they had never been. */
-export async function deleteEntries(tx: Tx, entries: readonly number[]): Promise<void> {
-	if (entries.length === 0) return;
-	const params = [JSON.stringify(entries.map((entry) => [entry]))];
-	for (const table of ['dropped', 'hold', 'entry']) {
-		await tx.run(`DELETE FROM ${table} WHERE entry IN (SELECT entry FROM ${tx.dialect.rows('$1', { entry: 'integer' })} AS gone)`, params);
-	}
+	await tx.run(
+		`DELETE FROM live_event WHERE role = ${ROLE.first} AND run IN (SELECT run FROM run WHERE campaign_id = $1 AND run_key = '${LIVE_RUN_KEY}')
+		   AND event IN (SELECT v.id FROM event v WHERE v.id = live_event.event AND v.received_at >= $2)`,
+		[campaignId, since],
+	);
 }

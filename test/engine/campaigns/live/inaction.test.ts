@@ -139,6 +139,23 @@ describeStores('a live campaign on an inaction', (fixture, kind) => {
 		expect((await came(run)).map(({ start }) => start)).toEqual(expected);
 	});
 
+	test('forgets who came in while it turns out to have been unpublished, for good', async () => {
+		await publishLive(fixture().store, CART, { nodeId: 'other' });
+		const { run, registration } = await publishLive(fixture().store, CART);
+		fixture().clock.advance(MINUTE);
+		await fixture().store.ingest({ events: [at('before', 'Added', 1)] });
+		await scan();
+		fixture().clock.advance(MINUTE);
+		await fixture().store.call('endPublication', { registration, forGood: false });
+		await fixture().store.ingest({ events: [at('meanwhile', 'Added', 2)] });
+		await scan();
+		fixture().clock.advance(MINUTE);
+		await publishLive(fixture().store, CART);
+		await fixture().store.ingest({ events: [at('meanwhile', 'Charged', 0), at('after', 'Added', 3)] });
+		await scan();
+		expect(await came(run)).toMatchObject([{ user: 'before' }, { user: 'after' }]);
+	});
+
 	test('takes what merged people did together', async () => {
 		const { run } = await publishLive(fixture().store, CART);
 		await fixture().store.ingest({ events: [{ ...at('', 'Added', 0), user: undefined, anonymousId: 'anon' }, at('known', 'Viewed', 0)] });

@@ -2,7 +2,7 @@ import { enterByDates } from '../../../../engine/campaigns/live/by-dates';
 import { occurrenceOf, type OnDate } from '../../../../engine/campaigns/live/on-date';
 import type { ProfileInput } from '../../../../engine/people/records';
 import { release } from '../../../support/campaign';
-import { cameIn, DAY, HOUR, publishLive, scanAll, type Overrides } from '../../../support/live';
+import { cameIn, DAY, HOUR, MINUTE, publishLive, scanAll, type Overrides } from '../../../support/live';
 import { describeStores, START } from '../../../support/stores';
 
 const ON: OnDate = {
@@ -82,6 +82,15 @@ describeStores('a live campaign on a date', (fixture) => {
 		]);
 		await goOn(24);
 		expect(await came(run)).toContain('moved 2026-03-04T09:00:00.000Z');
+	});
+
+	test('of somebody who turns up within the two hours before', async () => {
+		const { run } = await publish({ property: 'ends', everyYear: false });
+		await enterByDates(fixture().store);
+		await people({ id: 'late', properties: { ends: '2026-03-02T13:00:00Z' } });
+		fixture().clock.advance(20 * MINUTE);
+		await enterByDates(fixture().store);
+		expect(await came(run)).toEqual(['late 2026-03-02T13:00:00.000Z']);
 	});
 
 	test('that came while n8n was down is made up for, up to the maximum lateness', async () => {

@@ -1,7 +1,8 @@
 import { Client } from 'pg';
 
 import { scanLive } from '../../../../engine/campaigns/live/scanner';
-import type { LiveKind } from '../../../../engine/campaigns/live/trigger';
+import type { LiveKind, LiveTrigger } from '../../../../engine/campaigns/live/trigger';
+import { mulberry32 } from '../../../../engine/campaigns/shuffle';
 import { HoldState } from '../../../../engine/holds/states';
 import type { EventInput } from '../../../../engine/people/records';
 import { release } from '../../../support/campaign';
@@ -81,6 +82,41 @@ describeStores('a live campaign on a single action', (fixture, kind) => {
 		}
 		await scan();
 		expect((await came(run)).map(([, start]) => start)).toEqual(expected);
+	});
+
+	test.each(Array.from({ length: kind === 'sqlite' ? 8 : 4 }, (_, seed) => [seed]))('comes to what all events together amount to, however they are read (seed %i)', async (seed) => {
+		const random = mulberry32(seed + 100);
+		const pick = (most: number) => Math.floor(random() * most);
+		const gap = 7 * MINUTE;
+		const reentry = ([{ kind: 'always' }, { kind: 'once' }, { kind: 'period', ms: gap }, { kind: 'always' }] as const)[seed % 4] as LiveTrigger['reentry'];
+		const firstTimeOnly = seed % 4 === 3;
+		const { run } = await publishLive(fixture().store, { ...VIEWED, firstTimeOnly, events: [{ event: 'Viewed', where: [{ property: 'price', is: 'at_least', value: 5 }] }, { event: 'Saved', where: [] }] }, { trigger: { reentry } });
+		fixture().clock.set(START + 40 * MINUTE);
+		const events = Array.from({ length: 150 }, () => ({ user: `u${pick(12)}`, name: ['Viewed', 'Saved', 'Charged'][pick(3)] as string, ts: START + pick(40) * MINUTE, properties: { price: pick(10) } }));
+		// Who is the first to do something is known only when it is read.
+		if (firstTimeOnly) events.sort((a, b) => a.ts - b.ts);
+		let store = fixture().store;
+		for (let at = 0; at < events.length; ) {
+			const size = 1 + pick(20);
+			await store.ingest({ events: events.slice(at, at + size) });
+			at += size;
+			if (random() < 0.6) await scanLive(store, 1 + pick(30));
+			if (random() < 0.2) store = await fixture().another();
+			if (random() < 0.2) await Promise.all([scanLive(store), scanLive(fixture().store, 3)]);
+		}
+		await scan();
+
+		const expected: string[] = [];
+		const before = new Map<string, number[]>();
+		for (const { user, name, ts, properties } of events) {
+			if (name === 'Charged' || (name === 'Viewed' && properties.price < 5)) continue;
+			const times = before.get(user) ?? [];
+			const mayNot = { always: false, once: times.length > 0, period: times.some((time) => Math.abs(time - ts) < gap) }[reentry.kind];
+			if (mayNot || (firstTimeOnly && times.length > 0)) continue;
+			before.set(user, [...times, ts]);
+			expected.push(`${user} ${(ts - START) / MINUTE}`);
+		}
+		expect((await came(run)).map(([user, start]) => `${user} ${start}`).sort()).toEqual(expected.sort());
 	});
 
 	describe('unpublished and published', () => {
@@ -219,6 +255,28 @@ describeStores('a live campaign on a single action', (fixture, kind) => {
 		await scan();
 		expect(await came(other.run)).toHaveLength(1);
 		expect((await fixture().store.call('claimRelease', { node: other.node, limit: 1 })).paused).toMatch(/Events bring nobody in/);
+	});
+
+	test('is finished after its end, and goes on when that is put off', async () => {
+		const finish = async () => (await fixture().store.call('finishRuns', { campaignId: 'workflow:trigger' })).toAnnounce;
+		const { run } = await publishLive(fixture().store, VIEWED, { trigger: { to: START + HOUR } });
+		fixture().clock.advance(DAY);
+		expect(await finish()).toEqual([]);
+		fixture().clock.advance(2 * HOUR);
+		expect(await finish()).toEqual([{ run, state: 'finished' }]);
+		await ingest(viewed('a'));
+		expect(await scan()).toBe(0);
+		await publishLive(fixture().store, VIEWED, { trigger: { to: START + 3 * DAY }, replaces: true });
+		await ingest(viewed('b'));
+		await scan();
+		expect(await finish()).toEqual([]);
+		expect(await came(run)).toMatchObject([['b', expect.any(Number), expect.any(Number)]]);
+	});
+
+	test('refuses what makes no sense', async () => {
+		await expect(publishLive(fixture().store, { ...VIEWED, events: [] })).rejects.toMatchObject({ code: 'invalid_live_trigger' });
+		await expect(publishLive(fixture().store, VIEWED, { trigger: { from: START, to: START } })).rejects.toThrow('the end must be after the start');
+		await expect(publishLive(fixture().store, VIEWED, { trigger: { reentry: { kind: 'period', ms: 0 } } })).rejects.toThrow('period of re-entry');
 	});
 
 	test('stays open when nobody waits', async () => {
