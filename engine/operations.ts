@@ -6,6 +6,11 @@ import { startZones } from './campaigns/zones/start-zones';
 import { zoneRuns } from './campaigns/zones/zone-runs';
 import { enterForeign } from './campaigns/enter-foreign';
 import { announced, finishRuns } from './campaigns/finish';
+import { datesSelected, dueDates, enterDates } from './campaigns/live/by-dates';
+import { checkLiveRelease } from './campaigns/live/check-release';
+import { enterLive } from './campaigns/live/enter';
+import { endPublication } from './campaigns/live/publication';
+import { readLive } from './campaigns/live/read';
 import { pauseCampaign, pauseForRun } from './campaigns/pause';
 import { publishCampaign } from './campaigns/publish';
 import { resumeWorkflow } from './campaigns/resume';
@@ -26,6 +31,7 @@ import { openRelease, renewLeases } from './holds/release';
 import { settleRelease } from './holds/settle';
 import { recentEvents } from './people/activity';
 import { erasePerson } from './people/erase';
+import { eventsById } from './people/events-by-id';
 import { ingest } from './people/ingest';
 import { addToList, clearList, removeFromList } from './people/lists/change';
 import { createList, renameList } from './people/lists/create';
@@ -42,6 +48,7 @@ export const operations = {
 	getPerson,
 	profilesOf,
 	recentEvents,
+	eventsById,
 	erasePerson,
 	eventNames,
 	propertyNames,
@@ -72,6 +79,15 @@ export const operations = {
 	finishRuns,
 	announced,
 	enterForeign,
+	// Live campaigns
+	endPublication,
+	readLive,
+	enterLive,
+	dueDates,
+	enterDates,
+	datesSelected,
+	checkLiveRelease,
+	// Goals
 	registerGoal,
 	withdrawGoal,
 	// Entries waiting at nodes

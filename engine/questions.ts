@@ -1,3 +1,4 @@
+import { earliestEvents } from './campaigns/live/earliest';
 import { findInZones, zonesOfPeople } from './campaigns/zones/find-in-zones';
 import type { ColumnStore } from './columns/column-store';
 import { customLists, membersOfList } from './people/lists/read';
@@ -40,6 +41,7 @@ export const questions = {
 	matching,
 	zonesOfPeople,
 	findInZones,
+	earliestEvents,
 	sameValues: async (tx: Tx, { people, now, ...asked }: AskedAt & { people: ArrayLike<number> }, context: QuestionContext) =>
 		await constantValues(tx, { ...asked, people }, at(context, now)),
 	reach: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await reach(tx, { rule }, at(context, now)),

@@ -1,9 +1,15 @@
 import { HoldState } from '../holds/states';
-import { operation } from '../store/database';
+import { operation, type Tx } from '../store/database';
+import type { CampaignDefinition } from './definition';
+import { LIVE_RUN_KEY } from './live/trigger';
 import { ZoneState } from './zones/states';
 
+/** Events that have arrived are read long before. */
+const STILL_COMING_MS = 60_000;
+
 /**
- * Runs of a campaign that have nobody waiting, no time zone still to be selected and nothing being sent any more become `finished`.
+ * Runs of a campaign that have nobody waiting, no time zone still to be selected and nothing being sent any more become
+ * `finished`; that of a live campaign when its end has come.
  * Returns every finished (or missed) run that has not been announced yet, so that an announcement that got lost with
  * its process is made again.
  */
@@ -11,12 +17,12 @@ export const finishRuns = operation<{ campaignId: string }, { toAnnounce: Array<
 	async (tx, { campaignId }, { now }) => {
 		await tx.run(
 			`UPDATE run SET state = 'finished', finished_at = $2
-			 WHERE campaign_id = $1 AND state = 'running'
+			 WHERE campaign_id = $1 AND state = 'running' AND run <> $3
 			   AND NOT EXISTS (SELECT 1 FROM block b WHERE b.run = run.run)
 			   AND NOT EXISTS (SELECT 1 FROM run_zone z WHERE z.run = run.run AND z.state IN ('${ZoneState.waiting}', '${ZoneState.passed}'))
 			   AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.run = run.run AND h.state < ${HoldState.done})
 			   AND NOT EXISTS (SELECT 1 FROM message m WHERE m.run = run.run AND m.state IN ('claimed', 'sending', 'held'))`,
-			[campaignId, now],
+			[campaignId, now, (await openLiveRun(tx, campaignId, now)) ?? 0],
 		);
 		const toAnnounce = await tx.all<{ run: number; state: string }>(
 			"SELECT run, state FROM run WHERE campaign_id = $1 AND state IN ('finished', 'missed', 'stopped') AND announced_at IS NULL ORDER BY run",
@@ -25,6 +31,19 @@ export const finishRuns = operation<{ campaignId: string }, { toAnnounce: Array<
 		return { toAnnounce };
 	},
 );
+
+/** The run of a live campaign whose end has not come, or whose last events may be still on their way. */
+async function openLiveRun(tx: Tx, campaignId: string, now: number): Promise<number | undefined> {
+	const row = await tx.get<{ run: number; definition: string }>(
+		`SELECT r.run, r.definition FROM run r JOIN campaign c ON c.id = r.campaign_id
+		 WHERE r.campaign_id = $1 AND r.run_key = '${LIVE_RUN_KEY}' AND r.state = 'running' AND c.live_since IS NOT NULL`,
+		[campaignId],
+	);
+	const schedule = row && (JSON.parse(row.definition) as CampaignDefinition).schedule;
+	if (schedule?.kind !== 'live') return undefined;
+	const { to = Infinity, maxEventAgeMs } = schedule.live;
+	return now > to + maxEventAgeMs + STILL_COMING_MS ? undefined : row?.run;
+}
 
 /** The workflow has been told that the run is over. */
 export const announced = operation<{ run: number }, void>(async (tx, { run }, { now }) => {

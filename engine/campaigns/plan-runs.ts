@@ -3,11 +3,13 @@ import type { Tx } from '../store/database';
 import { dayNumber, localInstant } from '../time/local';
 import { checkSchedule } from './check-schedule';
 import type { CampaignDefinition } from './definition';
+import { openLiveRun } from './live/open-run';
 import { hasBegun, nextMoment } from './next-run';
 import { fallsAlike } from './recurrence/begin';
 import { isOccurrence } from './recurrence/occurrences';
 import type { Recurrence } from './recurrence/recurrence';
 import { findRun, firedSince, forgetRuns, momentKey, scheduledRuns, scheduleRun, type KnownRun } from './run-rows';
+import { ZoneState } from './zones/states';
 
 /** A date that has just passed while somebody published is still meant. */
 const PAST_MS = 5 * 60_000;
@@ -47,6 +49,10 @@ interface Meant {
 export async function planRuns(tx: Tx, plan: Plan, now: number): Promise<Planned> {
 	const { campaignId, definition } = plan;
 	checkSchedule(definition.schedule);
+	if (definition.schedule.kind === 'live') {
+		await forgetRuns(tx, campaignId, []);
+		return { ...(await openLiveRun(tx, plan, now)), keepTheirs: [] };
+	}
 	const meant = await runsMeant(tx, plan, now);
 	const keepTheirs = definition.schedule.kind === 'now' ? [] : await startingSoon(tx, campaignId, meant, now);
 	await forgetRuns(tx, campaignId, meant.map(({ runKey }) => runKey));
@@ -112,11 +118,12 @@ async function occurrenceMeant(tx: Tx, { campaignId, former }: Plan, recurrence:
 	throw new CampaignError('recurrence_never', 'The campaign would never run: its recurrence does not come before its end.', 'Choose a later end, or other days, and publish again.');
 }
 
-/** Those that are scheduled already and start within EDITABLE_MS, with what they are scheduled with. */
+/** Those that are scheduled already and start within EDITABLE_MS, or whose first time zone does, with what they are scheduled with. */
 async function startingSoon(tx: Tx, campaignId: string, meant: Meant[], now: number): Promise<Array<KnownRun & { runKey: string; definition: string }>> {
 	const soon = await tx.all<KnownRun & { runKey: string; definition: string }>(
 		`SELECT run, state, scheduled_at AS "scheduledAt", run_key AS "runKey", definition FROM run
-		 WHERE campaign_id = $1 AND state = 'scheduled' AND scheduled_at > $2 AND scheduled_at < $3`,
+		 WHERE campaign_id = $1 AND state = 'scheduled' AND scheduled_at > $2
+		   AND (scheduled_at < $3 OR EXISTS (SELECT 1 FROM run_zone z WHERE z.run = run.run AND z.state = '${ZoneState.waiting}' AND z.due_at < $3))`,
 		[campaignId, now, now + EDITABLE_MS],
 	);
 	return soon.filter(({ runKey }) => meant.some((run) => run.runKey === runKey));

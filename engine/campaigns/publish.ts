@@ -2,6 +2,7 @@ import { bindReferences, namesIn } from '../segments/references';
 import { recordUses, type WorkflowSegments } from '../segments/saved/uses';
 import { operation, type Tx } from '../store/database';
 import type { CampaignDefinition, Schedule } from './definition';
+import { beginPublication } from './live/publication';
 import { planRuns, runOf, type Planned } from './plan-runs';
 import { begin } from './recurrence/begin';
 import { lockRuns } from './run-rows';
@@ -15,6 +16,8 @@ export interface PublishInput {
 	definition: CampaignDefinition;
 	/** True when an operator published; false when n8n merely started again, which never starts a run by itself. */
 	byOperator: boolean;
+	/** The operator published a new version of a workflow that was published: a live campaign goes on without a gap. */
+	replaces?: boolean;
 	workflowVersion?: string;
 	/** Nodes of the workflow and their segments, this one's among them: what they name is not deleted while it is published. */
 	uses?: Omit<WorkflowSegments, 'workflowId'>;
@@ -49,6 +52,7 @@ export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx,
 			published_at = CASE WHEN $7 = 1 THEN excluded.published_at ELSE campaign.published_at END`,
 		[campaignId, workflowId, input.name, JSON.stringify(input.labels), JSON.stringify(definition), now, byOperator ? 1 : 0],
 	);
+	await beginPublication(tx, { ...input, registration }, now);
 	if (!byOperator) return { run: await runOf(tx, campaignId, definition), created: false, keepTheirs: [], registration };
 	return { ...(await planRuns(tx, { campaignId, definition, former, workflowVersion: input.workflowVersion ?? null }, now)), registration };
 });

@@ -22,6 +22,8 @@ export interface ReleaserOptions {
 export interface Releaser {
 	/** Claims nothing more. Executions that run are seen to their end. */
 	stop(): void;
+	/** Looks at once: something may have become due. */
+	wake(): void;
 }
 
 const POLL_MS = 1_000;
@@ -36,7 +38,7 @@ const MAX_BACKOFF_MS = 30_000;
 export function startReleaser(options: ReleaserOptions): Releaser {
 	const loop = new ReleaserLoop(options);
 	void loop.run();
-	return { stop: () => loop.stop() };
+	return { stop: () => loop.stop(), wake: () => loop.lookAgain() };
 }
 
 class ReleaserLoop {
@@ -49,6 +51,9 @@ class ReleaserLoop {
 	private readonly running = new Set<string>();
 
 	private wake: () => void = () => {};
+
+	/** Somebody asked for it while this was not idle. */
+	private wanted = false;
 
 	private readonly renewal: NodeJS.Timeout;
 
@@ -63,15 +68,21 @@ class ReleaserLoop {
 		this.endRenewalWhenIdle();
 	}
 
+	lookAgain(): void {
+		this.wanted = true;
+		this.wake();
+	}
+
 	async run(): Promise<void> {
 		let failures = 0;
 		while (!this.stopped) {
+			this.wanted = false;
 			try {
 				await this.beat();
 				const nextDue = await this.releaseDue();
 				if (failures > 0) this.options.onTrouble(undefined);
 				failures = 0;
-				await this.idle(this.waitUntil(nextDue));
+				if (!this.wanted) await this.idle(this.waitUntil(nextDue));
 			} catch (error) {
 				failures += 1;
 				if (failures === 1) this.options.onTrouble(error as Error);

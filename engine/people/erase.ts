@@ -48,6 +48,8 @@ async function eraseContent(tx: Tx, people: readonly number[], firstEvent: numbe
 }
 
 async function eraseFromCampaigns(tx: Tx, people: readonly number[], now: number): Promise<void> {
+	const persons = tx.dialect.rows('$1', { person: 'integer' });
+	await tx.run(`DELETE FROM live_event WHERE person IN (SELECT person FROM ${persons} AS erased)`, [JSON.stringify(people.map((person) => [person]))]);
 	const entries = (await entriesOf(tx, people)).map((row) => row.entry);
 	if (entries.length === 0) return;
 	await dropWaiting(tx, entries, 'erased', now);

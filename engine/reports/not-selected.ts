@@ -1,4 +1,5 @@
 import type { CampaignDefinition } from '../campaigns/definition';
+import { LIVE_RUN_KEY } from '../campaigns/live/trigger';
 import { ZoneState } from '../campaigns/zones/states';
 import type { QuestionContext } from '../questions';
 import { explain } from '../segments/explain';
@@ -25,6 +26,9 @@ export async function whyNotSelected(tx: Tx, head: RunHead, person: number, cont
 		return `Not selected yet: everybody is when their own clocks show the run's time, in ${zone.zone} at ${timeWords(zone.due_at, context.zone)}; ${asOf}, the person ${verdict}.`;
 	}
 	if (head.state === 'missed') return 'Nobody was selected: the run was missed, because its time passed while nothing could start it.';
+	if (head.runKey === LIVE_RUN_KEY) {
+		return `Did not come in: ${failing.length > 0 ? `${asOf}, the person ${doesNotSatisfy(failing)}` : 'no event or date that the campaign waits for brought the person in while it was live'}.`;
+	}
 	if (head.startedAt === null) return 'Nobody was selected: the run was stopped before it started.';
 	if (failing.length > 0) return `Was not selected: ${asOf}, the person ${doesNotSatisfy(failing)}.`;
 	const created = await tx.get<{ created_at: number }>('SELECT created_at FROM person WHERE person = $1', [person]);

@@ -23,6 +23,8 @@ export interface Store {
 	/** Secret made with the store; signs the marks that items carry. Never leaves the process. */
 	readonly secret: string;
 	readonly clock: Clock;
+	/** The account's IANA zone. */
+	readonly accountZone: string;
 	/** This process, as owner of leases and of messages being sent. */
 	readonly owner: string;
 	/** Runs one operation as one transaction. Rejects with a CampaignError. */
@@ -34,6 +36,10 @@ export interface Store {
 	 * the others are kept. A message id seen before changes nothing.
 	 */
 	ingest(input: IngestInput): Promise<IngestResult>;
+	/**
+	 * Calls `listener` whenever this process has stored events, at once after their commit. @returns what ends it
+	 */
+	onIngested(listener: () => void): () => void;
 	/**
 	 * Makes the columns that answer questions of whatever has been stored, now rather than by and by. Never needed for a
 	 * right answer; after a large import it saves the first questions time.

@@ -19,6 +19,7 @@ import { refuseBadSettings } from './check-nodes';
 import { readDefinition, readName } from './definition';
 import { campaignTriggerProperties } from './parameters';
 import { announcedAlert, announcedRun, releasePeople, runIsOver, startsTooSoon } from './outputs';
+import { scanFor } from './scan';
 import { sampleAudience } from './sample';
 import { endUse, segmentsOfWorkflow } from './segments-in-use';
 import { subtitle } from './subtitle';
@@ -66,6 +67,7 @@ export class CampaignTrigger implements INodeType {
 				...readName(this),
 				definition,
 				byOperator: isPublishing(this),
+				replaces: this.getActivationMode() === 'update',
 				uses: segmentsOfWorkflow(this, definition.segment),
 			});
 			if (keepTheirs.length > 0) this.emit([[{ json: { campaignAlert: startsTooSoon(keepTheirs, this.getTimezone()) } }]]);
@@ -84,8 +86,10 @@ export class CampaignTrigger implements INodeType {
 				beat: async () => await conductor.beat(),
 				onPaused: (alert) => this.emit([[{ json: { campaignAlert: alert } }]]),
 			});
+			const leave = definition.schedule.kind === 'live' ? scanFor(this, store, releaser) : () => {};
 			return {
 				closeFunction: async () => {
+					leave();
 					releaser.stop();
 					await endUse(store, registration);
 				},

@@ -5,6 +5,7 @@ import {
 	DEFAULT_GRACE_MS,
 	DEFAULT_MAX_LATENESS_MS,
 	type CampaignDefinition,
+	type Schedule,
 } from '../../engine/campaigns/definition';
 import { readSegment } from '../shared/segment-parameters';
 import { deliveryWarnings, readDelivery } from './read-delivery';
@@ -23,9 +24,9 @@ const HOUR_MS = 3_600_000;
 export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): { definition: CampaignDefinition; warnings: string[] } {
 	const parameter = parameterReader(context);
 	const options = parameter('options', {}) as Options;
-	const { rule } = readSegment(context);
 	const schedule = readSchedule(context, parameter);
 	const delivery = readDelivery(context, parameter, schedule);
+	const { rule } = readAudience(context, schedule);
 	return {
 		warnings: deliveryWarnings(delivery, schedule),
 		definition: {
@@ -41,6 +42,14 @@ export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): 
 	};
 }
 
+/** The segment. Of a live campaign none is needed: its events say whom it is for. */
+export function readAudience(context: ITriggerFunctions | IExecuteFunctions, { kind }: Schedule): ReturnType<typeof readSegment> {
+	const parameter = parameterReader(context);
+	const { group = [] } = parameter('segmentGroups', {}) as { group?: unknown[] };
+	if (kind === 'live' && parameter('segmentMode', 'builder') !== 'json' && group.length === 0) return { rule: { all: [] }, warnings: [] };
+	return readSegment(context);
+}
+
 /** The campaign's name (the workflow's, unless given) and its labels. */
 export function readName(context: ITriggerFunctions): { name: string; labels: string[] } {
 	const { id, name } = context.getWorkflow();
@@ -52,7 +61,7 @@ export function readName(context: ITriggerFunctions): { name: string; labels: st
 	return { name: given || name || String(id), labels };
 }
 
-function parameterReader(context: ITriggerFunctions | IExecuteFunctions): Read {
+export function parameterReader(context: ITriggerFunctions | IExecuteFunctions): Read {
 	return 'getInputData' in context
 		? (name, fallback) => context.getNodeParameter(name, 0, fallback)
 		: (name, fallback) => context.getNodeParameter(name, fallback as object);

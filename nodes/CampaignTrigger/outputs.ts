@@ -46,22 +46,25 @@ export function startsTooSoon(runs: KnownRun[], zone: string): string {
 export async function releasePeople(store: Store, node: number, token: string): Promise<INodeExecutionData[][]> {
 	const opened = await openRelease(store, node, token);
 	const now = store.clock.now();
+	const live = new Map((await store.call('checkLiveRelease', { node, token, zone: store.accountZone })).map((check) => [check.hold, check]));
 	const overrulings = await overruledOnRelease(
 		store,
 		opened.map(({ released, profile }) => ({ ...released, person: profile?.person ?? released.person, timezone: profile?.timezone })),
 		{ now, accountZone: accountZone() },
 	);
-	const decisions = opened.map(({ profile }, index): Decision => (profile ? (overrulings[index] ?? { kind: 'pass' }) : { kind: 'drop', reason: 'erased' }));
+	const decisions = opened.map(({ profile }, index): Decision => (profile ? (overrulings[index] ?? live.get(opened[index]?.released.hold ?? 0)?.decision ?? { kind: 'pass' }) : { kind: 'drop', reason: 'erased' }));
 	const stopped = opened.flatMap(({ released: { hold } }, index) => {
 		const decision = decisions[index] as Decision;
 		return decision.kind === 'pass' ? [] : [{ hold, decision }];
 	});
 	if (stopped.length > 0) await store.call('recordDecisions', { node, arrivals: [], token, released: stopped });
-	const passing = opened.flatMap(({ released, profile }, index) => (profile && decisions[index]?.kind === 'pass' ? [{ released, profile }] : []));
+	const passing = opened.flatMap(({ released, profile, event }, index) => (profile && decisions[index]?.kind === 'pass' ? [{ released, profile, event }] : []));
 	const values = await valuesOfRuns(store, passing);
-	const people = passing.map(({ released, profile }) =>
-		outputItem(campaignItem(store, profile, { ...released, visit: released.visit + 1 }, values.get(released.hold)), 0),
-	);
+	const people = passing.map(({ released, profile, event }) => {
+		const value = live.get(released.hold)?.value;
+		const held = value === undefined ? values.get(released.hold) : { constantEventProperty: [value] };
+		return outputItem(campaignItem(store, profile, { ...released, visit: released.visit + 1 }, held, event), 0);
+	});
 	return [people, [], []];
 }
 

@@ -3,7 +3,9 @@ import { NodeOperationError, type IExecuteFunctions, type ITriggerFunctions } fr
 
 import { checkSchedule } from '../../engine/campaigns/check-schedule';
 import type { Schedule } from '../../engine/campaigns/definition';
+import { LIVE_RUN_KEY } from '../../engine/campaigns/live/trigger';
 import { momentKey } from '../../engine/campaigns/run-rows';
+import { readLive } from './read-live';
 import { readRecurrence } from './read-recurrence';
 
 /** Reads a parameter of the trigger, as a trigger and as an execution. */
@@ -21,10 +23,13 @@ export function readSchedule(context: Context, parameter: Read): Schedule {
 /** What tells firings apart where a schedule does not: see CampaignDefinition. */
 export function readRunKey(schedule: Schedule, parameter: Read): string {
 	if (schedule.kind === 'now') return `now ${String(parameter('runName', '')).trim()}`;
+	if (schedule.kind === 'live') return LIVE_RUN_KEY;
 	return schedule.kind === 'at' ? momentKey(schedule.at) : schedule.kind;
 }
 
 function read(context: Context, parameter: Read): Schedule {
+	const live = readLive(parameter, context.getTimezone());
+	if (live) return { kind: 'live', live };
 	const kind = parameter('schedule', 'now');
 	if (kind === 'at') return { kind, at: readTime(context, parameter('sendAt', ''), '"Send At"').toMillis() };
 	if (kind === 'dates') {

@@ -3,10 +3,11 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { upcomingWords } from '../../engine/campaigns/schedule-words';
 import type { Store } from '../../engine/store/store';
 import { constantValuesOf } from '../shared/constant-values';
-import { outputItem, userOf } from '../shared/items';
+import { eventOf, outputItem, userOf } from '../shared/items';
 import { profilesByNumber } from '../shared/releases';
-import { readSegment } from '../shared/segment-parameters';
-import { readDefinition } from './definition';
+import { parameterReader, readAudience, readDefinition } from './definition';
+import { readSchedule } from './read-schedule';
+import { sampleEvents, sampleRule } from './sample-events';
 
 const SAMPLE_SIZE = 10;
 
@@ -15,24 +16,29 @@ const SAMPLE_SIZE = 10;
  * no campaign data that a live execution would take for real.
  */
 export async function sampleAudience(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
-	const { rule, warnings: ofSegment } = readSegment(context);
+	const schedule = readSchedule(context, parameterReader(context));
+	const { rule: segment, warnings: ofSegment } = readAudience(context, schedule);
 	const warnings = [...ofSegment, ...readDefinition(context).warnings];
+	const rule = sampleRule(schedule, segment);
 	const { people } = await store.ask('find', { rule });
 	const unknown = await store.ask('unknownNames', { rule });
 	for (const message of [...warnings, ...unknown.map((warning) => warning.message)]) {
 		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
 	}
 	context.addExecutionHints({
-		message: `${people.length.toLocaleString('en')} people are in this segment now. Up to ${SAMPLE_SIZE} are shown; a run by hand sends nothing.`,
+		message: `${people.length.toLocaleString('en')} people ${schedule.kind === 'live' ? 'would have come in by what they have done so far' : 'are in this segment now'}. Up to ${SAMPLE_SIZE} are shown; a run by hand sends nothing.`,
 		location: 'outputPane',
 	});
 	sayWhen(context, store.clock.now());
 	const chosen = [...people.subarray(0, SAMPLE_SIZE)];
 	const profiles = await profilesByNumber(store, chosen);
 	const values = await constantValuesOf(store, rule, chosen);
+	const events = await sampleEvents(store, schedule, chosen);
 	const items = chosen.flatMap((person) => {
 		const profile = profiles.get(person);
-		return profile ? [outputItem({ ...values.get(person), user: userOf(profile), preview: { selected: 'would be in the run' } }, 0)] : [];
+		if (!profile) return [];
+		const event = events.get(person);
+		return [outputItem({ ...values.get(person), user: userOf(profile), ...(event && { event: eventOf(event) }), preview: { selected: 'would be in the run' } }, 0)];
 	});
 	return [items, [], []];
 }

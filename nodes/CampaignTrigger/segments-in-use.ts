@@ -46,7 +46,10 @@ function segmentOf(context: ITriggerFunctions, { parameters = {} }: GraphNode): 
  * there to see a minute later. A store that is away keeps the use, which only keeps something from being deleted.
  */
 export async function endUse(store: Store, registration: string): Promise<void> {
-	const end = async (forGood: boolean) => await store.call('endUses', { registration, forGood }).catch(() => {});
+	const end = async (forGood: boolean) => {
+		await store.call('endUses', { registration, forGood }).catch(() => {});
+		await store.call('endPublication', { registration, forGood }).catch(() => {});
+	};
 	await end(false);
 	setTimeout(() => void end(true), FORGOTTEN_AFTER_MS).unref();
 }

@@ -21,6 +21,9 @@ const WORDS: Record<string, string> = {
 	at: '"Once, at " + $parameter.sendAt',
 	dates: '"On " + ($parameter.sendDates?.date ?? []).length + " dates"',
 	recurring: RECURRING,
+	liveAction: '"Live: single action"',
+	liveInaction: '"Live: inaction"',
+	liveDate: '"Live: on a date"',
 };
 
 const cases = Object.entries(WORDS).map(([schedule, words]) => `$parameter.schedule === "${schedule}" ? ${words} : `);

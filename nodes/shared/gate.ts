@@ -73,10 +73,10 @@ async function decideReleased(gate: Gate, store: Store, node: number, token: str
 	await store.call('recordDecisions', { node, arrivals: [], token, released });
 
 	const outputs: Outputs = [[], []];
-	opened.forEach(({ released: entry, profile }, index) => {
+	opened.forEach(({ released: entry, profile, event }, index) => {
 		if (!profile) return;
 		const foreign = JSON.parse(entry.payload ?? '{}') as IDataObject;
-		const json = campaignItem(store, profile, { ...entry, visit: entry.visit + 1 }, foreign);
+		const json = campaignItem(store, profile, { ...entry, visit: entry.visit + 1 }, foreign, event);
 		route(outputs, json, 0, decisions[index] as Decision);
 	});
 	return outputs;

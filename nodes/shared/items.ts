@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { Profile } from '../../engine/people/records';
+import type { Profile, StoredEvent } from '../../engine/people/records';
 import type { RunInfo } from '../../engine/holds/release';
 import type { Store } from '../../engine/store/store';
 
@@ -23,12 +23,13 @@ export interface CampaignTag {
 /** Largest payload of foreign keys that a hold keeps per person, in bytes of JSON. */
 export const MAX_PAYLOAD_BYTES = 16 * 1024;
 
-/** The item of one person at one moment of their way. `foreign` is what other nodes had put on it. */
+/** The item of one person at one moment of their way. `foreign` is what other nodes had put on it; `event` brought them in. */
 export function campaignItem(
 	store: Store,
 	profile: Profile,
 	entry: { entry: number; visit: number; run: number } & Pick<RunInfo, 'campaignId' | 'campaignName' | 'labels'>,
 	foreign: IDataObject = {},
+	event?: StoredEvent,
 ): IDataObject {
 	const campaign: CampaignTag = {
 		entry: entry.entry,
@@ -40,7 +41,12 @@ export function campaignItem(
 		store: store.fingerprint,
 		live: liveMark(store, entry),
 	};
-	return { ...foreign, user: userOf(profile), campaign: campaign as unknown as IDataObject };
+	return { ...foreign, user: userOf(profile), ...(event && { event: eventOf(event) }), campaign: campaign as unknown as IDataObject };
+}
+
+/** The event that brought somebody into a live campaign, as items show it. */
+export function eventOf({ name, ts, properties }: StoredEvent): IDataObject {
+	return { name, ts: new Date(ts).toISOString(), properties: properties as IDataObject };
 }
 
 /** A person as items show them: enough to branch and to write a message by. */

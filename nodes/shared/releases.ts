@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, IRun, ITriggerFunctions } from 'n8n-workflow';
 
-import type { Profile } from '../../engine/people/records';
+import type { Profile, StoredEvent } from '../../engine/people/records';
 import type { Released } from '../../engine/holds/release';
 import { startReleaser, type Releaser } from '../../engine/holds/releaser';
 import type { ReleaseEnd } from '../../engine/holds/settle';
@@ -90,15 +90,31 @@ export function releaseToken(context: IExecuteFunctions): string | undefined {
 	return context.getMode() === 'manual' ? NO_TOKEN : release.token;
 }
 
+export interface Opened {
+	released: Released;
+	/** Absent: they were erased. */
+	profile: Profile | undefined;
+	/** What brought them in. */
+	event: StoredEvent | undefined;
+}
+
 /** Everybody behind a lease token with their profile as it is now. Empty when the token is stale or forged. */
 export async function openRelease(
 	store: Store,
 	node: number,
 	token: string,
-): Promise<Array<{ released: Released; profile: Profile | undefined }>> {
+): Promise<Opened[]> {
 	const released = await store.call('openRelease', { token, node });
 	const profiles = await profilesByNumber(store, released.map(({ person }) => person));
-	return released.map((one) => ({ released: one, profile: profiles.get(one.person) }));
+	const events = await eventsOf(store, released);
+	return released.map((one) => ({ released: one, profile: profiles.get(one.person), event: events.get(one.event) }));
+}
+
+/** The events that brought people in, by number. */
+async function eventsOf(store: Store, released: readonly Released[]): Promise<Map<number | null, StoredEvent>> {
+	const ids = [...new Set(released.flatMap(({ event }) => event ?? []))];
+	const events = ids.length > 0 ? await store.call('eventsById', { ids }) : [];
+	return new Map(events.map((event) => [event.id, event]));
 }
 
 /** Profiles by the number they were asked for; people who were erased are absent. */

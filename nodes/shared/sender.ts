@@ -120,7 +120,7 @@ async function fromRelease<Message>(
 	const messages = Map.groupBy(await store.call('messagesOfRelease', { node, token }), ({ hold }) => hold);
 	const comingOut = opened.map(({ released, profile }) => ({ ...released, person: profile?.person ?? released.person, timezone: profile?.timezone }));
 	const decisions = await overruledOnRelease(store, comingOut, { now: store.clock.now(), accountZone: accountZone() });
-	return opened.flatMap(({ released, profile }, index) => {
+	return opened.flatMap(({ released, profile, event }, index) => {
 		const decision = decisions[index];
 		const erased = !profile && released.person !== NOBODY;
 		const refuse = erased ? { reason: 'erased' as const } : decision?.kind === 'drop' ? decision : undefined;
@@ -132,7 +132,7 @@ async function fromRelease<Message>(
 				const recipient: Recipient = { json: kept, user: foreignUser(kept), campaignId: items };
 				return { delivery: toDelivery(sender, recipient, facts), json: kept, index: 0 };
 			}
-			const json = profile && campaignItem(store, profile, { ...released, visit: released.visit + 1 }, kept);
+			const json = profile && campaignItem(store, profile, { ...released, visit: released.visit + 1 }, kept, event);
 			const recipient: Recipient = { json: json ?? {}, user: profile ?? { properties: {} }, campaignId: released.campaignId };
 			return { delivery: toDelivery(sender, recipient, facts), json, index: 0 };
 		});

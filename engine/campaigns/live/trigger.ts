@@ -30,3 +30,6 @@ export type LiveKind =
 
 export const MOST_EVENTS = 10;
 export const DEFAULT_EVENT_AGE_MS = 24 * 60 * 60 * 1000;
+
+/** Run key of the one open run of a live campaign. */
+export const LIVE_RUN_KEY = 'live';

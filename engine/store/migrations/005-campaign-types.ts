@@ -15,6 +15,9 @@ export const campaignTypes: Migration = {
 		// Since when events bring people in, and until when they did: unpublished. Null: it is no live campaign, or is published.
 		`ALTER TABLE campaign ADD COLUMN live_since {int}`,
 		`ALTER TABLE campaign ADD COLUMN unpublished_at {int}`,
+		// When its node was stopped, while it is not known whether somebody unpublished it; and which publication that was: see campaigns/live/publication.
+		`ALTER TABLE campaign ADD COLUMN closed_at {int}`,
+		`ALTER TABLE campaign ADD COLUMN registration text`,
 		// Why whoever is in a block ends when it is due, rather than be released. Null: they are released.
 		`ALTER TABLE block ADD COLUMN drop_reason text`,
 		// Zones of a run by people's clocks: each is selected at its own moment. people: how many. state: see campaigns/zones/states.
@@ -27,11 +30,26 @@ export const campaignTypes: Migration = {
 			PRIMARY KEY (run, zone)
 		) {keyed}`,
 		`CREATE INDEX run_zone_due ON run_zone (run, state, due_at)`,
-		// How far live campaigns have read events, in the order of their commit: see Dialect.eventStamp.
+		// How far live campaigns have read events, in the order of their commit (see Dialect.eventStamp), of one stamp by id;
+		// and up to which due time (as stamp) a run has selected people by their dates.
 		`CREATE TABLE live_cursor (
 			name text PRIMARY KEY,
-			stamp {int} NOT NULL
+			stamp {int} NOT NULL,
+			id {int} NOT NULL
 		) {keyed}`,
+		// First (role 1) and second (role 2) events of inaction campaigns, as long as they may matter to somebody who waits.
+		// value: that of the property that is held the same, else empty.
+		`CREATE TABLE live_event (
+			person {int} NOT NULL,
+			run {int} NOT NULL,
+			role {int} NOT NULL,
+			value text NOT NULL,
+			event {int} NOT NULL,
+			ts {int} NOT NULL,
+			until {int} NOT NULL,
+			PRIMARY KEY (person, run, role, value, event)
+		) {keyed}`,
+		`CREATE INDEX live_event_until ON live_event (until)`,
 		// Who got how many messages, per person: see delivery/frequency.
 		`CREATE INDEX message_person ON message (person, claimed_at)`,
 		// Messages of a channel over all campaigns in fixed windows: see delivery/channel-throttle.

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../../clock';
 import { CampaignError } from '../../errors';
 import { operations } from '../../operations';
 import type { Operation, Tx } from '../database';
+import { Ingested } from '../ingested';
 import { keepColumns, recordsIn } from '../keep-columns';
 import { migrate, type StoreIdentity } from '../migrate';
 import type { IngestInput, IngestResult } from '../../people/records';
@@ -49,6 +50,10 @@ class PostgresStore implements Store {
 
 	readonly owner: string;
 
+	readonly accountZone: string;
+
+	private readonly ingested = new Ingested();
+
 	private closed = false;
 
 	private lastBeat = 0;
@@ -62,6 +67,7 @@ class PostgresStore implements Store {
 		this.fingerprint = identity.fingerprint;
 		this.secret = identity.secret;
 		this.owner = thread.owner;
+		this.accountZone = thread.accountZone;
 		this.columns = keepColumns(this, thread);
 		this.questions = new ThreadClient('questions-thread', { role: 'questions', ...thread });
 		this.questions.onDamage = (damage) => this.columns.keeper.noteDamage(damage);
@@ -84,6 +90,7 @@ class PostgresStore implements Store {
 		const context = { now, owner: this.owner };
 		const output = (await this.connection.write(async (tx: Tx) => await run(tx, prepared, context))) as OperationOutput<Name>;
 		this.columns.keeper.noteWritten(recordsIn(name, input));
+		this.ingested.tell(name, input);
 		return output;
 	}
 
@@ -100,6 +107,10 @@ class PostgresStore implements Store {
 
 	async ingest(input: IngestInput): Promise<IngestResult> {
 		return await this.call('ingest', input);
+	}
+
+	onIngested(listener: () => void): () => void {
+		return this.ingested.add(listener);
 	}
 
 	async bringUpToDate(): Promise<void> {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { systemClock, type Clock } from '../../clock';
 import { operations } from '../../operations';
 import type { Operation } from '../database';
+import { Ingested } from '../ingested';
 import { keepColumns, recordsIn } from '../keep-columns';
 import type { StoreIdentity } from '../migrate';
 import type { IngestInput, IngestResult } from '../../people/records';
@@ -36,6 +37,10 @@ class SqliteStore implements Store {
 
 	readonly owner: string;
 
+	readonly accountZone: string;
+
+	private readonly ingested = new Ingested();
+
 	private readonly heart: NodeJS.Timeout;
 
 	private readonly columns: ReturnType<typeof keepColumns>;
@@ -50,6 +55,7 @@ class SqliteStore implements Store {
 		this.fingerprint = identity.fingerprint;
 		this.secret = identity.secret;
 		this.owner = thread.owner;
+		this.accountZone = thread.accountZone;
 		this.columns = keepColumns(this, thread);
 		this.questions.onDamage = (damage) => this.columns.keeper.noteDamage(damage);
 		this.heart = setInterval(() => {
@@ -63,6 +69,7 @@ class SqliteStore implements Store {
 		const prepared = prepare ? prepare(input, now) : input;
 		const output = (await this.writer.call(name, packing ? packing.pack(prepared) : prepared, now)) as OperationOutput<Name>;
 		this.columns.keeper.noteWritten(recordsIn(name, input));
+		this.ingested.tell(name, input);
 		return output;
 	}
 
@@ -72,6 +79,10 @@ class SqliteStore implements Store {
 
 	async ingest(input: IngestInput): Promise<IngestResult> {
 		return await this.call('ingest', input);
+	}
+
+	onIngested(listener: () => void): () => void {
+		return this.ingested.add(listener);
 	}
 
 	async bringUpToDate(): Promise<void> {

@@ -9,11 +9,16 @@ export const scheduleParameters: INodeProperties[] = [
 		name: 'schedule',
 		type: 'options',
 		noDataExpression: true,
+		// The simplest first.
+		// eslint-disable-next-line n8n-nodes-base/node-param-options-type-unsorted-items
 		options: [
 			{ name: 'Once, Now', value: 'now', description: 'One run, shortly after the workflow is published' },
 			{ name: 'Once, at a Date and Time', value: 'at', description: 'One run, at a moment to come' },
 			{ name: 'On Several Dates', value: 'dates', description: 'One run at each of several moments' },
 			{ name: 'Recurring', value: 'recurring', description: 'One run every so many days, weeks or months' },
+			{ name: 'Live, Single Action', value: 'liveAction', description: 'Whenever people do something' },
+			{ name: 'Live, Inaction Within Time', value: 'liveInaction', description: 'Whenever people do one thing and then not another' },
+			{ name: 'Live, on a Date or Time', value: 'liveDate', description: 'Before, on or after a date of a person or of an event' },
 		],
 		default: 'now',
 		description: 'When people are selected and the campaign goes out to them',

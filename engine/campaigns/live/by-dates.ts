@@ -1,0 +1,131 @@
+import { isRuleError } from '../../segments/rule-errors';
+import type { Rule } from '../../segments/rule';
+import { operation, type Tx } from '../../store/database';
+import type { Store } from '../../store/store';
+import { liveCampaigns } from './campaigns';
+import { readSelected, writeSelected } from './cursor';
+import { insertLiveEntries } from './entries';
+import { dateIn, occurrenceOf, type OnDate } from './on-date';
+import { mayComeIn } from './reentry';
+
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+/** People come in so long before they are due, so that a date that changes later than that is all that has to be followed. */
+const AHEAD_MS = 2 * HOUR_MS;
+
+/** And they are looked for so often, with those whose date has been set since for a time that was looked at before. */
+const AGAIN_MS = HOUR_MS / 4;
+
+/** A date without a time of day is due up to this much earlier or later than the account's clocks say. */
+const ZONES_MS = DAY_MS + 15 * HOUR_MS;
+
+const PEOPLE_AT_ONCE = 1_000;
+
+export interface DueDates {
+	run: number;
+	campaignId: string;
+	segment: Rule;
+	live: OnDate;
+	/** Due times: after `from`, up to and including `until`. */
+	from: number;
+	until: number;
+}
+
+/** The campaigns on a date of people for whom it is time to look who is due next: every quarter of an hour. */
+export const dueDates = operation<void, DueDates[]>(async (tx, _input, { now }) => {
+	const campaigns = (await liveCampaigns(tx)).filter(({ live, unpublishedAt }) => live.kind === 'on_date' && live.of === 'profile' && unpublishedAt === Infinity);
+	const due: DueDates[] = [];
+	for (const { run, campaignId, definition, live, liveSince } of campaigns) {
+		const selected = (await readSelected(tx, run)) ?? 0;
+		if (selected - now > AHEAD_MS - AGAIN_MS) continue;
+		const from = Math.max(selected - AHEAD_MS, liveSince, now - definition.maxLatenessMs);
+		due.push({ run, campaignId, segment: definition.segment, live: live as OnDate, from, until: now + AHEAD_MS });
+	}
+	return due;
+}, 'events');
+
+/** Brings in whoever is due within the next two hours, in every campaign on a date of people. @returns how many are new */
+export async function enterByDates(store: Store): Promise<number> {
+	let entered = 0;
+	for (const due of await store.call('dueDates', undefined)) {
+		try {
+			entered += await enterDue(store, due);
+		} catch (error) {
+			if (!isRuleError(error)) throw error;
+			await store.call('pauseCampaign', { campaignId: due.campaignId, reason: `Dates bring nobody in. ${error.message} Correct the segment in the Campaign Trigger; then publish again.` });
+		}
+	}
+	return entered;
+}
+
+async function enterDue(store: Store, { run, segment, live, from, until }: DueDates): Promise<number> {
+	const nearby = await store.ask('find', near(live, from, until));
+	const { people } = nearby.people.length === 0 ? nearby : await store.ask('matching', { rule: segment, people: nearby.people });
+	let entered = 0;
+	for (let start = 0; start < people.length; start += PEOPLE_AT_ONCE) {
+		entered += await store.call('enterDates', { run, people: [...people.subarray(start, start + PEOPLE_AT_ONCE)], from, until, zone: store.accountZone });
+	}
+	await store.call('datesSelected', { run, until });
+	return entered;
+}
+
+/** A question that has everybody who may be due in a span of time, and few others. Exported for tests. */
+export function near({ property, offsetMs, everyYear }: OnDate, from: number, until: number): { rule: Rule; now?: number } {
+	const first = from - offsetMs - ZONES_MS;
+	const last = until - offsetMs + ZONES_MS;
+	const between: Rule = { profile: property, is: 'between_dates', value: [new Date(first).toISOString(), new Date(last).toISOString()] };
+	if (!everyYear) return { rule: between };
+	const days = Math.ceil((last - first) / DAY_MS) + 1;
+	return { rule: { any: [between, { profile: property, is: 'anniversary_in', value: { amount: days, unit: 'days' } }] }, now: first };
+}
+
+export interface EnterDatesInput {
+	run: number;
+	people: number[];
+	from: number;
+	until: number;
+	/** The account's zone. */
+	zone: string;
+}
+
+interface Row {
+	person: number;
+	properties: string;
+	timezone: string | null;
+}
+
+/** Brings those of some people in whose date is due in a span of time. Called twice it does nothing twice. @returns how many are new */
+export const enterDates = operation<EnterDatesInput, number>(async (tx, { run, people, from, until, zone }, { now }) => {
+	const [campaign] = await liveCampaigns(tx, [run]);
+	if (campaign?.live.kind !== 'on_date' || campaign.live.of !== 'profile') return 0;
+	const { live } = campaign;
+	const asked = [JSON.stringify(people.map((person) => [person]))];
+	const rows = await tx.all<Row>(
+		`SELECT p.person, p.properties, p.timezone FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS r JOIN person p ON p.person = r.person
+		 WHERE p.merged_into IS NULL AND p.erased_at IS NULL ORDER BY p.person ${tx.dialect.forShareOf('p')}`,
+		asked,
+	);
+	const before = live.reentry.kind === 'always' ? new Map<number, number[]>() : await timesOf(tx, run, people);
+	const entries = rows.flatMap(({ person, properties, timezone }) => {
+		const value = dateIn(live.property, JSON.parse(properties) as Record<string, unknown>);
+		const due = occurrenceOf(value, live, { person: timezone, account: zone }, from + 1);
+		if (!due || due.dueAt > until || due.dueAt < (live.from ?? -Infinity) || due.dueAt > (live.to ?? Infinity)) return [];
+		if (!mayComeIn(live.reentry, due.dueAt, before.get(person) ?? [])) return [];
+		return [{ person, key: `d${due.day}`, event: null, qualifiedAt: due.dueAt, dueAt: due.dueAt }];
+	});
+	return await insertLiveEntries(tx, campaign, entries, now);
+}, 'events');
+
+async function timesOf(tx: Tx, run: number, people: readonly number[]): Promise<Map<number, number[]>> {
+	const rows = await tx.all<{ person: number; at: number }>(
+		`SELECT e.person, e.qualified_at AS at FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS r JOIN entry e ON e.run = $2 AND e.person = r.person`,
+		[JSON.stringify(people.map((person) => [person])), run],
+	);
+	const times = new Map<number, number[]>();
+	for (const { person, at } of rows) times.set(person, [...(times.get(person) ?? []), at]);
+	return times;
+}
+
+/** Everybody due up to `until` has been brought in. */
+export const datesSelected = operation<{ run: number; until: number }, void>(async (tx, { run, until }) => await writeSelected(tx, run, until), 'events');
