@@ -1,5 +1,5 @@
 import type { GroupResult } from '../../../engine/delivery/attempt';
-import { deliver, type Delivery, type RequestLedger } from '../../../engine/delivery/deliver';
+import { deliver, type Delivered, type Delivery, type RequestLedger } from '../../../engine/delivery/deliver';
 import { CLAIM_MS } from '../../../engine/delivery/states';
 import type { Released } from '../../../engine/holds/release';
 import type { Store } from '../../../engine/store/store';
@@ -80,13 +80,19 @@ describeStores('delivering', (fixture) => {
 			clock.advance(1);
 			return await send(message, ledger);
 		};
-		const begun = clock.now();
+		// Each by itself, so that its own wait alone makes it late.
+		let begun = 0;
 		const rules: Array<Partial<Delivery<string>>> = [
 			{ overruled: (now) => (now > begun ? { kind: 'drop', reason: 'cut_off', detail: 'Cut-off' } : undefined) },
 			{ overruled: (now) => (now > begun ? { kind: 'hold', until: midnight } : undefined) },
 			{ overruled: () => undefined },
 		];
-		const results = await deliver(people.map((one, index) => deliveryFor(one, rules[index])), { ...options(), send: slowly });
+		const results: Delivered[] = [];
+		for (const [index, one] of people.entries()) {
+			begun = clock.now();
+			results.push(...(await deliver([deliveryFor(one, rules[index])], { ...options(), send: slowly })));
+		}
+		await store.call('settleRelease', { token, end: 'success' });
 		expect(results).toMatchObject([{ state: 'not_sent', reason: 'cut_off', detail: 'Cut-off' }, { state: 'held' }, { state: 'sent' }]);
 		expect(messages).toHaveLength(1);
 		expect(await store.call('claimRelease', { node: sms, limit: 10 })).toMatchObject({ nextDue: midnight });
