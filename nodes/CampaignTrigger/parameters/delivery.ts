@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { nameField } from '../../shared/name-fields';
 
 /** These bring people in one by one, or at once: no moment that clocks could show. */
-const WITHOUT_MOMENT = ['now', 'items', 'live'];
+const WITHOUT_MOMENT = ['now', 'items', 'liveAction', 'liveInaction', 'liveDate'];
 
 /** When messages may reach somebody: time zones, best time, cut-off, time to live. */
 export const deliveryParameters: INodeProperties[] = [
