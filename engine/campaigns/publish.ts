@@ -1,9 +1,11 @@
+import { settingsOf } from '../settings/read';
 import { bindReferences, namesIn } from '../segments/references';
 import { recordUses, type WorkflowSegments } from '../segments/saved/uses';
 import { operation } from '../store/database';
 import type { CampaignDefinition } from './definition';
 import { planRuns } from './plan-runs';
 import { findRun, type KnownRun } from './run-rows';
+import { checkWho } from './who-gets-it';
 
 export interface PublishInput {
 	/** Workflow id and node id of the Campaign Trigger. */
@@ -31,13 +33,15 @@ export interface PublishOutput {
 /**
  * Registers a published campaign and, if an operator published it under a run key not seen before, schedules its run.
  * A run that is still scheduled follows the new definition; one that has started keeps its own. Saved segments are put in
- * when people are selected. Rejects with `unknown_reference` when an operator publishes a segment that names what is not there.
+ * when people are selected. Rejects with `unknown_reference` when an operator publishes a segment that names what is not
+ * there, with `invalid_audience` when control groups or limits are wrong.
  */
 export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx, input, context) => {
 	const { now } = context;
 	const { campaignId, workflowId, byOperator, uses = { workflowName: '', segments: [] } } = input;
 	// Nothing that is named is deleted or renamed meanwhile.
 	await tx.lock('names');
+	if (byOperator && input.definition.who) checkWho(input.definition.who, (await settingsOf(tx)).customControlGroups.map(({ name }) => name));
 	const unknown = byOperator ? 'refuse' : 'keep';
 	const segment = await bindReferences(tx, input.definition.segment, unknown);
 	const definition: CampaignDefinition = { ...input.definition, segment, named: await namesIn(tx, segment) };

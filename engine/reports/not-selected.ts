@@ -18,6 +18,7 @@ export async function whyNotSelected(tx: Tx, head: RunHead, person: number, cont
 		return `The run has not started yet (it is scheduled for ${timeWords(head.scheduledAt, context.zone)}); ${asOf}, the person ${verdict}.`;
 	}
 	if (head.state === 'missed') return 'Nobody was selected: the run was missed, because its time passed while nothing could start it.';
+	if (head.state === 'refused') return 'Nobody was sent to: the safety check kept the run from starting, because too many people qualified.';
 	if (head.startedAt === null) return 'Nobody was selected: the run was stopped before it started.';
 	if (failing.length > 0) return `Was not selected: ${asOf}, the person ${doesNotSatisfy(failing)}.`;
 	const created = await tx.get<{ created_at: number }>('SELECT created_at FROM person WHERE person = $1', [person]);

@@ -15,7 +15,7 @@ const PAGE = 2_000;
 const RUN_COLUMNS = ['campaignId', 'campaignName', 'run', 'runKey', 'state', 'scheduledAt', 'startedAt', 'finishedAt', 'qualified'];
 const REPORT_COLUMNS = [
 	...RUN_COLUMNS, 'entered', 'waiting', 'heldNow', 'sent', 'unknown', 'notSent', 'failed', 'reasons', 'conversions', 'conversionEvents',
-	'revenue', 'conversionRatePercent',
+	'revenue', 'conversionRatePercent', 'controlPeople', 'controlConversions', 'controlRevenue', 'controlConversionRatePercent',
 ];
 const PEOPLE_COLUMNS = ['run', 'id', 'outcome', 'reason', 'reasonText', 'detail', 'provider', 'messageId', 'sentAt'];
 
@@ -92,9 +92,19 @@ function reportRow(report: RunReport): IDataObject {
 		conversions: report.conversions,
 		conversionEvents: report.conversionEvents,
 		revenue: report.revenue,
-		conversionRatePercent: conversionRate === null ? null : Number((conversionRate * 100).toFixed(2)),
+		conversionRatePercent: percentOf(conversionRate),
+		...(report.control && {
+			controlPeople: report.control.people,
+			controlConversions: report.control.conversions,
+			controlRevenue: report.control.revenue,
+			controlConversionRatePercent: percentOf(report.control.conversionRate),
+		}),
 		summary: `${qualified} qualified: ${sent} sent, ${notSent} not sent, ${waiting} waiting, ${unknown} unknown; ${report.conversions} converted`,
 	};
+}
+
+function percentOf(rate: number | null): number | null {
+	return rate === null ? null : Number((rate * 100).toFixed(2));
 }
 
 function headRow({ campaignId, campaignName, run, runKey, state, scheduledAt, startedAt, finishedAt, qualified }: RunHead): IDataObject {

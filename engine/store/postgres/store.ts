@@ -48,6 +48,8 @@ class PostgresStore implements Store {
 
 	readonly owner: string;
 
+	private readonly zone: string;
+
 	private closed = false;
 
 	private lastBeat = 0;
@@ -61,6 +63,7 @@ class PostgresStore implements Store {
 		this.fingerprint = identity.fingerprint;
 		this.secret = identity.secret;
 		this.owner = thread.owner;
+		this.zone = thread.accountZone;
 		this.columns = keepColumns(this, thread);
 		this.questions = new ThreadClient('questions-thread', { role: 'questions', ...thread }, (damage) => this.columns.keeper.noteDamage(damage));
 		this.heart = setInterval(() => {
@@ -75,7 +78,7 @@ class PostgresStore implements Store {
 		if (now - this.lastBeat >= BEAT_MS) await this.beat();
 		const { prepare, run } = operations[name] as Operation<unknown, unknown, unknown>;
 		const prepared = prepare ? prepare(input, now) : input;
-		const context = { now, owner: this.owner };
+		const context = { now, owner: this.owner, zone: this.zone };
 		const output = (await this.connection.write(async (tx: Tx) => await run(tx, prepared, context))) as OperationOutput<Name>;
 		this.columns.keeper.noteWritten(recordsIn(name, input));
 		return output;
