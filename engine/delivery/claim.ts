@@ -4,7 +4,6 @@ import type { Channel } from '../people/records';
 import type { Reason } from '../reasons';
 import { settingsOf } from '../settings/read';
 import { operation, type OperationContext, type Tx } from '../store/database';
-import { ownerIsGone } from '../store/processes';
 import { Counts, readPeople, readRuns, type Candidate, type ClaimBatch } from './checks/candidate';
 import type { Verdict, Wait } from './checks/check';
 import { judge, lockForChecks } from './checks/registry';
@@ -12,7 +11,8 @@ import { recordControlGroups } from './control-events';
 import { inDrawnOrder } from './drawn-order';
 import { putBack } from './hold-message';
 import { giveBackPlaces } from './places';
-import { CLAIM_MS, type MessageState } from './states';
+import type { MessageState } from './states';
+import { asked, identityOf, keys, stored, takeOver, type StoredMessage } from './stored-messages';
 
 /** One message to be: one send to one person by one sender on one visit of an entry. */
 export interface MessageClaim {
@@ -42,13 +42,6 @@ export interface ClaimedMessage {
 	provider: string | null;
 	/** Ours to send now. Otherwise `state` is what came of it before, or it is in other hands. */
 	mine: boolean;
-}
-
-interface StoredMessage extends Omit<ClaimedMessage, 'mine'> {
-	token: string;
-	counts: number;
-	place: string | null;
-	windowStart: number | null;
 }
 
 /** A message that was judged. */
@@ -93,52 +86,6 @@ export const claimMessages = operation<
 /** A fresh token for one batch: whoever lost a claim to somebody else cannot send under it any more. */
 export function claimToken(): string {
 	return randomUUID();
-}
-
-function identityOf({ entry, visit, key }: { entry: number; visit: number; key: string }): string {
-	return `${entry}/${visit}/${key}`;
-}
-
-function asked(tx: Tx): string {
-	return tx.dialect.rows('$1', { entry: 'integer', visit: 'integer', message_key: 'text' });
-}
-
-async function stored(tx: Tx, node: number, messages: MessageClaim[]): Promise<StoredMessage[]> {
-	return await tx.all<StoredMessage>(
-		`SELECT m.message, m.entry, m.visit, m.message_key AS key, m.state, m.reason, m.detail, m.provider, m.token,
-			m.counts, m.place, m.window_start AS "windowStart"
-		 FROM ${asked(tx)} AS a
-		 JOIN message m ON m.entry = a.entry AND m.node = $2 AND m.visit = a.visit AND m.message_key = a.message_key`,
-		[keys(messages), node],
-	);
-}
-
-function keys(messages: MessageClaim[]): string {
-	return JSON.stringify(messages.map(({ entry, visit, key }) => [entry, visit, key]));
-}
-
-/** Settles what a dead process left behind among these messages, and returns all that exist. */
-async function takeOver(
-	tx: Tx,
-	node: number,
-	token: string,
-	messages: MessageClaim[],
-	{ now, owner }: OperationContext,
-): Promise<StoredMessage[]> {
-	const among = `message IN (SELECT m.message FROM ${asked(tx)} AS a
-		JOIN message m ON m.entry = a.entry AND m.node = $2 AND m.visit = a.visit AND m.message_key = a.message_key)`;
-	await tx.run(
-		`UPDATE message SET state = 'unknown', reason = 'unknown_outcome', settled_at = $3,
-			detail = 'The process that was sending it ended before the provider''s answer was recorded'
-		 WHERE ${among} AND state = 'sending' AND ${ownerIsGone('message.owner', '$3')}`,
-		[keys(messages), node, now],
-	);
-	await tx.run(
-		`UPDATE message SET state = 'claimed', owner = $3, token = $4, claimed_at = $5
-		 WHERE ${among} AND (state = 'held' OR (state = 'claimed' AND (claimed_at < $6 OR ${ownerIsGone('message.owner', '$5')})))`,
-		[keys(messages), node, owner, token, now, now - CLAIM_MS],
-	);
-	return await stored(tx, node, messages);
 }
 
 /** Judges messages, in the order in which they may take places. */
