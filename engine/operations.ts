@@ -38,6 +38,8 @@ import { createList, renameList } from './people/lists/create';
 import { getPerson, profilesOf } from './people/person';
 import { eventNames, eventPropertyNames, propertyNames } from './people/pick-lists';
 import { deleteList, deleteSegment } from './segments/saved/remove';
+import { readSettings } from './settings/read';
+import { saveSettings } from './settings/save';
 import { renameSegment, saveSegment } from './segments/saved/save';
 import { endUses, recordRunUse } from './segments/saved/uses';
 
@@ -108,6 +110,9 @@ export const operations = {
 	holdMessages,
 	messagesOfRelease,
 	recoverMessages,
+	// What the account has set
+	saveSettings,
+	readSettings,
 	// Columns that answer questions
 	claimUpkeep,
 	applyUpkeep,

@@ -10,7 +10,7 @@ const STILL_COMING_MS = 60_000;
 /**
  * Runs of a campaign that have nobody waiting, no time zone still to be selected and nothing being sent any more become
  * `finished`; that of a live campaign when its end has come.
- * Returns every finished (or missed) run that has not been announced yet, so that an announcement that got lost with
+ * Returns every finished (missed, refused, stopped) run that has not been announced yet, so that an announcement that got lost with
  * its process is made again.
  */
 export const finishRuns = operation<{ campaignId: string }, { toAnnounce: Array<{ run: number; state: string }> }>(
@@ -25,7 +25,7 @@ export const finishRuns = operation<{ campaignId: string }, { toAnnounce: Array<
 			[campaignId, now, (await openLiveRun(tx, campaignId, now)) ?? 0],
 		);
 		const toAnnounce = await tx.all<{ run: number; state: string }>(
-			"SELECT run, state FROM run WHERE campaign_id = $1 AND state IN ('finished', 'missed', 'stopped') AND announced_at IS NULL ORDER BY run",
+			"SELECT run, state FROM run WHERE campaign_id = $1 AND state IN ('finished', 'missed', 'refused', 'stopped') AND announced_at IS NULL ORDER BY run",
 			[campaignId],
 		);
 		return { toAnnounce };

@@ -1,3 +1,4 @@
+import { settingsOf } from '../settings/read';
 import { bindReferences, namesIn } from '../segments/references';
 import { recordUses, type WorkflowSegments } from '../segments/saved/uses';
 import { operation, type Tx } from '../store/database';
@@ -6,6 +7,7 @@ import { beginPublication } from './live/publication';
 import { planRuns, runOf, type Planned } from './plan-runs';
 import { begin } from './recurrence/begin';
 import { lockRuns } from './run-rows';
+import { checkWho } from './who-gets-it';
 
 export interface PublishInput {
 	/** Workflow id and node id of the Campaign Trigger. */
@@ -32,13 +34,14 @@ export interface PublishOutput extends Planned {
  * Registers a published campaign and, if an operator published it, schedules the runs that it means and has not had. One
  * that is still scheduled follows the new definition until five minutes before its time; one that has started keeps its
  * own. Saved segments are put in when people are selected. Rejects with `unknown_reference` when an operator publishes a
- * segment that names what is not there, and as `planRuns`.
+ * segment that names what is not there, with `invalid_audience` when control groups or limits are wrong, and as `planRuns`.
  */
 export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx, input, context) => {
 	const { now } = context;
 	const { campaignId, workflowId, byOperator, uses = { workflowName: '', segments: [] } } = input;
 	// Nothing that is named is deleted or renamed meanwhile.
 	await tx.lock('names');
+	if (byOperator && input.definition.who) checkWho(input.definition.who, (await settingsOf(tx)).customControlGroups.map(({ name }) => name));
 	const unknown = byOperator ? 'refuse' : 'keep';
 	const segment = await bindReferences(tx, input.definition.segment, unknown);
 	await lockRuns(tx, campaignId);

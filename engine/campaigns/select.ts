@@ -67,7 +67,7 @@ export async function isPaused(tx: Tx, campaignId: string): Promise<boolean> {
 /**
  * Starts a scheduled run with the people selected for it: puts them on hold at the trigger `node`, due now, as blocks
  * in an order drawn from the run's seed. The next run of a recurring campaign is scheduled with it. A run that has been
- * started already, by whomever, is left alone.
+ * started already, by whomever, is left alone; one with more people than its safety check allows is refused.
  */
 export const startRun = operation<{ run: number; node: number; people: Uint32Array }, { started: boolean }>(
 	async (tx, { run, node, people }, { now }) => {
@@ -81,7 +81,12 @@ export const startRun = operation<{ run: number; node: number; people: Uint32Arr
 			[run, now, people.length],
 		);
 		if (!row) return { started: false };
-		const { blockSize } = JSON.parse(row.definition) as CampaignDefinition;
+		const { blockSize, who } = JSON.parse(row.definition) as CampaignDefinition;
+		if (who?.safetyCheck !== undefined && people.length > who.safetyCheck) {
+			await tx.run("UPDATE run SET state = 'refused', finished_at = $2 WHERE run = $1", [run, now]);
+			await scheduleNext(tx, { campaignId, scheduledAt: row.scheduled_at, workflowVersion: row.workflow_version }, now);
+			return { started: false };
+		}
 		const order = shuffle(people, row.seed);
 		for (let seq = 0; seq * blockSize < order.length; seq++) {
 			await insertBlock(tx, run, seq, node, now, order.subarray(seq * blockSize, (seq + 1) * blockSize));

@@ -1,3 +1,5 @@
+import { CampaignError } from '../errors';
+
 /** Who of those that qualify is sent to. A run keeps what it was started with, as JSON in run.who. */
 export interface WhoGetsIt {
 	/** Percent of those who qualify, 2..99, that are not sent to; undefined: none. */
@@ -19,3 +21,30 @@ export interface WhoGetsIt {
 }
 
 export const EVERYBODY_GETS_IT: WhoGetsIt = { customControlGroups: [], systemControlGroup: true, limits: {}, outsideGlobalLimits: false };
+
+const LEAST_LIMIT = 100;
+
+/**
+ * Throws `invalid_audience`, naming everything that is wrong.
+ * @param known names of the account's custom control groups
+ */
+export function checkWho(who: WhoGetsIt, known: readonly string[]): void {
+	const complaints: string[] = [];
+	const { controlPercent, limits, safetyCheck, mostEver, minimumGapMs, customControlGroups } = who;
+	if (controlPercent !== undefined && !(controlPercent >= 2 && controlPercent <= 99)) complaints.push('the control group must be 2 to 99 percent');
+	for (const [most, of] of [[limits.perRun, 'per run'], [limits.perDay, 'per day'], [limits.total, 'in total']] as const) {
+		if (most !== undefined && !(Number.isSafeInteger(most) && most >= LEAST_LIMIT)) complaints.push(`the most people ${of} must be at least ${LEAST_LIMIT}`);
+	}
+	if (safetyCheck !== undefined && !isCount(safetyCheck)) complaints.push('the safety check must be at least 1 person');
+	if (mostEver !== undefined && !isCount(mostEver)) complaints.push('the most messages to one person must be at least 1');
+	if (minimumGapMs !== undefined && !(minimumGapMs > 0)) complaints.push('the minimum gap must be longer than nothing');
+	for (const name of customControlGroups) {
+		if (!known.includes(name)) complaints.push(`there is no custom control group "${name}"`);
+	}
+	if (complaints.length === 0) return;
+	throw new CampaignError('invalid_audience', `The campaign cannot be published: ${complaints.join('; ')}.`, 'Correct it in the Campaign Trigger; custom control groups are kept by the Campaign Settings node.');
+}
+
+function isCount(value: number): boolean {
+	return Number.isSafeInteger(value) && value >= 1;
+}

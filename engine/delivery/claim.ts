@@ -2,9 +2,17 @@ import { randomUUID } from 'node:crypto';
 
 import type { Channel } from '../people/records';
 import type { Reason } from '../reasons';
+import { settingsOf } from '../settings/read';
 import { operation, type OperationContext, type Tx } from '../store/database';
-import { ownerIsGone } from '../store/processes';
-import { CLAIM_MS, type MessageState } from './states';
+import { Counts, readPeople, readRuns, type Candidate, type ClaimBatch } from './checks/candidate';
+import type { Verdict, Wait } from './checks/check';
+import { judge, lockForChecks } from './checks/registry';
+import { recordControlGroups } from './control-events';
+import { inDrawnOrder } from './drawn-order';
+import { putBack } from './hold-message';
+import { giveBackPlaces } from './places';
+import type { MessageState } from './states';
+import { asked, identityOf, keys, stored, takeOver, type StoredMessage } from './stored-messages';
 
 /** One message to be: one send to one person by one sender on one visit of an entry. */
 export interface MessageClaim {
@@ -36,31 +44,43 @@ export interface ClaimedMessage {
 	mine: boolean;
 }
 
-interface StoredMessage extends Omit<ClaimedMessage, 'mine'> {
-	token: string;
+/** A message that was judged. */
+interface Judged {
+	candidate: Candidate;
+	verdict: Verdict;
+	/** Its number, of one that exists already. */
+	known?: number;
 }
 
+/** The longest wait for a place that may come free. */
+const MAX_WAIT_MS = 60_000;
+
 /**
- * Claims a batch of messages of one sender, in one transaction with every check that depends on others: the person's
- * opt-out as it stands now, a second profile with the same address, the run's state. What fails a check is recorded
- * with its reason. Messages that exist already keep their outcome; void claims are taken over; messages that were
- * being sent by a process that is gone become `unknown`.
+ * Claims a batch of messages of one sender, in one transaction with every check that depends on others (see
+ * checks/registry). What fails a check is recorded with its reason; what has to wait is held at the sender, or refused
+ * where nothing can be held. Messages that exist already keep their outcome; void claims are taken over; messages that
+ * were being sent by a process that is gone become `unknown`.
  */
 export const claimMessages = operation<
-	{ node: number; channel: Channel; token: string; messages: MessageClaim[] },
+	{ node: number; channel: Channel; token: string; messages: MessageClaim[]; canHold?: boolean },
 	ClaimedMessage[]
->(async (tx, { node, channel, token, messages }, context) => {
+>(async (tx, { node, channel, token, messages, canHold = true }, context) => {
 	const known = new Map((await takeOver(tx, node, token, messages, context)).map((message) => [identityOf(message), message]));
 	const isOpen = (message: MessageClaim) => {
 		const before = known.get(identityOf(message));
 		return !before || (before.token === token && before.state === 'claimed');
 	};
 	// A message that waited is checked like a new one: its person may have opted out meanwhile.
-	const checked = await check(tx, node, channel, messages.filter(isOpen));
-	await insert(tx, node, channel, token, checked.filter((message) => !known.has(identityOf(message))), context);
-	await refuseTakenOver(tx, node, token, checked.filter((message) => message.refuse && known.has(identityOf(message))), context.now);
+	const judged = await check(tx, { node, channel, now: context.now, zone: context.zone }, messages.filter(isOpen), known, canHold);
+	await insert(tx, node, channel, token, judged.filter((one) => one.known === undefined), context);
+	await updateTakenOver(tx, token, judged.filter((one) => one.known !== undefined), context.now);
+	await wait(tx, node, token, judged, context);
 	const all = await stored(tx, node, messages);
-	return all.map(({ token: holder, ...message }) => ({ ...message, mine: holder === token && message.state === 'claimed' }));
+	await recordControlGroups(tx, all.filter((message) => message.token === token), context.now);
+	return all.map(({ token: holder, counts: _counts, place: _place, windowStart: _window, ...message }) => ({
+		...message,
+		mine: holder === token && message.state === 'claimed',
+	}));
 });
 
 /** A fresh token for one batch: whoever lost a claim to somebody else cannot send under it any more. */
@@ -68,117 +88,74 @@ export function claimToken(): string {
 	return randomUUID();
 }
 
-function identityOf({ entry, visit, key }: { entry: number; visit: number; key: string }): string {
-	return `${entry}/${visit}/${key}`;
-}
-
-function asked(tx: Tx): string {
-	return tx.dialect.rows('$1', { entry: 'integer', visit: 'integer', message_key: 'text' });
-}
-
-async function stored(tx: Tx, node: number, messages: MessageClaim[]): Promise<StoredMessage[]> {
-	return await tx.all<StoredMessage>(
-		`SELECT m.message, m.entry, m.visit, m.message_key AS key, m.state, m.reason, m.detail, m.provider, m.token
-		 FROM ${asked(tx)} AS a
-		 JOIN message m ON m.entry = a.entry AND m.node = $2 AND m.visit = a.visit AND m.message_key = a.message_key`,
-		[keys(messages), node],
-	);
-}
-
-function keys(messages: MessageClaim[]): string {
-	return JSON.stringify(messages.map(({ entry, visit, key }) => [entry, visit, key]));
-}
-
-/** Settles what a dead process left behind among these messages, and returns all that exist. */
-async function takeOver(
+/** Judges messages, in the order in which they may take places. */
+async function check(
 	tx: Tx,
-	node: number,
-	token: string,
+	where: Pick<ClaimBatch, 'node' | 'channel' | 'now' | 'zone'>,
 	messages: MessageClaim[],
-	{ now, owner }: OperationContext,
-): Promise<StoredMessage[]> {
-	const among = `message IN (SELECT m.message FROM ${asked(tx)} AS a
-		JOIN message m ON m.entry = a.entry AND m.node = $2 AND m.visit = a.visit AND m.message_key = a.message_key)`;
-	await tx.run(
-		`UPDATE message SET state = 'unknown', reason = 'unknown_outcome', settled_at = $3,
-			detail = 'The process that was sending it ended before the provider''s answer was recorded'
-		 WHERE ${among} AND state = 'sending' AND ${ownerIsGone('message.owner', '$3')}`,
-		[keys(messages), node, now],
-	);
-	await tx.run(
-		`UPDATE message SET state = 'claimed', owner = $3, token = $4, claimed_at = $5
-		 WHERE ${among} AND (state = 'held' OR (state = 'claimed' AND (claimed_at < $6 OR ${ownerIsGone('message.owner', '$5')})))`,
-		[keys(messages), node, owner, token, now, now - CLAIM_MS],
-	);
-	return await stored(tx, node, messages);
-}
-
-async function check(tx: Tx, node: number, channel: Channel, messages: MessageClaim[]): Promise<MessageClaim[]> {
+	known: ReadonlyMap<string, StoredMessage>,
+	canHold: boolean,
+): Promise<Judged[]> {
 	if (messages.length === 0) return [];
-	// Somebody merged meanwhile is who they were merged into; one of the two is enough in a run.
-	const people = await tx.all<{ person: number; survivor: number; opted_out: string; erased_at: number | null; run: number; in_run: number }>(
-		`SELECT p.person, s.person AS survivor, s.opted_out, s.erased_at, a.run,
-			CASE WHEN p.merged_into IS NOT NULL AND EXISTS (SELECT 1 FROM entry e WHERE e.run = a.run AND e.person = p.merged_into) THEN 1 ELSE 0 END AS in_run
-		 FROM ${tx.dialect.rows('$1', { person: 'integer', run: 'integer' })} AS a
-		 JOIN person p ON p.person = a.person JOIN person s ON s.person = coalesce(p.merged_into, p.person)`,
-		[JSON.stringify(messages.map(({ person, run }) => [person, run]))],
-	);
-	const byNumber = new Map(people.map((row) => [`${row.run}/${row.person}`, row]));
-	const runs = await tx.all<{ run: number; state: string }>(
-		`SELECT r.run, r.state FROM run r WHERE r.run IN (SELECT run FROM ${tx.dialect.rows('$1', { run: 'integer' })} AS asked)`,
-		[JSON.stringify([...new Set(messages.map(({ run }) => run))].map((run) => [run]))],
-	);
-	const stopped = new Set(runs.filter((run) => run.state === 'stopped').map((run) => run.run));
-	const taken = await takenAddresses(tx, node, messages);
-
-	return messages.map((message) => {
-		if (message.refuse) return message;
-		if (stopped.has(message.run)) return refuse(message, 'campaign_stopped');
-		const person = byNumber.get(`${message.run}/${message.person}`);
-		if (person?.erased_at) return refuse(message, 'erased');
-		if (person?.in_run) return refuse(message, 'merged_duplicate');
-		const optedOut = JSON.parse(person?.opted_out ?? '{}') as Partial<Record<Channel, boolean>>;
-		if (optedOut[channel]) return refuse(message, 'profile_not_reachable', `Opted out of ${channel}`);
-		if (message.addressHash !== null) {
-			// Several messages to one person under different keys are meant.
-			const address = `${message.run}/${message.addressHash}`;
-			const holder = taken.get(address);
-			if (holder !== undefined && holder !== message.person) return refuse(message, 'duplicate_address');
-			taken.set(address, message.person);
-		}
-		return message;
+	const runs = await readRuns(tx, messages);
+	const settings = await settingsOf(tx);
+	// A message that stands twice in the batch is one.
+	const ordered = inDrawnOrder([...new Map(messages.map((message) => [identityOf(message), message])).values()], runs);
+	const candidates = ordered.map((message) => toCandidate(message, runs, known.get(identityOf(message))));
+	const batch: ClaimBatch = { ...where, settings, runs, candidates };
+	await lockForChecks(tx, batch);
+	const people = await readPeople(tx, messages);
+	for (const candidate of candidates) candidate.person = people.get(`${candidate.message.run}/${candidate.message.person}`);
+	const verdicts = await judge(tx, batch);
+	return candidates.map((candidate) => {
+		const verdict = verdicts.get(candidate);
+		const final: Verdict = verdict?.kind === 'wait' && !canHold ? { kind: 'refuse', reason: verdict.otherwise, detail: verdict.detail } : verdict;
+		return { candidate, verdict: final, known: known.get(identityOf(candidate.message))?.message };
 	});
 }
 
-function refuse(message: MessageClaim, reason: Reason, detail?: string): MessageClaim {
-	return { ...message, refuse: { reason, detail } };
+function toCandidate(message: MessageClaim, runs: ClaimBatch['runs'], before: StoredMessage | undefined): Candidate {
+	const run = runs.get(message.run);
+	if (!run) throw new Error(`There is no run ${message.run}`);
+	return {
+		message, run,
+		hasRoom: before !== undefined && before.counts !== Counts.nothing,
+		windowStart: before?.windowStart ?? null,
+		place: before?.place ?? null,
+	};
 }
 
-/** Addresses that a message of this run and sender has (or may have) gone to: run/hash -> person. The run is locked, so that two batches cannot both find an address free. */
-async function takenAddresses(tx: Tx, node: number, messages: MessageClaim[]): Promise<Map<string, number>> {
-	const withAddress = messages.filter((message) => message.addressHash !== null);
-	for (const run of [...new Set(withAddress.map((message) => message.run))].sort((a, b) => a - b)) {
-		await tx.lock(`addresses ${run} ${node}`);
-	}
-	const rows = await tx.all<{ run: number; address_hash: string; person: number }>(
-		`SELECT m.run, m.address_hash, m.person FROM ${tx.dialect.rows('$1', { run: 'integer', address_hash: 'text' })} AS a
-		 JOIN message m ON m.run = a.run AND m.node = $2 AND m.address_hash = a.address_hash
-		 WHERE m.state NOT IN ('failed', 'not_sent')`,
-		[JSON.stringify(withAddress.map(({ run, addressHash }) => [run, addressHash])), node],
-	);
-	return new Map(rows.map((row) => [`${row.run}/${row.address_hash}`, row.person]));
+/** What a message counts for from now on. */
+function countsOf({ candidate, verdict }: Judged): number {
+	if (verdict && !candidate.hasRoom) return Counts.nothing;
+	return candidate.run.who.outsideGlobalLimits ? Counts.campaignOnly : Counts.everything;
 }
 
-async function refuseTakenOver(tx: Tx, node: number, token: string, messages: MessageClaim[], now: number): Promise<void> {
-	if (messages.length === 0) return;
-	const rows = messages.map(({ entry, visit, key, refuse: refusal }) => [entry, visit, key, refusal?.reason ?? null, refusal?.detail ?? null]);
-	await tx.run(
-		`UPDATE message SET state = 'not_sent', reason = a.reason, detail = a.detail, payload = NULL, settled_at = $4
-		 FROM ${tx.dialect.rows('$1', { entry: 'integer', visit: 'integer', message_key: 'text', reason: 'text', detail: 'text' })} AS a
-		 WHERE message.entry = a.entry AND message.node = $2 AND message.visit = a.visit AND message.message_key = a.message_key
-		   AND message.token = $3 AND message.state = 'claimed'`,
-		[JSON.stringify(rows), node, token, now],
+function refusalOf({ verdict }: Judged): { reason: Reason; detail?: string } | undefined {
+	return verdict?.kind === 'refuse' ? verdict : undefined;
+}
+
+async function updateTakenOver(tx: Tx, token: string, judged: Judged[], now: number): Promise<void> {
+	if (judged.length === 0) return;
+	const rows = judged.map((one) => [
+		one.known as number, refusalOf(one) ? 1 : 0, refusalOf(one)?.reason ?? null, refusalOf(one)?.detail ?? null,
+		countsOf(one), one.candidate.place, one.candidate.windowStart,
+	]);
+	const refused = await tx.all<{ message: number; state: string }>(
+		`UPDATE message SET counts = a.counts, place = a.place, window_start = a.window_start,
+			state = CASE WHEN a.refused = 1 THEN 'not_sent' ELSE message.state END,
+			reason = CASE WHEN a.refused = 1 THEN a.reason ELSE message.reason END,
+			detail = CASE WHEN a.refused = 1 THEN a.detail ELSE message.detail END,
+			payload = CASE WHEN a.refused = 1 THEN NULL ELSE message.payload END,
+			settled_at = CASE WHEN a.refused = 1 THEN $3 ELSE message.settled_at END
+		 FROM ${tx.dialect.rows('$1', {
+				message: 'integer', refused: 'integer', reason: 'text', detail: 'text', counts: 'integer', place: 'text', window_start: 'integer',
+			})} AS a
+		 WHERE message.message = a.message AND message.token = $2 AND message.state = 'claimed'
+		 RETURNING message.message, message.state`,
+		[JSON.stringify(rows), token, now],
 	);
+	await giveBackPlaces(tx, refused.filter(({ state }) => state === 'not_sent').map(({ message }) => message));
 }
 
 async function insert(
@@ -186,25 +163,57 @@ async function insert(
 	node: number,
 	channel: Channel,
 	token: string,
-	messages: MessageClaim[],
+	judged: Judged[],
 	{ now, owner }: OperationContext,
 ): Promise<void> {
-	if (messages.length === 0) return;
-	const rows = messages.map((message) => [
-		message.entry, message.visit, message.key, message.run, message.campaignId, message.person,
-		message.refuse ? 'not_sent' : 'claimed', message.refuse?.reason ?? null, message.refuse?.detail ?? null,
-		message.addressHash, message.refuse ? now : null, message.refuse ? null : (message.payload ?? null),
-	]);
+	if (judged.length === 0) return;
+	const rows = judged.map((one) => {
+		const { message, place, windowStart } = one.candidate;
+		const refusal = refusalOf(one);
+		return [
+			message.entry, message.visit, message.key, message.run, message.campaignId, message.person,
+			refusal ? 'not_sent' : 'claimed', refusal?.reason ?? null, refusal?.detail ?? null,
+			message.addressHash, refusal ? now : null, refusal ? null : (message.payload ?? null), countsOf(one), place, windowStart,
+		];
+	});
 	await tx.run(
 		`INSERT INTO message (entry, visit, message_key, run, campaign_id, person, state, reason, detail, address_hash, settled_at, payload,
-			node, channel, owner, token, claimed_at)
+			counts, place, window_start, node, channel, owner, token, claimed_at)
 		 SELECT a.entry, a.visit, a.message_key, a.run, a.campaign_id, a.person, a.state, a.reason, a.detail, a.address_hash, a.settled_at, a.payload,
-			$2, $3, $4, $5, $6
+			a.counts, a.place, a.window_start, $2, $3, $4, $5, $6
 		 FROM ${tx.dialect.rows('$1', {
 				entry: 'integer', visit: 'integer', message_key: 'text', run: 'integer', campaign_id: 'text', person: 'integer',
 				state: 'text', reason: 'text', detail: 'text', address_hash: 'text', settled_at: 'integer', payload: 'text',
+				counts: 'integer', place: 'text', window_start: 'integer',
 			})} AS a WHERE true
 		 ON CONFLICT (entry, node, visit, message_key) DO NOTHING`,
 		[JSON.stringify(rows), node, channel, owner, token, now],
 	);
+}
+
+/** Holds what has to wait; who waits for a place that may come free looks less and less often. */
+async function wait(tx: Tx, node: number, token: string, judged: Judged[], { now }: OperationContext): Promise<void> {
+	const waiting = judged.filter((one): one is Judged & { verdict: Wait } => one.verdict?.kind === 'wait');
+	if (waiting.length === 0) return;
+	const claimed = await stored(tx, node, waiting.map(({ candidate }) => candidate.message));
+	const byIdentity = new Map(claimed.map((message) => [identityOf(message), message.message]));
+	const since = await heldSince(tx, node, waiting.map(({ candidate }) => candidate.message));
+	await putBack(
+		tx, node,
+		waiting.map(({ candidate: { message, windowStart }, verdict }) => {
+			const { entry, visit, run, payload = null } = message;
+			const waited = now - (since.get(`${entry}/${visit}`) ?? now);
+			const until = verdict.until === windowStart ? verdict.until : Math.max(verdict.until, now + Math.min(waited, MAX_WAIT_MS));
+			return { message: byIdentity.get(identityOf(message)) as number, token, entry, visit, run, until, payload, detail: verdict.detail };
+		}),
+		now,
+	);
+}
+
+async function heldSince(tx: Tx, node: number, messages: MessageClaim[]): Promise<Map<string, number>> {
+	const rows = await tx.all<{ entry: number; visit: number; held_at: number }>(
+		`SELECT h.entry, h.visit, h.held_at FROM ${asked(tx)} AS a JOIN hold h ON h.entry = a.entry AND h.node = $2 AND h.visit = a.visit`,
+		[keys(messages), node],
+	);
+	return new Map(rows.map(({ entry, visit, held_at }) => [`${entry}/${visit}`, held_at]));
 }

@@ -92,7 +92,7 @@ export async function deliver<Message>(deliveries: Delivery<Message>[], options:
 	if (deliveries.length === 0) return [];
 	const { store, node, channel } = options;
 	const token = claimToken();
-	const claimed = await store.call('claimMessages', { node, channel, token, messages: deliveries.map(toClaim) });
+	const claimed = await store.call('claimMessages', { node, channel, token, messages: deliveries.map(toClaim), canHold: options.canHold });
 	const byIdentity = new Map(claimed.map((message) => [identity(message), message]));
 	const renewal = setInterval(() => void store.call('renewClaims', { token }).catch(() => {}), RENEW_MS).unref();
 	try {
@@ -131,7 +131,7 @@ function toClaim(delivery: Delivery<unknown>): MessageClaim {
 
 function recorded(message: ClaimedMessage, store: Store): Delivered {
 	const { state, reason, detail, provider } = message;
-	const settled = state === 'sent' || state === 'failed' || state === 'not_sent' || state === 'unknown';
+	const settled = state === 'sent' || state === 'failed' || state === 'not_sent' || state === 'unknown' || state === 'held';
 	return { state: settled ? state : 'elsewhere', reason, detail, provider, messageId: messageId(store, message.message) };
 }
 

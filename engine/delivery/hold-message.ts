@@ -1,5 +1,5 @@
 import { HoldState } from '../holds/states';
-import { operation } from '../store/database';
+import { operation, type Tx } from '../store/database';
 
 /** A message no provider would take for the moment. */
 export interface MessageHold {
@@ -19,7 +19,10 @@ export interface MessageHold {
  * Puts messages back: nothing has left, and their entries wait at the sender until a due time. An entry with several
  * messages here waits once, for all of them.
  */
-export const holdMessages = operation<{ node: number; holds: MessageHold[] }, void>(async (tx, { node, holds }, { now }) => {
+export const holdMessages = operation<{ node: number; holds: MessageHold[] }, void>(async (tx, { node, holds }, { now }) => await putBack(tx, node, holds, now));
+
+/** As `holdMessages`, inside another transaction. */
+export async function putBack(tx: Tx, node: number, holds: MessageHold[], now: number): Promise<void> {
 	const mine = await tx.all<{ message: number }>(
 		`UPDATE message SET state = 'held', waited = 1, sent_at = NULL, detail = a.detail, payload = a.payload
 		 FROM ${tx.dialect.rows('$1', { message: 'integer', token: 'text', detail: 'text', payload: 'text' })} AS a
@@ -38,4 +41,4 @@ export const holdMessages = operation<{ node: number; holds: MessageHold[] }, vo
 			token = NULL, owner = NULL, lease_until = NULL`,
 		[JSON.stringify(rows), node, now],
 	);
-});
+}

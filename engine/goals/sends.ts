@@ -1,4 +1,4 @@
-import type { Tx } from '../store/database';
+import type { Param, Tx } from '../store/database';
 
 /** When a run sent to whom: parallel columns, ordered by person. Twelve bytes per message. */
 export interface Sends {
@@ -20,21 +20,39 @@ const PAGE = 50_000;
  * @param person only those to this person
  */
 export async function sendsOf(tx: Tx, run: number, person?: number): Promise<Sends> {
+	return await readSends(
+		tx,
+		`SELECT message, person, coalesce(sent_at, settled_at) AS at FROM message
+		 WHERE run = $1 AND state = 'sent' AND message > $2 AND person > 0${person === undefined ? '' : ' AND person = $4'}
+		 ORDER BY message LIMIT $3`,
+		run,
+		person === undefined ? [] : [person],
+	);
+}
+
+/** The people of a run's control groups, each from when they qualified: what they would have been sent counts from there. */
+export async function controlsOf(tx: Tx, run: number): Promise<Sends> {
+	return await readSends(
+		tx,
+		`SELECT m.message, coalesce(p.merged_into, p.person) AS person, e.qualified_at AS at
+		 FROM message m JOIN entry e ON e.entry = m.entry JOIN person p ON p.person = m.person
+		 WHERE m.run = $1 AND m.state = 'not_sent' AND m.reason IN ('control_group', 'system_control_group') AND m.message > $2 AND p.erased_at IS NULL
+		 ORDER BY m.message LIMIT $3`,
+		run,
+	);
+}
+
+async function readSends(tx: Tx, page: string, run: number, more: Param[] = []): Promise<Sends> {
 	const people = new Numbers(Uint32Array);
 	const at = new Numbers(Float64Array);
 	for (let after = 0; ; ) {
-		const page = await tx.all<SentRow>(
-			`SELECT message, person, coalesce(sent_at, settled_at) AS at FROM message
-			 WHERE run = $1 AND state = 'sent' AND message > $2 AND person > 0${person === undefined ? '' : ' AND person = $4'}
-			 ORDER BY message LIMIT $3`,
-			[run, after, PAGE, ...(person === undefined ? [] : [person])],
-		);
-		for (const row of page) {
+		const rows = await tx.all<SentRow>(page, [run, after, PAGE, ...more]);
+		for (const row of rows) {
 			people.push(row.person);
 			at.push(row.at);
 		}
-		if (page.length < PAGE) return byPerson(people.values(), at.values());
-		after = (page[page.length - 1] as SentRow).message;
+		if (rows.length < PAGE) return byPerson(people.values(), at.values());
+		after = (rows[rows.length - 1] as SentRow).message;
 	}
 }
 

@@ -1,3 +1,4 @@
+import { whyNoPlaces } from '../delivery/no-places';
 import type { Reason } from '../reasons';
 import type { OperationContext, Tx } from '../store/database';
 import { HoldState, LEASE_MS } from './states';
@@ -23,14 +24,16 @@ interface Selected {
 /**
  * Turns the next due block of a node into entries, each with a hold that is claimed at once under `token`.
  * People merged since the selection enter as the survivor; one who is there already, or who was erased, is accounted
- * for with a reason; so is everybody in a block that was selected to be dropped. Returns undefined when no block is due; the size may be 0 when nobody of the block can go on.
+ * for with a reason; so is everybody in a block that was selected to be dropped, or when the places of the run are
+ * used up. Returns undefined when no block is due; the size may be 0 when nobody of the block can go on.
  */
 export async function enterBlock(
 	tx: Tx,
 	node: number,
 	token: string,
-	{ now, owner }: OperationContext,
+	context: OperationContext,
 ): Promise<{ size: number; attempt: number } | undefined> {
+	const { now, owner } = context;
 	const block = await tx.get<Block>(
 		`SELECT run, seq, due_at, people, drop_reason FROM block WHERE node = $1 AND due_at <= $2
 		 ORDER BY due_at, run, seq LIMIT 1 ${tx.dialect.skipLocked}`,
@@ -43,9 +46,11 @@ export async function enterBlock(
 
 	const living = people.filter(({ person, erased }) => !erased && entered.has(person)).map(({ person }) => entered.get(person) as number);
 	const erased = people.filter((one) => one.erased && entered.has(one.person)).map(({ person }) => entered.get(person) as number);
-	const released = block.drop_reason === null ? [...new Set(living)] : [];
+	// Nobody of them would be sent to: they need not travel.
+	const dropReason = block.drop_reason ?? (await whyNoPlaces(tx, block.run, context));
+	const released = dropReason ? [] : [...new Set(living)];
 	await insertHolds(tx, released, node, block, { token, owner, now });
-	if (block.drop_reason !== null) await dropEntries(tx, [...new Set(living)], node, block.run, block.drop_reason, now);
+	if (dropReason) await dropEntries(tx, [...new Set(living)], node, block.run, dropReason, now);
 	await dropEntries(tx, [...new Set(erased)], node, block.run, 'erased', now);
 	await dropMerged(tx, people, entered, node, block, now);
 	return { size: released.length, attempt: 1 };

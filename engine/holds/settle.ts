@@ -1,3 +1,4 @@
+import { giveBackPlaces } from '../delivery/places';
 import { operation, type Tx } from '../store/database';
 import { HoldState, MAX_ATTEMPTS } from './states';
 
@@ -43,13 +44,14 @@ export const settleRelease = operation<{ token: string; end: ReleaseEnd }, void>
 	if (end === 'failed') {
 		const last = `h.attempts >= ${MAX_ATTEMPTS - 1}`;
 		// At a sender, what waited there ends with its hold: nobody will come for it any more.
-		await tx.run(
+		const ended = await tx.all<{ message: number }>(
 			`UPDATE message SET state = 'not_sent', reason = 'execution_failed', payload = NULL, settled_at = $2
 			 WHERE state IN ('claimed', 'held') AND message IN (
 				SELECT m.message FROM hold h JOIN message m ON m.entry = h.entry AND m.node = h.node AND m.visit = h.visit
-				WHERE ${MINE} AND ${last})`,
+				WHERE ${MINE} AND ${last}) RETURNING message`,
 			[token, now],
 		);
+		await giveBackPlaces(tx, ended.map(({ message }) => message));
 		await drop(tx, token, 'execution_failed', `${last} AND NOT ${WENT_ON}`, now);
 		await tx.run(
 			`UPDATE hold SET state = ${HoldState.done}, token = NULL, payload = NULL

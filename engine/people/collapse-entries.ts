@@ -1,3 +1,4 @@
+import { giveBackPlaces } from '../delivery/places';
 import { HoldState } from '../holds/states';
 import type { Reason } from '../reasons';
 import type { Tx } from '../store/database';
@@ -82,11 +83,12 @@ export async function dropWaiting(tx: Tx, entries: readonly number[], reason: Re
 	if (entries.length === 0) return;
 	const params = [JSON.stringify(entries.map((entry) => [entry])), reason, now];
 	const named = `(SELECT entry FROM ${tx.dialect.rows('$1', { entry: 'integer' })} AS named)`;
-	await tx.run(
+	const ended = await tx.all<{ message: number }>(
 		`UPDATE message SET state = 'not_sent', reason = $2, detail = NULL, settled_at = $3
-		 WHERE state = 'held' AND entry IN ${named}`,
+		 WHERE state = 'held' AND entry IN ${named} RETURNING message`,
 		params,
 	);
+	await giveBackPlaces(tx, ended.map(({ message }) => message));
 	await tx.run(
 		`INSERT INTO dropped (entry, node, visit, run, reason, dropped_at)
 		 SELECT entry, node, visit, run, $2, $3 FROM hold

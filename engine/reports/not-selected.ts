@@ -26,6 +26,7 @@ export async function whyNotSelected(tx: Tx, head: RunHead, person: number, cont
 		return `Not selected yet: everybody is when their own clocks show the run's time, in ${zone.zone} at ${timeWords(zone.due_at, context.zone)}; ${asOf}, the person ${verdict}.`;
 	}
 	if (head.state === 'missed') return 'Nobody was selected: the run was missed, because its time passed while nothing could start it.';
+	if (head.state === 'refused') return 'Nobody was sent to: the safety check kept the run from starting, because too many people qualified.';
 	if (head.runKey === LIVE_RUN_KEY) {
 		return `Did not come in: ${failing.length > 0 ? `${asOf}, the person ${doesNotSatisfy(failing)}` : 'no event or date that the campaign waits for brought the person in while it was live'}.`;
 	}

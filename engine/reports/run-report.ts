@@ -1,6 +1,7 @@
+import type { WhoGetsIt } from '../campaigns/who-gets-it';
 import { countConversions } from '../goals/conversions';
 import { goalsOf } from '../goals/goal';
-import { sendsOf } from '../goals/sends';
+import { controlsOf, sendsOf, type Sends } from '../goals/sends';
 import { HoldState } from '../holds/states';
 import type { QuestionContext } from '../questions';
 import type { Reason } from '../reasons';
@@ -39,6 +40,14 @@ export interface RunReport extends RunHead {
 	conversionRate: number | null;
 	/** Of a run that goes by people's time zones: how far it is. */
 	zones?: RunZonesReport;
+	/** People who were deliberately not sent to, and what they did all the same from when they qualified; null: nobody was. */
+	control: ControlFigures | null;
+	/** Most people the run may start with; null: any number. */
+	safetyCheck: number | null;
+}
+
+export interface ControlFigures extends ConversionFigures {
+	people: number;
 }
 
 interface OutcomeRow {
@@ -60,6 +69,9 @@ export async function runReport(tx: Tx, { run }: { run: number }, context: Quest
 	// An entry made by an execution that died before anything else: nothing was sent, and nothing will be.
 	if (counts.entered > traced) notSent.left_workflow = (notSent.left_workflow ?? 0) + counts.entered - traced;
 	const qualified = Math.max(head.qualified, inStore);
+	// Nobody set out: the safety check is everybody's reason.
+	const refused = head.state === 'refused' ? qualified - inStore : 0;
+	if (refused > 0) notSent.safety_check = refused;
 	return {
 		...head,
 		qualified,
@@ -70,9 +82,11 @@ export async function runReport(tx: Tx, { run }: { run: number }, context: Quest
 		unknown: entriesWith(outcomes, Rank.unknown),
 		notSent,
 		failed: outcomes.filter((row) => row.rank === Rank.notSent && row.failed === 1).reduce((total, row) => total + row.entries, 0),
-		unaccounted: qualified - inStore,
-		...(await conversionFigures(tx, head, context)),
+		unaccounted: qualified - inStore - refused,
+		...(await conversionFigures(tx, head, await sendsOf(tx, run), context)),
 		...(await zonesOfReport(tx, run)),
+		control: await controlFigures(tx, head, context),
+		safetyCheck: await safetyCheckOf(tx, run),
 	};
 }
 
@@ -109,13 +123,24 @@ function reasonsOf(outcomes: OutcomeRow[]): Partial<Record<Reason, number>> {
 
 type ConversionFigures = Pick<RunReport, 'conversions' | 'conversionEvents' | 'revenue' | 'conversionRate'>;
 
-async function conversionFigures(tx: Tx, head: RunHead, context: QuestionContext): Promise<ConversionFigures> {
+async function conversionFigures(tx: Tx, head: RunHead, sends: Sends, context: QuestionContext): Promise<ConversionFigures> {
 	const goals = await goalsOf(tx, head.workflowId, head.startedAt);
 	if (goals.length === 0) return { conversions: 0, conversionEvents: 0, revenue: null, conversionRate: null };
-	const { peopleSent, ...totals } = await countConversions(tx, await sendsOf(tx, head.run), goals, context);
+	const { peopleSent, ...totals } = await countConversions(tx, sends, goals, context);
 	return {
 		...totals,
 		revenue: goals.some(({ revenueProperty }) => revenueProperty !== undefined) ? totals.revenue : null,
 		conversionRate: peopleSent > 0 ? totals.conversions / peopleSent : null,
 	};
+}
+
+async function controlFigures(tx: Tx, head: RunHead, context: QuestionContext): Promise<ControlFigures | null> {
+	const controls = await controlsOf(tx, head.run);
+	if (controls.people.length === 0) return null;
+	return { people: new Set(controls.people).size, ...(await conversionFigures(tx, head, controls, context)) };
+}
+
+async function safetyCheckOf(tx: Tx, run: number): Promise<number | null> {
+	const row = await tx.get<{ who: string }>('SELECT who FROM run WHERE run = $1', [run]);
+	return (row && (JSON.parse(row.who) as WhoGetsIt).safetyCheck) ?? null;
 }

@@ -80,6 +80,8 @@ export interface OperationContext {
 	readonly now: number;
 	/** The process that runs this operation (see `process` in the schema): owner of leases and of messages being sent. */
 	readonly owner: string;
+	/** The account's IANA zone. */
+	readonly zone: string;
 }
 
 /** How durable a commit must be: `events` may lose the last commits in a power cut (never in a crash), `full` none. */

@@ -12,7 +12,7 @@ import { serve } from './thread-server';
 
 /** The one thread that writes to the embedded store. */
 const options = workerData as ThreadOptions & { path: string };
-const { owner } = options;
+const { owner, accountZone: zone } = options;
 const liveness = new Liveness(options.path, owner);
 let connection: SqliteConnection | undefined;
 
@@ -33,7 +33,7 @@ serve(async ({ name, input, now }: ThreadRequest) => {
 	}
 	const { durability, packing, run } = operations[name as keyof typeof operations] as Operation<unknown, unknown>;
 	const prepared = packing ? packing.unpack(input as never) : input;
-	return await connection.write(durability, async (tx) => await run(tx, prepared, { now, owner }));
+	return await connection.write(durability, async (tx) => await run(tx, prepared, { now, owner, zone }));
 });
 
 /** Reports this process, and forgets those whose lock is free. The lock says who lives, so the report never runs out. */

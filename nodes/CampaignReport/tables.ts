@@ -16,6 +16,7 @@ const RUN_COLUMNS = ['campaignId', 'campaignName', 'run', 'runKey', 'state', 'sc
 const REPORT_COLUMNS = [
 	...RUN_COLUMNS, 'entered', 'waiting', 'heldNow', 'sent', 'unknown', 'notSent', 'failed', 'reasons',
 	'zonesWaiting', 'lastZone', 'lastZoneAt', 'nextZone', 'nextZoneAt', 'conversions', 'conversionEvents', 'revenue', 'conversionRatePercent',
+	'controlPeople', 'controlConversions', 'controlRevenue', 'controlConversionRatePercent',
 ];
 const PEOPLE_COLUMNS = ['run', 'id', 'outcome', 'reason', 'reasonText', 'detail', 'provider', 'messageId', 'sentAt'];
 
@@ -93,7 +94,13 @@ function reportRow(report: RunReport): IDataObject {
 		conversions: report.conversions,
 		conversionEvents: report.conversionEvents,
 		revenue: report.revenue,
-		conversionRatePercent: conversionRate === null ? null : Number((conversionRate * 100).toFixed(2)),
+		conversionRatePercent: percentOf(conversionRate),
+		...(report.control && {
+			controlPeople: report.control.people,
+			controlConversions: report.control.conversions,
+			controlRevenue: report.control.revenue,
+			controlConversionRatePercent: percentOf(report.control.conversionRate),
+		}),
 		summary: `${qualified} qualified: ${sent} sent, ${notSent} not sent, ${waiting} waiting, ${unknown} unknown; ${report.conversions} converted`,
 	};
 }
@@ -107,6 +114,10 @@ function zoneFigures({ waiting, last, next }: NonNullable<RunReport['zones']>): 
 		nextZone: next?.zone ?? null,
 		nextZoneAt: iso(next?.dueAt ?? null),
 	};
+}
+
+function percentOf(rate: number | null): number | null {
+	return rate === null ? null : Number((rate * 100).toFixed(2));
 }
 
 function headRow({ campaignId, campaignName, run, runKey, state, scheduledAt, startedAt, finishedAt, qualified }: RunHead): IDataObject {

@@ -5,6 +5,7 @@ import { overruledOnRelease } from '../../engine/gates/always';
 import type { Decision } from '../../engine/holds/gate';
 import type { Released } from '../../engine/holds/release';
 import type { Profile } from '../../engine/people/records';
+import type { RunReport } from '../../engine/reports/run-report';
 import { timeWords } from '../../engine/reports/words';
 import type { Store } from '../../engine/store/store';
 import { constantValuesOf } from '../shared/constant-values';
@@ -94,12 +95,15 @@ export async function runIsOver(store: Store, { run }: RunOver): Promise<INodeEx
 	if (!report) return [[], [], []];
 	const { campaignId: id, campaignName: name, ...figures } = report;
 	const json = { campaign: { id, name }, run: figures } as unknown as IDataObject;
-	const alert = alertOf(figures.state, figures.qualified);
+	const alert = alertOf(figures);
 	return [[], [outputItem(json, 0)], alert ? [outputItem({ ...json, alert }, 0)] : []];
 }
 
-function alertOf(state: string, qualified: number): string | undefined {
+function alertOf({ state, qualified, safetyCheck }: Pick<RunReport, 'state' | 'qualified' | 'safetyCheck'>): string | undefined {
 	if (state === 'missed') return 'The run was missed: its time passed while n8n was down or the campaign was unpublished or paused.';
+	if (state === 'refused') {
+		return `The run did not start: ${qualified} people qualified, more than the ${safetyCheck} that its safety check allows. Narrow the segment or raise the safety check, and publish a new run.`;
+	}
 	if (qualified === 0) return 'Nobody was in the segment when the run started, so nothing was sent.';
 	return undefined;
 }

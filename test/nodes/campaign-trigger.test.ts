@@ -194,6 +194,8 @@ describe('Campaign Trigger', () => {
 		['a rule that is no JSON', { segmentRule: '{ "all": [' }, /JSON/],
 		['a rule with an unknown operator', { segmentRule: '{ "profile": "city", "is": "like", "value": "x" }' }, /The segment cannot be used\. is: must be one of/],
 		['a date that is none', { schedule: 'at', sendAt: 'tomorrow' }, /"Send At" is not a date and time: tomorrow/],
+		['fewer than 100 people as a limit', { who: { perDay: 99 } }, /per day must be at least 100/],
+		['a control group that the account does not have', { who: { customControlGroups: 'Winter' } }, /no custom control group "Winter"/],
 	];
 	test.each(refused)('is not published with %s', async (_what, parameters, why) => {
 		await expect(publish({ workflow: trigger(parameters), nodes: CAMPAIGN_NODES })).rejects.toThrow(why);

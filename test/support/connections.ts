@@ -72,7 +72,7 @@ function database(kind: Database['kind'], transact: Database['transact']): Datab
 				// As between threads.
 				const sent = structuredClone(operation.packing ? operation.packing.pack(prepared) : prepared);
 				const received = (operation.packing ? operation.packing.unpack(sent as never) : sent) as typeof prepared;
-				return structuredClone(await operation.run(tx, received, { now, owner: 'test' }));
+				return structuredClone(await operation.run(tx, received, { now, owner: 'test', zone: 'UTC' }));
 			}),
 	};
 }

@@ -50,16 +50,22 @@ export const campaignTypes: Migration = {
 			PRIMARY KEY (person, run, role, value, event)
 		) {keyed}`,
 		`CREATE INDEX live_event_until ON live_event (until)`,
-		// Who got how many messages, per person: see delivery/frequency.
+		// What a message counts for (see delivery/checks/candidate): 0 nothing, it waits for room; 1 everything; 2 only its own campaign.
+		`ALTER TABLE message ADD COLUMN counts {int} NOT NULL DEFAULT 1`,
+		// The account's day on which it took its person's place under the limits of its campaign; null: it holds no place.
+		`ALTER TABLE message ADD COLUMN place text`,
+		// The window of its channel's throttle that it has a place in.
+		`ALTER TABLE message ADD COLUMN window_start {int}`,
+		// Who got how many messages, per person: see delivery/checks/frequency.
 		`CREATE INDEX message_person ON message (person, claimed_at)`,
-		// Messages of a channel over all campaigns in fixed windows: see delivery/channel-throttle.
+		// Messages of a channel over all campaigns in fixed windows: see delivery/checks/channel-throttle.
 		`CREATE TABLE channel_window (
 			channel text NOT NULL,
 			window_start {int} NOT NULL,
 			used {int} NOT NULL,
 			PRIMARY KEY (channel, window_start)
 		) {keyed}`,
-		// People a campaign was sent to: per run, per day and in all. period: run N, day N, total. See delivery/targeting.
+		// Places taken under the limits of a campaign. period: `run N`, `day YYYY-MM-DD`, `total`. See delivery/places.
 		`CREATE TABLE target_count (
 			campaign_id text NOT NULL,
 			period text NOT NULL,

@@ -87,7 +87,7 @@ class PostgresStore implements Store {
 		if (now - this.lastBeat >= BEAT_MS) await this.beat();
 		const { prepare, run } = operations[name] as Operation<unknown, unknown, unknown>;
 		const prepared = prepare ? prepare(input, now) : input;
-		const context = { now, owner: this.owner };
+		const context = { now, owner: this.owner, zone: this.accountZone };
 		const output = (await this.connection.write(async (tx: Tx) => await run(tx, prepared, context))) as OperationOutput<Name>;
 		this.columns.keeper.noteWritten(recordsIn(name, input));
 		this.ingested.tell(name, input);

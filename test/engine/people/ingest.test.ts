@@ -65,7 +65,7 @@ describeDatabases('ingest', (database) => {
 						profiles: people.map((i) => ({ id: `${size}-u${i}`, anonymousId: `${size}-a${i}`, properties: { i }, push: [{ token: `${size}-t${i}`, kind: 'fcm' as const }] })),
 						events: people.map((i) => ({ user: `${size}-u${i}`, name: `Event ${i % 7}`, messageId: `${size}-m${i}`, properties: { [`p${i % 5}`]: i } })),
 					}, START),
-					{ now: START, owner: 'test' },
+					{ now: START, owner: 'test', zone: 'UTC' },
 				);
 			});
 			return n;
@@ -86,7 +86,7 @@ describeDatabases('ingest', (database) => {
 		}, START);
 		const attempt = async (fail: boolean): Promise<IngestResult> =>
 			await database().transact(async (tx) => {
-				const result = await ingest.run(tx, prepared, { now: START, owner: 'test' });
+				const result = await ingest.run(tx, prepared, { now: START, owner: 'test', zone: 'UTC' });
 				if (fail) throw new Error('given up');
 				return result;
 			});

@@ -1,0 +1,5 @@
+import type { Check } from './check';
+
+export const runStopped: Check = {
+	prepare: async () => ({ judge: ({ run }) => (run.state === 'stopped' ? { kind: 'refuse', reason: 'campaign_stopped' } : undefined) }),
+};
