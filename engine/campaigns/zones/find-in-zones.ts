@@ -31,6 +31,8 @@ export interface FoundInZones {
 	zones: FoundZone[];
 	/** Selections of the run in this picture: see startZones. */
 	selections: number;
+	/** People of the segment now, whatever their zones. */
+	total: number;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function findInZones(tx: Tx, { run, rule, zones, bestTime }: FindIn
 		found.push({ zone, people: selections > 0 ? await withoutThoseIn(tx, run, inZone) : inZone });
 	}
 	if (bestTime) await addBuckets(tx, found, bestTime, context);
-	return { zones: found, selections };
+	return { zones: found, selections, total: people.length };
 }
 
 /** One look at the events for all zones: there may be many of either. */

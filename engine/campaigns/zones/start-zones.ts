@@ -27,6 +27,8 @@ export interface StartZonesInput {
 	zones: FoundZone[];
 	/** Selections of the run that the question knew of: after another one somebody could be selected twice. */
 	selections: number;
+	/** People of the segment, whatever their zones: what the safety check of a run looks at when its first zone is due. */
+	total: number;
 	accountZone: string;
 }
 
@@ -34,15 +36,17 @@ export interface StartZonesInput {
  * Puts the people of zones on hold at the trigger, due at the moment of their zone or of their bucket, and starts the run
  * with its first zone; people of zones that have passed are put there to be dropped. All or nothing: not when the run is
  * over, one of the zones was selected meanwhile, by whomever, or another one was, which these people may have come from.
+ * A run with more people than its safety check allows is refused with its first zone.
  */
 export const startZones = operation<StartZonesInput, { started: boolean }>(async (tx, input, { now }) => {
-	const { run, zones, selections, accountZone } = input;
+	const { run, zones, selections, total, accountZone } = input;
 	const head = await lockRun(tx, run);
 	if (!head || !isOpen(head.state)) return { started: false };
 	const known = await zonesOf(tx, run);
 	const moments = new Map(known.map((moment) => [moment.zone, moment]));
 	const isAsFound = countSelections(known) === selections && zones.every(({ zone }) => isToSelect(moments.get(zone)));
 	if (!isAsFound) return { started: false };
+	if (head.state === 'scheduled' && (await isRefused(tx, run, total, now))) return { started: false };
 
 	const row = await tx.get<{ seed: number; definition: string; scheduled_at: number; delivery: string; qualified: number; workflow_version: string | null }>(
 		`UPDATE run SET state = 'running', started_at = coalesce(started_at, $2), qualified = qualified + $3 WHERE run = $1
@@ -67,6 +71,20 @@ export const startZones = operation<StartZonesInput, { started: boolean }>(async
 	}
 	return { started: true };
 });
+
+async function isRefused(tx: Tx, run: number, total: number, now: number): Promise<boolean> {
+	const row = await tx.get<{ campaign_id: string; definition: string; scheduled_at: number; workflow_version: string | null }>(
+		'SELECT campaign_id, definition, scheduled_at, workflow_version FROM run WHERE run = $1',
+		[run],
+	);
+	if (!row) return false;
+	const { who } = JSON.parse(row.definition) as CampaignDefinition;
+	if (who?.safetyCheck === undefined || total <= who.safetyCheck) return false;
+	await tx.run("UPDATE run SET state = 'refused', finished_at = $2, qualified = $3 WHERE run = $1", [run, now, total]);
+	await tx.run('DELETE FROM run_zone WHERE run = $1', [run]);
+	await scheduleNext(tx, { campaignId: row.campaign_id, scheduledAt: row.scheduled_at, workflowVersion: row.workflow_version }, now);
+	return true;
+}
 
 function isToSelect(moment: ZoneMoment | undefined): boolean {
 	return moment?.state === ZoneState.waiting || moment?.state === ZoneState.passed;
