@@ -196,6 +196,17 @@ describeStores('runs are planned', (fixture) => {
 			expect((await runs()).at(-1)).toBe('03-08 09:00 scheduled');
 		});
 
+		it('that has started before its time, as by time zones, is not planned again', async () => {
+			const { store, clock } = fixture();
+			const { run } = await publish(recurring(daily));
+			clock.set(at(1, 8));
+			await store.call('startRun', { run: run?.run as number, node: await node(store, 'trigger'), people: Uint32Array.of(1) });
+			expect(await runs()).toEqual(['03-03 09:00 running', '03-04 09:00 scheduled']);
+			await publish(recurring(weekly(1, 2, 5)));
+			await publish(recurring(weekly(1, 2, 4)));
+			expect(await runs()).toEqual(['03-03 09:00 running', '03-05 09:00 scheduled']);
+		});
+
 		it('end on a day', async () => {
 			await publish(recurring({ ...daily, end: { kind: 'on', day: at(2, 0) / DAY } }));
 			await beatAt(at(1, 9));
