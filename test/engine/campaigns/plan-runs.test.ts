@@ -325,6 +325,20 @@ describeStores('runs are planned', (fixture) => {
 			expect(reports.map((report) => [report?.waiting, report?.unaccounted])).toEqual(reports.map(() => [25, 0]));
 		});
 
+		it('and one that starts while somebody publishes another time leaves exactly the next', async () => {
+			const other = await fixture().another();
+			const trigger = await node(other, 'trigger');
+			for (let round = 1; round <= 12; round++) {
+				const { run } = await publish(recurring({ ...daily, minute: 540 + 2 * round }));
+				fixture().clock.set(at(round, 12));
+				await Promise.all([
+					other.call('startRun', { run: run?.run as number, node: trigger, people: Uint32Array.from({ length: 200 }, (_, index) => index + 1) }),
+					fixture().store.call('publishCampaign', input(recurring({ ...daily, minute: 541 + 2 * round }))),
+				]);
+				expect((await runs()).filter((one) => one.endsWith('scheduled'))).toHaveLength(1);
+			}
+		});
+
 		it('are missed once, and publishing meanwhile leaves exactly the next', async () => {
 			const other = await fixture().another();
 			for (let round = 1; round <= 5; round++) {
