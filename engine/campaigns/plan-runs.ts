@@ -2,7 +2,7 @@ import { CampaignError } from '../errors';
 import type { Tx } from '../store/database';
 import { dayNumber, localInstant } from '../time/local';
 import { checkSchedule } from './check-schedule';
-import type { CampaignDefinition } from './definition';
+import type { CampaignDefinition, Schedule } from './definition';
 import { openLiveRun } from './live/open-run';
 import { hasBegun, nextMoment } from './next-run';
 import { fallsAlike } from './recurrence/begin';
@@ -54,7 +54,7 @@ export async function planRuns(tx: Tx, plan: Plan, now: number): Promise<Planned
 		return { ...(await openLiveRun(tx, plan, now)), keepTheirs: [] };
 	}
 	const meant = await runsMeant(tx, plan, now);
-	const keepTheirs = definition.schedule.kind === 'now' ? [] : await startingSoon(tx, campaignId, meant, now);
+	const keepTheirs = hasMoments(definition.schedule) ? await startingSoon(tx, campaignId, meant, now) : [];
 	await forgetRuns(tx, campaignId, meant.map(({ runKey }) => runKey));
 	let created = false;
 	for (const { runKey, scheduledAt } of meant) {
@@ -127,6 +127,11 @@ async function startingSoon(tx: Tx, campaignId: string, meant: Meant[], now: num
 		[campaignId, now, now + EDITABLE_MS],
 	);
 	return soon.filter(({ runKey }) => meant.some((run) => run.runKey === runKey));
+}
+
+/** Whether operators chose the times of its runs, rather than to start at once. */
+function hasMoments({ kind }: Schedule): boolean {
+	return kind === 'at' || kind === 'dates' || kind === 'recurring';
 }
 
 function moment(at: number): Meant {

@@ -29,6 +29,10 @@ export function momentKey(at: number): string {
 	return `${MOMENT}${at}`;
 }
 
+export function isMoment(runKey: string): boolean {
+	return runKey.startsWith(MOMENT);
+}
+
 /**
  * Whoever changes which runs of a campaign are scheduled, or starts one, takes this first (after `names`, if that is
  * needed, too): the next run depends on the one before.
@@ -50,11 +54,11 @@ export async function scheduledRuns(tx: Tx, campaignId: string): Promise<Array<K
 	);
 }
 
-/** How many runs at moments later than `since` have fired. */
+/** How many runs at moments later than `since` have fired; those that were refused have not. */
 export async function firedSince(tx: Tx, campaignId: string, since: number): Promise<number> {
 	const row = await tx.get<{ fired: number | string }>(
 		`SELECT count(*) AS fired FROM run
-		 WHERE campaign_id = $1 AND started_at IS NOT NULL AND scheduled_at > $2 AND run_key LIKE '${MOMENT}%'`,
+		 WHERE campaign_id = $1 AND started_at IS NOT NULL AND state <> 'refused' AND scheduled_at > $2 AND run_key LIKE '${MOMENT}%'`,
 		[campaignId, since],
 	);
 	return Number(row?.fired);

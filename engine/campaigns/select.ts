@@ -3,8 +3,7 @@ import type { Reason } from '../reasons';
 import { operation, type Tx } from '../store/database';
 import type { CampaignDefinition } from './definition';
 import { goesByZones } from './delivery-rules';
-import { scheduleNext } from './next-run';
-import { lockRuns } from './run-rows';
+import { followedByNext } from './next-run';
 import { shuffle } from './shuffle';
 
 export interface DueRun {
@@ -28,7 +27,7 @@ export const dueRuns = operation<{ campaignId: string }, { due: DueRun[]; missed
 		// Those that go by zones are started zone by zone: see zones/.
 		const runs = scheduled.filter(({ definition }) => !goesByZones(definition));
 		const isMissed = (run: DueRun) => now - run.scheduledAt > run.definition.maxLatenessMs;
-		const missed = await missRuns(tx, campaignId, runs.filter(isMissed), now);
+		const missed = await missRuns(tx, runs.filter(isMissed), now);
 		const next = await tx.get<{ at: number | null }>(
 			"SELECT min(scheduled_at) AS at FROM run WHERE campaign_id = $1 AND state = 'scheduled' AND scheduled_at > $2",
 			[campaignId, now],
@@ -37,19 +36,14 @@ export const dueRuns = operation<{ campaignId: string }, { due: DueRun[]; missed
 	},
 );
 
-/** Returns those that have not started meanwhile. What comes after them is scheduled. */
-export async function missRuns(tx: Tx, campaignId: string, runs: ReadonlyArray<Pick<DueRun, 'run' | 'scheduledAt'>>, now: number): Promise<number[]> {
-	if (runs.length === 0) return [];
-	await lockRuns(tx, campaignId);
+/** Returns those that have not started meanwhile. */
+export async function missRuns(tx: Tx, runs: ReadonlyArray<Pick<DueRun, 'run'>>, now: number): Promise<number[]> {
 	const missed: number[] = [];
-	for (const { run, scheduledAt } of runs) {
-		const row = await tx.get<{ workflow_version: string | null }>(
-			"UPDATE run SET state = 'missed', finished_at = $2 WHERE run = $1 AND state = 'scheduled' RETURNING workflow_version",
-			[run, now],
+	for (const { run } of runs) {
+		const changed = await followedByNext(tx, run, now, async () =>
+			await tx.run("UPDATE run SET state = 'missed', finished_at = $2 WHERE run = $1 AND state = 'scheduled'", [run, now]),
 		);
-		if (!row) continue;
-		missed.push(run);
-		await scheduleNext(tx, { campaignId, scheduledAt, workflowVersion: row.workflow_version }, now);
+		if (changed > 0) missed.push(run);
 	}
 	return missed;
 }
@@ -64,37 +58,39 @@ export async function isPaused(tx: Tx, campaignId: string): Promise<boolean> {
 	return paused !== undefined;
 }
 
+export interface StartRunInput {
+	run: number;
+	/** Number of the Campaign Trigger's node. */
+	node: number;
+	people: Uint32Array;
+}
+
 /**
  * Starts a scheduled run with the people selected for it: puts them on hold at the trigger `node`, due now, as blocks
  * in an order drawn from the run's seed. The next run of a recurring campaign is scheduled with it. A run that has been
  * started already, by whomever, is left alone; one with more people than its safety check allows is refused.
  */
-export const startRun = operation<{ run: number; node: number; people: Uint32Array }, { started: boolean }>(
-	async (tx, { run, node, people }, { now }) => {
-		const known = await tx.get<{ campaign_id: string }>('SELECT campaign_id FROM run WHERE run = $1', [run]);
-		if (!known) return { started: false };
-		const campaignId = known.campaign_id;
-		await lockRuns(tx, campaignId);
-		const row = await tx.get<{ seed: number; definition: string; scheduled_at: number; workflow_version: string | null }>(
-			`UPDATE run SET state = 'running', started_at = $2, qualified = $3 WHERE run = $1 AND state = 'scheduled'
-			 RETURNING seed, definition, scheduled_at, workflow_version`,
-			[run, now, people.length],
-		);
-		if (!row) return { started: false };
-		const { blockSize, who } = JSON.parse(row.definition) as CampaignDefinition;
-		if (who?.safetyCheck !== undefined && people.length > who.safetyCheck) {
-			await tx.run("UPDATE run SET state = 'refused', finished_at = $2 WHERE run = $1", [run, now]);
-			await scheduleNext(tx, { campaignId, scheduledAt: row.scheduled_at, workflowVersion: row.workflow_version }, now);
-			return { started: false };
-		}
-		const order = shuffle(people, row.seed);
-		for (let seq = 0; seq * blockSize < order.length; seq++) {
-			await insertBlock(tx, run, seq, node, now, order.subarray(seq * blockSize, (seq + 1) * blockSize));
-		}
-		await scheduleNext(tx, { campaignId, scheduledAt: row.scheduled_at, workflowVersion: row.workflow_version }, now);
-		return { started: true };
-	},
+export const startRun = operation<StartRunInput, { started: boolean }>(
+	async (tx, input, { now }) => await followedByNext(tx, input.run, now, async () => await start(tx, input, now)),
 );
+
+async function start(tx: Tx, { run, node, people }: StartRunInput, now: number): Promise<{ started: boolean }> {
+	const row = await tx.get<{ seed: number; definition: string }>(
+		"UPDATE run SET state = 'running', started_at = $2, qualified = $3 WHERE run = $1 AND state = 'scheduled' RETURNING seed, definition",
+		[run, now, people.length],
+	);
+	if (!row) return { started: false };
+	const { blockSize, who } = JSON.parse(row.definition) as CampaignDefinition;
+	if (who?.safetyCheck !== undefined && people.length > who.safetyCheck) {
+		await tx.run("UPDATE run SET state = 'refused', started_at = NULL, finished_at = $2 WHERE run = $1", [run, now]);
+		return { started: false };
+	}
+	const order = shuffle(people, row.seed);
+	for (let seq = 0; seq * blockSize < order.length; seq++) {
+		await insertBlock(tx, run, seq, node, now, order.subarray(seq * blockSize, (seq + 1) * blockSize));
+	}
+	return { started: true };
+}
 
 /** @param dropReason why whoever is in it ends at once, rather than be released */
 export async function insertBlock(

@@ -46,7 +46,7 @@ export const planZones = operation<PlanZonesInput, RunZones>(async (tx, { run, z
 	await insertZones(tx, run, added);
 	const all = [...known, ...added].sort((a, b) => a.dueAt - b.dueAt || (a.zone < b.zone ? -1 : 1));
 	if (row.state === 'scheduled' && isMissed(all, row, now)) {
-		await missRuns(tx, row.campaign_id, [{ run, scheduledAt: row.scheduled_at }], now);
+		await missRuns(tx, [{ run }], now);
 		return { zones: [], selections: 0 };
 	}
 	return { zones: all, selections: countSelections(all) };

@@ -3,7 +3,7 @@ import { operation, type Tx } from '../../store/database';
 import { localInstant } from '../../time/local';
 import type { CampaignDefinition } from '../definition';
 import type { RunDelivery } from '../delivery-rules';
-import { scheduleNext } from '../next-run';
+import { followedByNext } from '../next-run';
 import { insertBlock } from '../select';
 import { shuffle } from '../shuffle';
 import { BUCKET_MS, BUCKETS } from './best-times';
@@ -38,7 +38,11 @@ export interface StartZonesInput {
  * over, one of the zones was selected meanwhile, by whomever, or another one was, which these people may have come from.
  * A run with more people than its safety check allows is refused with its first zone.
  */
-export const startZones = operation<StartZonesInput, { started: boolean }>(async (tx, input, { now }) => {
+export const startZones = operation<StartZonesInput, { started: boolean }>(
+	async (tx, input, { now }) => await followedByNext(tx, input.run, now, async () => await start(tx, input, now)),
+);
+
+async function start(tx: Tx, input: StartZonesInput, now: number): Promise<{ started: boolean }> {
 	const { run, zones, selections, total, accountZone } = input;
 	const head = await lockRun(tx, run);
 	if (!head || !isOpen(head.state)) return { started: false };
@@ -48,9 +52,9 @@ export const startZones = operation<StartZonesInput, { started: boolean }>(async
 	if (!isAsFound) return { started: false };
 	if (head.state === 'scheduled' && (await isRefused(tx, run, total, now))) return { started: false };
 
-	const row = await tx.get<{ seed: number; definition: string; scheduled_at: number; delivery: string; qualified: number; workflow_version: string | null }>(
+	const row = await tx.get<{ seed: number; definition: string; scheduled_at: number; delivery: string; qualified: number }>(
 		`UPDATE run SET state = 'running', started_at = coalesce(started_at, $2), qualified = qualified + $3 WHERE run = $1
-		 RETURNING seed, definition, scheduled_at, delivery, qualified, workflow_version`,
+		 RETURNING seed, definition, scheduled_at, delivery, qualified`,
 		[run, now, zones.reduce((total, { people }) => total + people.length, 0)],
 	);
 	if (!row) return { started: false };
@@ -66,23 +70,15 @@ export const startZones = operation<StartZonesInput, { started: boolean }>(async
 			run, found.zone, isPassed ? ZoneState.dropped : ZoneState.selected, found.people.length,
 		]);
 	}
-	if (head.state === 'scheduled') {
-		await scheduleNext(tx, { campaignId: head.campaign_id, scheduledAt: row.scheduled_at, workflowVersion: row.workflow_version }, now);
-	}
 	return { started: true };
-});
+}
 
 async function isRefused(tx: Tx, run: number, total: number, now: number): Promise<boolean> {
-	const row = await tx.get<{ campaign_id: string; definition: string; scheduled_at: number; workflow_version: string | null }>(
-		'SELECT campaign_id, definition, scheduled_at, workflow_version FROM run WHERE run = $1',
-		[run],
-	);
-	if (!row) return false;
-	const { who } = JSON.parse(row.definition) as CampaignDefinition;
+	const row = await tx.get<{ definition: string }>('SELECT definition FROM run WHERE run = $1', [run]);
+	const { who } = JSON.parse(row?.definition ?? '{}') as Partial<CampaignDefinition>;
 	if (who?.safetyCheck === undefined || total <= who.safetyCheck) return false;
 	await tx.run("UPDATE run SET state = 'refused', finished_at = $2, qualified = $3 WHERE run = $1", [run, now, total]);
 	await tx.run('DELETE FROM run_zone WHERE run = $1', [run]);
-	await scheduleNext(tx, { campaignId: row.campaign_id, scheduledAt: row.scheduled_at, workflowVersion: row.workflow_version }, now);
 	return true;
 }
 

@@ -196,6 +196,17 @@ describeStores('runs are planned', (fixture) => {
 			expect((await runs()).at(-1)).toBe('03-08 09:00 scheduled');
 		});
 
+		it('that has started before its time, as by time zones, is not planned again', async () => {
+			const { store, clock } = fixture();
+			const { run } = await publish(recurring(daily));
+			clock.set(at(1, 8));
+			await store.call('startRun', { run: run?.run as number, node: await node(store, 'trigger'), people: Uint32Array.of(1) });
+			expect(await runs()).toEqual(['03-03 09:00 running', '03-04 09:00 scheduled']);
+			await publish(recurring(weekly(1, 2, 5)));
+			await publish(recurring(weekly(1, 2, 4)));
+			expect(await runs()).toEqual(['03-03 09:00 running', '03-05 09:00 scheduled']);
+		});
+
 		it('end on a day', async () => {
 			await publish(recurring({ ...daily, end: { kind: 'on', day: at(2, 0) / DAY } }));
 			await beatAt(at(1, 9));
@@ -312,6 +323,20 @@ describeStores('runs are planned', (fixture) => {
 			expect(all.filter(({ state }) => state === 'running').map(({ qualified }) => qualified)).toEqual([25, 25, 25, 25, 25]);
 			const reports = await Promise.all(all.slice(0, 5).map(async ({ run }) => await fixture().store.ask('runReport', { run })));
 			expect(reports.map((report) => [report?.waiting, report?.unaccounted])).toEqual(reports.map(() => [25, 0]));
+		});
+
+		it('and one that starts while somebody publishes another time leaves exactly the next', async () => {
+			const other = await fixture().another();
+			const trigger = await node(other, 'trigger');
+			for (let round = 1; round <= 12; round++) {
+				const { run } = await publish(recurring({ ...daily, minute: 540 + 2 * round }));
+				fixture().clock.set(at(round, 12));
+				await Promise.all([
+					other.call('startRun', { run: run?.run as number, node: trigger, people: Uint32Array.from({ length: 200 }, (_, index) => index + 1) }),
+					fixture().store.call('publishCampaign', input(recurring({ ...daily, minute: 541 + 2 * round }))),
+				]);
+				expect((await runs()).filter((one) => one.endsWith('scheduled'))).toHaveLength(1);
+			}
 		});
 
 		it('are missed once, and publishing meanwhile leaves exactly the next', async () => {

@@ -1,6 +1,7 @@
 import { isOccurrence, nextOccurrence, occurrencesAfter } from '../../../../engine/campaigns/recurrence/occurrences';
 import type { Begun, Repeat } from '../../../../engine/campaigns/recurrence/recurrence';
 import { dayNumber, localTimeOf } from '../../../../engine/time/local';
+import { offsetAt } from '../../../../engine/time/zone-offsets';
 
 const HOUR = 3_600_000;
 const iso = (instant: number) => new Date(instant).toISOString().replace(':00.000Z', 'Z');
@@ -93,7 +94,11 @@ describe('occurrences', () => {
 	});
 
 	it('show the same time on the clocks of every zone all year, but inside gaps', () => {
-		for (const zone of Intl.supportedValuesOf('timeZone')) {
+		// Zones whose clocks agree all year are one.
+		const halfMonths = Array.from({ length: 24 }, (_, half) => Date.UTC(2026, Math.floor(half / 2), 1 + (half % 2) * 14));
+		const apart = new Map(Intl.supportedValuesOf('timeZone').map((zone) => [halfMonths.map((instant) => offsetAt(zone, instant)).join(), zone]));
+		expect(apart.size).toBeGreaterThan(40);
+		for (const zone of apart.values()) {
 			const year = occurrencesAfter({ ...base, zone, minute: 150, since: Date.UTC(2026, 0, 1) }, 0, 365);
 			const other = year.filter((at) => {
 				const { hour, minute } = localTimeOf(at, zone);
