@@ -73,13 +73,18 @@ export async function mayComeBack(tx: Tx, campaignId: string, run: number, perio
 	return row !== undefined;
 }
 
-/** The reason with which nobody gets a place any more, if all places of some limit are taken for good. */
-export async function usedUp(tx: Tx, campaignId: string, run: number, limits: readonly Limit[]): Promise<Limit['reason'] | undefined> {
+/** What a run has left: places (undefined), none for the moment, or none any more, and the reason. */
+export type PlacesLeft = undefined | { reason: Limit['reason']; forGood: boolean };
+
+export async function placesLeft(tx: Tx, campaignId: string, run: number, limits: readonly Limit[]): Promise<PlacesLeft> {
 	const taken = await takenPlaces(tx, campaignId, limits.map(({ period }) => period));
+	let left: PlacesLeft;
 	for (const { period, most, reason } of limits) {
-		if ((taken.get(period) ?? 0) >= most && !(await mayComeBack(tx, campaignId, run, period))) return reason;
+		if ((taken.get(period) ?? 0) < most) continue;
+		if (!(await mayComeBack(tx, campaignId, run, period))) return { reason, forGood: true };
+		left ??= { reason, forGood: false };
 	}
-	return undefined;
+	return left;
 }
 
 /** Locks the places of the campaigns of these messages, where they hold any, before the messages themselves are touched. */

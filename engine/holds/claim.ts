@@ -5,6 +5,8 @@ import { ownerIsGone } from '../store/processes';
 import { enterBlock } from './enter-block';
 import { HoldState, LEASE_MS } from './states';
 
+const DUE_AGAIN_MS = 1_000;
+
 export interface ClaimInput {
 	node: number;
 	/** People per release. */
@@ -44,7 +46,9 @@ export const claimRelease = operation<ClaimInput, ClaimOutput>(async (tx, { node
 			UNION ALL SELECT min(due_at) FROM block WHERE node = $1) AS waiting`,
 		[node],
 	);
-	return { nextDue: next?.due_at ?? undefined };
+	const nextDue = next?.due_at ?? undefined;
+	// Due, but in other hands, or of a run without a place to give: not at once again.
+	return { nextDue: nextDue !== undefined && nextDue <= now ? now + DUE_AGAIN_MS : nextDue };
 });
 
 async function claimWaiting(

@@ -1,4 +1,4 @@
-import { whyNoPlaces } from '../delivery/no-places';
+import { placesOfRun } from '../delivery/places-of-run';
 import type { Reason } from '../reasons';
 import type { OperationContext, Tx } from '../store/database';
 import { HoldState, LEASE_MS } from './states';
@@ -34,12 +34,9 @@ export async function enterBlock(
 	context: OperationContext,
 ): Promise<{ size: number; attempt: number } | undefined> {
 	const { now, owner } = context;
-	const block = await tx.get<Block>(
-		`SELECT run, seq, due_at, people, drop_reason FROM block WHERE node = $1 AND due_at <= $2
-		 ORDER BY due_at, run, seq LIMIT 1 ${tx.dialect.skipLocked}`,
-		[node, now],
-	);
-	if (!block) return undefined;
+	const next = await nextBlock(tx, node, context);
+	if (!next) return undefined;
+	const { block, noPlaces } = next;
 	await tx.run('DELETE FROM block WHERE run = $1 AND seq = $2', [block.run, block.seq]);
 	const people = await readSelected(tx, decodePeople(block.people));
 	const entered = await insertEntries(tx, block, people.map(({ person }) => [person, '']));
@@ -47,13 +44,32 @@ export async function enterBlock(
 	const living = people.filter(({ person, erased }) => !erased && entered.has(person)).map(({ person }) => entered.get(person) as number);
 	const erased = people.filter((one) => one.erased && entered.has(one.person)).map(({ person }) => entered.get(person) as number);
 	// Nobody of them would be sent to: they need not travel.
-	const dropReason = block.drop_reason ?? (await whyNoPlaces(tx, block.run, context));
+	const dropReason = block.drop_reason ?? noPlaces;
 	const released = dropReason ? [] : [...new Set(living)];
 	await insertHolds(tx, released, node, block, { token, owner, now });
 	if (dropReason) await dropEntries(tx, [...new Set(living)], node, block.run, dropReason, now);
 	await dropEntries(tx, [...new Set(erased)], node, block.run, 'erased', now);
 	await dropMerged(tx, people, entered, node, block, now);
 	return { size: released.length, attempt: 1 };
+}
+
+/**
+ * The next due block of a node. Blocks of a run whose places are all taken stay where they are while one may come back;
+ * `noPlaces`: none will, and why.
+ */
+async function nextBlock(tx: Tx, node: number, context: OperationContext): Promise<{ block: Block; noPlaces?: Reason } | undefined> {
+	for (const waiting: number[] = []; ; ) {
+		const block = await tx.get<Block>(
+			`SELECT run, seq, due_at, people, drop_reason FROM block WHERE node = $1 AND due_at <= $2
+				AND run NOT IN (SELECT run FROM ${tx.dialect.rows('$3', { run: 'integer' })} AS waiting)
+			 ORDER BY due_at, run, seq LIMIT 1 ${tx.dialect.skipLocked}`,
+			[node, context.now, JSON.stringify(waiting.map((run) => [run]))],
+		);
+		if (!block) return undefined;
+		const left = await placesOfRun(tx, block.run, context);
+		if (!left || left.forGood) return { block, noPlaces: left?.reason };
+		waiting.push(block.run);
+	}
 }
 
 async function readSelected(tx: Tx, people: number[]): Promise<Selected[]> {

@@ -24,7 +24,7 @@ describeStores('the report of a run', (fixture) => {
 			qualified: 12, entered: 8, waiting: 6, heldNow: 2, sent: 1, unknown: 1,
 			notSent: { invalid_recipient: 1, profile_not_reachable: 1, dnd_discarded: 1, left_workflow: 1 },
 			failed: 1, unaccounted: 0,
-			conversions: 0, conversionEvents: 0, revenue: null, conversionRate: null,
+			conversions: 0, conversionEvents: 0, revenue: null, conversionRate: null, control: null, safetyCheck: null,
 		});
 		expect(sumOf(report)).toBe(12);
 	});
