@@ -19,6 +19,9 @@ const ANSWER_MS = 2_000;
 
 const BEAT_MS = 1_000;
 
+/** Beats without an answer, before the first one, that count as connecting and not as an outage. */
+const BEATS_TO_CONNECT = 4;
+
 /**
  * The pace of providers over all processes, kept in Redis. While Redis does not answer, nobody waits for it: each process
  * then keeps an equal share of the pace, by the number of processes it last saw.
@@ -33,6 +36,8 @@ export class SharedPace implements PaceOfAll {
 	private works = true;
 
 	private beating = false;
+
+	private beatsToConnect = BEATS_TO_CONNECT;
 
 	constructor(private readonly options: SharedPaceOptions) {}
 
@@ -83,9 +88,10 @@ export class SharedPace implements PaceOfAll {
 		const { client } = this.link;
 		try {
 			await Promise.all([...this.limiters.values()].map(async (limiter) => await limiter.countProcesses(client)));
+			this.beatsToConnect = 0;
 			this.setWorks(true);
 		} catch (error) {
-			this.setWorks(false, error as Error);
+			if (this.beatsToConnect-- <= 0) this.setWorks(false, error as Error);
 		} finally {
 			this.beating = false;
 		}

@@ -97,7 +97,8 @@ describeQueue('n8n in queue mode: main, two workers, a webhook processor', () =>
 		const held = asked.filter(({ to }) => isHeld(Number(to.slice(-5))));
 		expect(held).toHaveLength(HELD);
 		expect(Math.min(...held.map(({ at }) => at))).toBeGreaterThanOrEqual(dndEnd);
-		expect(mostPerSecond()).toBeLessThanOrEqual(PER_SECOND * 1.15);
+		// A busy machine sees some late and the next in time; each worker for itself would make it twice as many.
+		expect(mostPerSecond()).toBeLessThanOrEqual(PER_SECOND * 1.3);
 		await expectThrottled(report.run);
 	});
 

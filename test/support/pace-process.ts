@@ -3,10 +3,10 @@
  * begins when something comes on stdin, ends when all is answered.
  */
 import { Pacers } from '../../engine/delivery/pace';
-import { SharedPace } from '../../engine/delivery/shared-pace';
+import { SharedPace, type SharedPaceOptions } from '../../engine/delivery/shared-pace';
 
 export interface PaceProcess {
-	redis: { host: string; port: number };
+	redis: SharedPaceOptions['redis'];
 	prefix: string;
 	/** What is asked, with ?from= added. */
 	url: string;
