@@ -19,7 +19,7 @@ export const paceOptions: INodeProperties[] = [
 		type: 'number',
 		default: 10,
 		typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
-		description: 'How many requests may be under way at the same time, over all campaigns that use this account and sender',
+		description: 'How many requests may be under way at the same time, over all campaigns that use this account and sender. In queue mode, if set: over all workers as well.',
 	},
 	{
 		displayName: 'Requests per Second',

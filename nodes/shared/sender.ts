@@ -14,6 +14,7 @@ import type { Store } from '../../engine/store/store';
 import { sortArrivals, type Arrived } from './arrivals';
 import { withNodeErrors } from './errors';
 import { campaignItem, foreignKeys, isProduction, outputItem, userOf } from './items';
+import { sharePaceInQueueMode } from './queue-pace';
 import { NOWHERE, openRelease, registerSelf, releaseFrom, releaseToken } from './releases';
 import { accountZone, getStore } from './store';
 
@@ -84,6 +85,7 @@ export async function runSender<Message>(
 	options: SenderOptions,
 ): Promise<SenderOutputs> {
 	return await withNodeErrors(context, async () => {
+		sharePaceInQueueMode();
 		const store = await getStore(context);
 		const node = context.getMode() === 'manual' && !options.sendInManualRuns ? NOWHERE : await registerSelf(context, store);
 		const outputs: SenderOutputs = [[], [], []];

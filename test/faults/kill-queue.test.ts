@@ -7,7 +7,7 @@ import { Demo } from '../../scripts/demo/demo.mjs';
 import { installPack } from '../../scripts/lib/host.mjs';
 import { N8n, queueEnvironment, type N8nOptions } from '../../scripts/lib/n8n.mjs';
 import { expectEverybodyOnce, inSmallBatches, killsWanted, messagesOf, mostOf, planKills, reached, seededRandom } from '../support/kills';
-import { startPostgres, type TestPostgres } from '../support/postgres';
+import { startPostgres, storeCredential, type TestPostgres } from '../support/postgres';
 import { canFindRedis, findRedis } from '../support/redis';
 
 /*
@@ -47,7 +47,7 @@ describeQueue(`n8n in queue mode, killed ${kills} times in the middle of a run`,
 			providers: { latency: 700, 'refuse-share': 0.2, 'timeout-ms': 5_000 },
 			env: { ...QUICK, ...queueEnvironment({ postgres: connectionString, redis, prefix: PREFIX, encryptionKey: PREFIX }) },
 			store: { connectionString },
-			postgres: credentialOf(connectionString),
+			postgres: storeCredential(connectionString),
 			change: inSmallBatches({ people: 80, seconds: 15 }),
 			start: async (options: N8nOptions) => {
 				mainOptions = { ...options, mode: 'main' };
@@ -117,15 +117,6 @@ function victimsOf(kill: number, anyWorker: number): number[] {
 /** n8n waits ten seconds after a crash, lest it crashes in a loop; nothing else hangs on this file. */
 async function forgetCrash(userFolder: string): Promise<void> {
 	await rm(join(userFolder, '.n8n', 'crash.journal'), { force: true });
-}
-
-/** The campaign store's credential, on the database that n8n has as well. */
-function credentialOf(connectionString: string): Record<string, string | number> {
-	const { hostname, port, pathname, username, password } = new URL(connectionString);
-	return {
-		host: hostname, port: Number(port || 5432), database: pathname.slice(1), user: decodeURIComponent(username), password: decodeURIComponent(password),
-		schema: 'campaigns', ssl: 'disable',
-	};
 }
 
 async function deleteKeys(url: string): Promise<void> {

@@ -11,12 +11,14 @@ import { findRedis } from './redis';
 const OWNER = { email: 'owner@example.com', password: 'Campaigns1' };
 
 export interface TestN8nOptions {
-	/** `queue`: a main process and workers, on a PostgreSQL database and Redis keys of their own. */
+	/** `queue`: a main process, workers and perhaps a webhook processor, on a PostgreSQL database and Redis keys of their own. */
 	mode: 'regular' | 'queue';
 	/** Folders of the packs to install. Default: the project's own, which must be built. */
 	packs?: string[];
 	/** Queue mode only; default 1. */
 	workers?: number;
+	/** Queue mode only: also a process that answers webhooks. */
+	webhooks?: boolean;
 	env?: Record<string, string>;
 }
 
@@ -24,6 +26,8 @@ export interface TestN8nOptions {
 export class TestN8n {
 	main!: N8n;
 	workers: N8n[] = [];
+	/** The webhook processor, if one was asked for. */
+	webhooks: N8n | undefined;
 	#folder!: string;
 	#port!: number;
 	#postgres: TestPostgres | undefined;
@@ -54,6 +58,12 @@ export class TestN8n {
 		return this.#folder;
 	}
 
+	/** Queue mode only: the database, which a campaign store may share. */
+	get postgres(): string {
+		if (!this.#postgres) throw new Error('Only queue mode has a PostgreSQL database');
+		return this.#postgres.connectionString;
+	}
+
 	/** Starts all processes, again after `kill`, on the same data and ports. */
 	async start(): Promise<void> {
 		const queue = this.options.mode === 'queue';
@@ -61,6 +71,7 @@ export class TestN8n {
 		const count = queue ? (this.options.workers ?? 1) : 0;
 		this.workers = [];
 		while (this.workers.length < count) await this.startWorker();
+		this.webhooks = queue && this.options.webhooks ? await this.#startProcess('webhook', 'webhook') : undefined;
 		await this.api.signIn(OWNER);
 	}
 
@@ -73,7 +84,7 @@ export class TestN8n {
 
 	/** Ends all processes; data stays. */
 	async kill(signal: NodeJS.Signals): Promise<void> {
-		const running = [...this.workers, this.main].filter((process) => process !== undefined);
+		const running = [...this.workers, this.webhooks, this.main].filter((process) => process !== undefined);
 		await Promise.all(running.map(async (process) => await process.kill(signal)));
 	}
 
@@ -99,7 +110,7 @@ export class TestN8n {
 		Object.assign(this.#env, queueEnvironment({ postgres, redis, prefix, encryptionKey: prefix }));
 	}
 
-	async #startProcess(mode: 'regular' | 'main' | 'worker', name: string, port?: number): Promise<N8n> {
+	async #startProcess(mode: 'regular' | 'main' | 'worker' | 'webhook', name: string, port?: number): Promise<N8n> {
 		const userFolder = join(this.#folder, name);
 		for (const pack of this.options.packs ?? [undefined]) await installPack(userFolder, pack);
 		return await N8n.start({ mode, userFolder, port, env: this.#env });

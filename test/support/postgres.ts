@@ -39,6 +39,15 @@ export async function startPostgres(): Promise<TestPostgres> {
 	};
 }
 
+/** A database as the credential of the campaign store names it. */
+export function storeCredential(connectionString: string): Record<string, string | number> {
+	const { hostname, port, pathname, username, password } = new URL(connectionString);
+	return {
+		host: hostname, port: Number(port || 5432), database: pathname.slice(1), user: decodeURIComponent(username), password: decodeURIComponent(password),
+		schema: 'campaigns', ssl: 'disable',
+	};
+}
+
 async function findOrStartServer(): Promise<Server> {
 	const named = process.env.CAMPAIGNS_TEST_POSTGRES;
 	if (named) return { adminUrl: named, stop: async () => {} };
