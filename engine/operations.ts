@@ -2,6 +2,13 @@ import { applyUpkeep } from './columns/upkeep/apply';
 import { claimUpkeep } from './columns/upkeep/claim';
 import { dueRuns, startRun } from './campaigns/select';
 import { enterForeign } from './campaigns/enter-foreign';
+import { endRemoved, endStopped } from './campaigns/control/end-waiting';
+import { pauseByOperator } from './campaigns/control/pause';
+import { resumeCampaign } from './campaigns/control/resume';
+import { startNewRun } from './campaigns/control/start-new-run';
+import { stopRuns } from './campaigns/control/stop';
+import { leaveUnknown, sendUnknownAgain } from './campaigns/control/unknown-messages';
+import { handIn } from './campaigns/items/hand-in';
 import { announced, finishRuns } from './campaigns/finish';
 import { pauseCampaign, pauseForRun } from './campaigns/pause';
 import { publishCampaign } from './campaigns/publish';
@@ -14,6 +21,7 @@ import { messagesOfRelease } from './delivery/messages-of-release';
 import { recoverMessages } from './delivery/recover';
 import { renewClaims } from './delivery/renew-claims';
 import { settleMessages } from './delivery/settle';
+import { bringForward } from './gates/awaited';
 import { takePlaces } from './gates/throttle';
 import { registerGoal, withdrawGoal } from './goals/goal';
 import { claimRelease } from './holds/claim';
@@ -60,6 +68,15 @@ export const operations = {
 	pauseCampaign,
 	pauseForRun,
 	resumeWorkflow,
+	pauseByOperator,
+	resumeCampaign,
+	stopRuns,
+	endStopped,
+	endRemoved,
+	startNewRun,
+	leaveUnknown,
+	sendUnknownAgain,
+	handIn,
 	dueRuns,
 	startRun,
 	segmentsOfRuns,
@@ -77,6 +94,7 @@ export const operations = {
 	lookUpArrivals,
 	recordDecisions,
 	takePlaces,
+	bringForward,
 	// Messages: claim, send, settle
 	claimMessages,
 	renewClaims,

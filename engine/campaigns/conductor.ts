@@ -1,6 +1,7 @@
 import type { CampaignError } from '../errors';
 import { isRuleError } from '../segments/rule-errors';
 import type { Store } from '../store/store';
+import { endRun } from './control/end-run';
 import type { CampaignDefinition } from './definition';
 
 export interface ConductorOptions {
@@ -27,7 +28,8 @@ export class Conductor {
 		const { store, campaignId } = this.options;
 		await this.startDueRuns();
 		await store.call('recoverMessages', { campaignId });
-		const { toAnnounce } = await store.call('finishRuns', { campaignId });
+		const { toAnnounce, toEnd } = await store.call('finishRuns', { campaignId });
+		for (const run of toEnd ?? []) await endRun(store, run);
 		for (const { run, state } of toAnnounce) void this.announce(run, state);
 	}
 

@@ -1,6 +1,8 @@
 import { CampaignError } from '../errors';
 import type { Tx } from '../store/database';
+import { ASKED } from './control/start-new-run';
 import type { CampaignDefinition } from './definition';
+import { closeItemsRuns, planItemsRun } from './items/open-run';
 import { findRun, scheduleRun, type KnownRun } from './run-rows';
 
 /** A date that has just passed while somebody published is still meant. */
@@ -24,7 +26,9 @@ export async function planRuns(tx: Tx, plan: Plan, now: number): Promise<Planned
 	const { campaignId, definition } = plan;
 	const { schedule, runKey } = definition;
 	// A date that was changed before it came: the run it stood for has selected nobody and is forgotten.
-	await tx.run("DELETE FROM run WHERE campaign_id = $1 AND state = 'scheduled' AND run_key <> $2", [campaignId, runKey]);
+	await tx.run(`DELETE FROM run WHERE campaign_id = $1 AND state = 'scheduled' AND run_key <> $2 AND run_key NOT LIKE '${ASKED}%'`, [campaignId, runKey]);
+	if (schedule.kind === 'items') return await planItemsRun(tx, plan, now);
+	await closeItemsRuns(tx, campaignId);
 	const scheduledAt = schedule.kind === 'at' ? schedule.at : now + definition.graceMs;
 	refusePast(await findRun(tx, campaignId, runKey), definition, now);
 	const created = await scheduleRun(tx, { ...plan, runKey, scheduledAt });

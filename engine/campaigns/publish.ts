@@ -1,6 +1,7 @@
 import { bindReferences, namesIn } from '../segments/references';
 import { recordUses, type WorkflowSegments } from '../segments/saved/uses';
 import { operation } from '../store/database';
+import { noteNodes, removedNodesOf, type RemovedNode } from './control/removed-nodes';
 import type { CampaignDefinition } from './definition';
 import { planRuns } from './plan-runs';
 import { findRun, type KnownRun } from './run-rows';
@@ -15,6 +16,8 @@ export interface PublishInput {
 	/** True when an operator published; false when n8n merely started again, which never starts a run by itself. */
 	byOperator: boolean;
 	workflowVersion?: string;
+	/** Ids of the workflow's nodes that are not disabled; who waits at any other is released by nobody. Absent: not said. */
+	nodes?: string[];
 	/** Nodes of the workflow and their segments, this one's among them: what they name is not deleted while it is published. */
 	uses?: Omit<WorkflowSegments, 'workflowId'>;
 }
@@ -26,6 +29,8 @@ export interface PublishOutput {
 	created: boolean;
 	/** What `endUses` ends by. */
 	registration: string;
+	/** Nodes with people on hold that are no longer in the workflow. */
+	removed: RemovedNode[];
 }
 
 /**
@@ -43,11 +48,15 @@ export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx,
 	const definition: CampaignDefinition = { ...input.definition, segment, named: await namesIn(tx, segment) };
 	const { registration } = await recordUses(tx, { workflowId, ...uses }, context, unknown);
 	await tx.run(
-		`INSERT INTO campaign (id, workflow_id, name, labels, definition, published_at) VALUES ($1, $2, $3, $4, $5, $6)
+		`INSERT INTO campaign (id, workflow_id, name, labels, definition, published_at, workflow_version) VALUES ($1, $2, $3, $4, $5, $6, $8)
 		 ON CONFLICT (id) DO UPDATE SET name = excluded.name, labels = excluded.labels, definition = excluded.definition,
-			published_at = CASE WHEN $7 = 1 THEN excluded.published_at ELSE campaign.published_at END`,
-		[campaignId, workflowId, input.name, JSON.stringify(input.labels), JSON.stringify(definition), now, byOperator ? 1 : 0],
+			published_at = CASE WHEN $7 = 1 THEN excluded.published_at ELSE campaign.published_at END,
+			stopped_at = CASE WHEN $7 = 1 THEN NULL ELSE campaign.stopped_at END,
+			workflow_version = coalesce(excluded.workflow_version, campaign.workflow_version)`,
+		[campaignId, workflowId, input.name, JSON.stringify(input.labels), JSON.stringify(definition), now, byOperator ? 1 : 0, input.workflowVersion ?? null],
 	);
-	if (!byOperator) return { run: await findRun(tx, campaignId, definition.runKey), created: false, registration };
-	return { ...(await planRuns(tx, { campaignId, definition, workflowVersion: input.workflowVersion ?? null }, now)), registration };
+	if (input.nodes) await noteNodes(tx, workflowId, input.nodes, now);
+	const removed = await removedNodesOf(tx, workflowId);
+	if (!byOperator) return { run: await findRun(tx, campaignId, definition.runKey), created: false, registration, removed };
+	return { ...(await planRuns(tx, { campaignId, definition, workflowVersion: input.workflowVersion ?? null }, now)), registration, removed };
 });

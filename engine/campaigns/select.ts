@@ -1,6 +1,7 @@
 import { encodePeople } from '../holds/enter-block';
 import { operation, type Tx } from '../store/database';
 import type { CampaignDefinition } from './definition';
+import { keepSelection } from './keep-selection';
 import { shuffle } from './shuffle';
 
 export interface DueRun {
@@ -59,7 +60,9 @@ export const startRun = operation<{ run: number; node: number; people: Uint32Arr
 			[run, now, people.length],
 		);
 		if (!row) return { started: false };
-		const { blockSize } = JSON.parse(row.definition) as CampaignDefinition;
+		const definition = JSON.parse(row.definition) as CampaignDefinition;
+		await keepSelection(tx, run, definition);
+		const { blockSize } = definition;
 		const order = shuffle(people, row.seed);
 		for (let seq = 0; seq * blockSize < order.length; seq++) {
 			await insertBlock(tx, run, seq, node, now, order.subarray(seq * blockSize, (seq + 1) * blockSize));

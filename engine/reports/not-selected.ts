@@ -3,6 +3,7 @@ import type { QuestionContext } from '../questions';
 import { explain } from '../segments/explain';
 import { matching } from '../segments/questions';
 import type { Rule } from '../segments/rule';
+import { isRuleError } from '../segments/rule-errors';
 import type { Tx } from '../store/database';
 import type { RunHead } from './runs';
 import { timeWords } from './words';
@@ -11,14 +12,16 @@ import { timeWords } from './words';
 export async function whyNotSelected(tx: Tx, head: RunHead, person: number, context: QuestionContext): Promise<string> {
 	const rule = await ruleOf(tx, head.run);
 	if (!rule) return 'No item of this person came to the workflow.';
-	const failing = await failingParts(tx, rule, person, context);
+	const failing = await partsThatFail(tx, rule, person, context);
 	const asOf = `as of ${timeWords(context.now, context.zone)}`;
 	if (head.state === 'scheduled') {
+		if ('trouble' in failing) return `The run has not started yet, and cannot as it is: ${failing.trouble}`;
 		const verdict = failing.length === 0 ? 'would be selected' : `would not be selected: ${doesNotSatisfy(failing)}`;
 		return `The run has not started yet (it is scheduled for ${timeWords(head.scheduledAt, context.zone)}); ${asOf}, the person ${verdict}.`;
 	}
 	if (head.state === 'missed') return 'Nobody was selected: the run was missed, because its time passed while nothing could start it.';
 	if (head.startedAt === null) return 'Nobody was selected: the run was stopped before it started.';
+	if ('trouble' in failing) return `Was not selected when the run started at ${timeWords(head.startedAt, context.zone)}. Why cannot be said any more: ${failing.trouble}`;
 	if (failing.length > 0) return `Was not selected: ${asOf}, the person ${doesNotSatisfy(failing)}.`;
 	const created = await tx.get<{ created_at: number }>('SELECT created_at FROM person WHERE person = $1', [person]);
 	if (created && created.created_at > head.startedAt) {
@@ -32,7 +35,18 @@ export async function whyNotSelected(tx: Tx, head: RunHead, person: number, cont
 
 async function ruleOf(tx: Tx, run: number): Promise<Rule | undefined> {
 	const row = await tx.get<{ definition: string }>('SELECT definition FROM run WHERE run = $1', [run]);
-	return row && (JSON.parse(row.definition) as Partial<CampaignDefinition>).segment;
+	const definition = row && (JSON.parse(row.definition) as Partial<CampaignDefinition>);
+	return definition?.selectedBy ?? definition?.segment;
+}
+
+/** As `failingParts`; or what keeps the rule from being asked: something it names may have been deleted. */
+async function partsThatFail(tx: Tx, rule: Rule, person: number, context: QuestionContext): Promise<Rule[] | { trouble: string }> {
+	try {
+		return await failingParts(tx, rule, person, context);
+	} catch (error) {
+		if (isRuleError(error)) return { trouble: error.message };
+		throw error;
+	}
 }
 
 /** The rule, or those of its parts that all have to hold and do not; empty for somebody who is in the segment. */
