@@ -9,9 +9,10 @@ import {
 } from 'n8n-workflow';
 
 import { Conductor } from '../../engine/campaigns/conductor';
+import { removedInWords } from '../../engine/campaigns/control/removed-nodes';
 import { campaignsPostgresTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
-import { refuseBadCampaign } from '../shared/graph';
+import { enabledNodes, refuseBadCampaign, versionOf } from '../shared/graph';
 import { emitAndWait, isPublishing, registerSelf, releaseFrom, releaseToken } from '../shared/releases';
 import { nameLists } from '../shared/load-options';
 import { getStore } from '../shared/store';
@@ -29,7 +30,7 @@ export class CampaignTrigger implements INodeType {
 		icon: { light: 'file:campaignTrigger.svg', dark: 'file:campaignTrigger.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter.schedule === "at" ? "Once, at " + $parameter.sendAt : "Once, now" }}',
+		subtitle: '={{ $parameter.schedule === "items" ? "When people are added" : $parameter.schedule === "at" ? "Once, at " + $parameter.sendAt : "Once, now" }}',
 		description: 'Start a campaign: say which people it is for, and when',
 		eventTriggerDescription: '',
 		activationMessage: 'The campaign is published. A first run starts after its waiting time; unpublish to stop it.',
@@ -58,14 +59,17 @@ export class CampaignTrigger implements INodeType {
 			const workflowId = String(this.getWorkflow().id);
 			const campaignId = `${workflowId}:${this.getNode().id}`;
 			const node = await registerSelf(this, store);
-			const { registration } = await store.call('publishCampaign', {
+			const { registration, removed } = await store.call('publishCampaign', {
 				campaignId,
 				workflowId,
 				...readName(this),
 				definition,
 				byOperator: isPublishing(this),
 				uses: segmentsOfWorkflow(this, definition.segment),
+				nodes: enabledNodes(this),
+				workflowVersion: versionOf(this),
 			});
+			if (removed.length > 0 && isPublishing(this)) this.emit([[{ json: { campaignAlert: removedInWords(removed) } }]]);
 			const conductor = new Conductor({
 				store,
 				campaignId,

@@ -6,6 +6,7 @@ import {
 	DEFAULT_MAX_LATENESS_MS,
 	type CampaignDefinition,
 } from '../../engine/campaigns/definition';
+import type { Rule } from '../../engine/segments';
 import { readSegment } from '../shared/segment-parameters';
 import { readDelivery } from './read-delivery';
 import { readSchedule, type Read } from './read-schedule';
@@ -17,19 +18,21 @@ interface Options {
 	maxLatenessHours?: number;
 }
 
+const EVERYONE: Rule = { all: [] };
 const HOUR_MS = 3_600_000;
 
 /** What the node's parameters say, checked. */
 export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): { definition: CampaignDefinition } {
 	const parameter = parameterReader(context);
 	const options = parameter('options', {}) as Options;
-	const { rule } = readSegment(context);
 	const schedule = readSchedule(context, parameter);
+	// Whoever hands people in has chosen them.
+	const rule = schedule.kind === 'items' ? EVERYONE : readSegment(context).rule;
 	return {
 		definition: {
 			segment: rule,
 			schedule,
-			runKey: schedule.kind === 'at' ? `at ${schedule.at}` : `now ${String(parameter('runName', '')).trim()}`,
+			runKey: schedule.kind === 'items' ? 'items' : schedule.kind === 'at' ? `at ${schedule.at}` : `now ${String(parameter('runName', '')).trim()}`,
 			blockSize: options.peoplePerBatch ?? DEFAULT_BLOCK_SIZE,
 			graceMs: options.waitSeconds === undefined ? DEFAULT_GRACE_MS : options.waitSeconds * 1_000,
 			maxLatenessMs: options.maxLatenessHours === undefined ? DEFAULT_MAX_LATENESS_MS : options.maxLatenessHours * HOUR_MS,

@@ -4,6 +4,7 @@ import { overruled } from '../../engine/gates/always';
 import type { Decision } from '../../engine/holds/gate';
 import type { Released } from '../../engine/holds/release';
 import type { Profile } from '../../engine/people/records';
+import { isRuleError } from '../../engine/segments/rule-errors';
 import type { Store } from '../../engine/store/store';
 import { constantValuesOf } from '../shared/constant-values';
 import { campaignItem, outputItem } from '../shared/items';
@@ -21,7 +22,7 @@ export function announcedRun(context: IExecuteFunctions): RunOver | undefined {
 	return Number.isSafeInteger(over?.run) ? (over as RunOver) : undefined;
 }
 
-/** Output Alert: the campaign was paused, and why, if that is what this execution is about. */
+/** Output Alert: the campaign was paused, and why, or something else for the operator to know, if that is what this execution is about. */
 export function announcedPause(context: IExecuteFunctions): INodeExecutionData[][] | undefined {
 	const [first] = context.getInputData();
 	const alert = first?.json.campaignAlert;
@@ -45,14 +46,20 @@ export async function releasePeople(store: Store, node: number, token: string): 
 	const passing = opened.flatMap(({ released, profile }, index) => (profile && decisions[index]?.kind === 'pass' ? [{ released, profile }] : []));
 	const values = await valuesOfRuns(store, passing);
 	const people = passing.map(({ released, profile }) =>
-		outputItem(campaignItem(store, profile, { ...released, visit: released.visit + 1 }, values.get(released.hold)), 0),
+		outputItem(campaignItem(store, profile, { ...released, visit: released.visit + 1 }, { ...handedIn(released), ...values.get(released.hold) }), 0),
 	);
 	return [people, [], []];
 }
 
+/** What the item carried that handed somebody in. */
+function handedIn({ payload }: Released): IDataObject {
+	return payload === null ? {} : (JSON.parse(payload) as IDataObject);
+}
+
 /**
  * What each person was selected for, by hold: as of the moment the run began, so that a batch that is released again is
- * the same. One question per run, and a batch is of one run as a rule.
+ * the same. One question per run, and a batch is of one run as a rule. A segment that names what was deleted since the
+ * run began (a custom list) gives no values: nobody is kept from going on by that.
  */
 async function valuesOfRuns(store: Store, passing: Array<{ released: Released; profile: Profile }>): Promise<Map<number, IDataObject>> {
 	const byHold = new Map<number, IDataObject>();
@@ -60,7 +67,11 @@ async function valuesOfRuns(store: Store, passing: Array<{ released: Released; p
 	if (byRun.size === 0) return byHold;
 	for (const { run, segment } of await store.call('segmentsOfRuns', { runs: [...byRun.keys()] })) {
 		const members = byRun.get(run) ?? [];
-		const byPerson = await constantValuesOf(store, segment, members.map(({ profile }) => profile.person), members[0]?.released.runStartedAt);
+		const people = members.map(({ profile }) => profile.person);
+		const byPerson = await constantValuesOf(store, segment, people, members[0]?.released.runStartedAt).catch((error: unknown) => {
+			if (isRuleError(error)) return new Map<number, IDataObject>();
+			throw error;
+		});
 		for (const { released, profile } of members) {
 			const values = byPerson.get(profile.person);
 			if (values) byHold.set(released.hold, values);

@@ -7,6 +7,7 @@ import type { Schedule } from '../../engine/campaigns/definition';
 export type Read = (name: string, fallback: unknown) => unknown;
 
 export function readSchedule(context: ITriggerFunctions | IExecuteFunctions, parameter: Read): Schedule {
+	if (parameter('schedule', 'now') === 'items') return { kind: 'items' };
 	if (parameter('schedule', 'now') !== 'at') return { kind: 'now' };
 	const text = String(parameter('sendAt', ''));
 	const time = DateTime.fromISO(text, { zone: context.getTimezone() });

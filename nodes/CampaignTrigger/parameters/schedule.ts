@@ -10,6 +10,7 @@ export const scheduleParameters: INodeProperties[] = [
 		options: [
 			{ name: 'Once, Now', value: 'now', description: 'One run, shortly after the workflow is published' },
 			{ name: 'Once, at a Date and Time', value: 'at', description: 'One run, at a moment to come' },
+			{ name: 'When People Are Added', value: 'items', description: 'Items of any workflow hand people in, by "Add People" of the Campaign Control node' },
 		],
 		default: 'now',
 		description: 'When people are selected and the campaign goes out to them',
