@@ -6,6 +6,7 @@ import { CampaignError } from '../../engine/errors';
 import type { Rule } from '../../engine/segments';
 import { isRuleError } from '../../engine/segments/rule-errors';
 import type { Store } from '../../engine/store/store';
+import { toNodeError } from '../shared/errors';
 import { eachItem } from '../shared/each-item';
 
 type Items = Promise<INodeExecutionData[]>;
@@ -35,13 +36,13 @@ export async function resume(context: IExecuteFunctions, store: Store): Items {
 }
 
 /** How many it is for now; or why that cannot be said, which is what will keep the run from starting. */
-async function reachOf(store: Store, rule: Rule): Promise<IDataObject> {
+async function reachOf(context: IExecuteFunctions, store: Store, rule: Rule): Promise<IDataObject> {
 	try {
 		const { qualified, reachable } = await store.ask('reach', { rule });
 		return { qualified, reachable };
 	} catch (error) {
 		if (isRuleError(error)) return { error: error.message };
-		throw error;
+		throw toNodeError(context.getNode(), error);
 	}
 }
 
@@ -61,7 +62,7 @@ export async function newRun(context: IExecuteFunctions, store: Store): Items {
 	return await eachItem(context, async (index) => {
 		const campaignId = campaignAt(context, index);
 		const { run, scheduledAt, segment } = await store.call('startNewRun', { campaignId });
-		return { campaignId, run, scheduledAt: iso(scheduledAt), reach: await reachOf(store, segment) };
+		return { campaignId, run, scheduledAt: iso(scheduledAt), reach: await reachOf(context, store, segment) };
 	});
 }
 

@@ -162,6 +162,8 @@ const ofOthers: INodeProperties[] = [
 		required: true,
 		typeOptions: { minValue: 1, numberPrecision: 0 },
 		displayOptions: { show: { ...UNKNOWN, operation: ['leave', 'sendAgain'] } },
+		// An expression that gives a number.
+		// eslint-disable-next-line n8n-nodes-base/node-param-default-wrong-for-number
 		default: '={{ $json.message }}',
 		description: 'Of the unknown message, as "Get Many" puts it out',
 	},
@@ -172,6 +174,8 @@ const ofOthers: INodeProperties[] = [
 		required: true,
 		typeOptions: { minValue: 1, numberPrecision: 0 },
 		displayOptions: { show: { ...REMOVED, operation: ['drop', 'release'] } },
+		// An expression that gives a number.
+		// eslint-disable-next-line n8n-nodes-base/node-param-default-wrong-for-number
 		default: '={{ $json.node }}',
 		description: 'Of the removed node, as "Get Many" puts it out',
 	},

@@ -29,7 +29,6 @@ function lengthFields(displayName: string, name: string, unit: string, waitFor: 
 			noDataExpression: true,
 			displayOptions: when(waitFor),
 			// By length, as people think of them.
-			// eslint-disable-next-line n8n-nodes-base/node-param-options-type-unsorted-items
 			options: [
 				{ name: 'Minutes', value: 'minutes' },
 				{ name: 'Hours', value: 'hours' },

@@ -29,10 +29,11 @@ const conduct = async (store: Store, announced: string[] = []) => {
 	return announced;
 };
 const report = async (store: Store, run: number) => {
-	const { qualified, waiting, sent, unknown, notSent, unaccounted, state } = (await store.ask('runReport', { run })) as NonNullable<Awaited<ReturnType<typeof ask>>>;
+	const found = await store.ask('runReport', { run });
+	if (!found) throw new Error(`there is no run ${run}`);
+	const { qualified, waiting, sent, unknown, notSent, unaccounted, state } = found;
 	return { qualified, waiting, sent, unknown, notSent, unaccounted, state };
 };
-const ask = async (store: Store, run: number) => await store.ask('runReport', { run });
 
 describeStores('pausing and resuming', (fixture) => {
 	it('releases nobody in between, and loses nobody', async () => {
