@@ -5,6 +5,13 @@ import { planZones } from './campaigns/zones/plan-zones';
 import { startZones } from './campaigns/zones/start-zones';
 import { zoneRuns } from './campaigns/zones/zone-runs';
 import { enterForeign } from './campaigns/enter-foreign';
+import { endRemoved, endStopped } from './campaigns/control/end-waiting';
+import { pauseByOperator } from './campaigns/control/pause';
+import { resumeCampaign } from './campaigns/control/resume';
+import { startNewRun } from './campaigns/control/start-new-run';
+import { stopRuns } from './campaigns/control/stop';
+import { leaveUnknown, sendUnknownAgain } from './campaigns/control/unknown-messages';
+import { handIn } from './campaigns/items/hand-in';
 import { announced, finishRuns } from './campaigns/finish';
 import { datesSelected, dueDates, enterDates } from './campaigns/live/by-dates';
 import { checkLiveRelease } from './campaigns/live/check-release';
@@ -22,6 +29,7 @@ import { messagesOfRelease } from './delivery/messages-of-release';
 import { recoverMessages } from './delivery/recover';
 import { renewClaims } from './delivery/renew-claims';
 import { settleMessages } from './delivery/settle';
+import { bringForward } from './gates/awaited';
 import { takePlaces } from './gates/throttle';
 import { registerGoal, withdrawGoal } from './goals/goal';
 import { claimRelease } from './holds/claim';
@@ -72,6 +80,15 @@ export const operations = {
 	pauseCampaign,
 	pauseForRun,
 	resumeWorkflow,
+	pauseByOperator,
+	resumeCampaign,
+	stopRuns,
+	endStopped,
+	endRemoved,
+	startNewRun,
+	leaveUnknown,
+	sendUnknownAgain,
+	handIn,
 	dueRuns,
 	startRun,
 	zoneRuns,
@@ -101,6 +118,7 @@ export const operations = {
 	lookUpArrivals,
 	recordDecisions,
 	takePlaces,
+	bringForward,
 	// Messages: claim, send, settle
 	claimMessages,
 	renewClaims,

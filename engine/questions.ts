@@ -1,6 +1,11 @@
 import { earliestEvents } from './campaigns/live/earliest';
 import { findInZones, zonesOfPeople } from './campaigns/zones/find-in-zones';
 import type { ColumnStore } from './columns/column-store';
+import { removedNodes } from './campaigns/control/removed-nodes';
+import { campaignStatus } from './campaigns/control/status';
+import { unknownMessages } from './campaigns/control/unknown-messages';
+import { awaitedEvents, awaitedHolds } from './gates/awaited';
+import { convertedEntries, entriesOutsideSegment } from './gates/still-wanted';
 import { customLists, membersOfList } from './people/lists/read';
 import { readProfiles } from './people/person';
 import { whoIs } from './people/who';
@@ -46,6 +51,10 @@ export const questions = {
 		await constantValues(tx, { ...asked, people }, at(context, now)),
 	reach: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await reach(tx, { rule }, at(context, now)),
 	breakdown: async (tx: Tx, { now, ...asked }: AskedAt & { property: string; most?: number }, context: QuestionContext) => await breakdown(tx, asked, at(context, now)),
+	awaitedEvents,
+	awaitedHolds,
+	convertedEntries,
+	entriesOutsideSegment,
 	idsOf,
 	profilesOf: async (tx: Tx, { people }: { people: number[] }) => await readProfiles(tx, people),
 	unknownNames: async (...[tx, input]: Parameters<typeof unknownNames>) => (await unknownNames(tx, input)).warnings,
@@ -58,6 +67,9 @@ export const questions = {
 	runReport,
 	runsOf,
 	listCampaigns,
+	campaignStatus,
+	unknownMessages,
+	removedNodes,
 	peopleOfRun,
 	personStory,
 };

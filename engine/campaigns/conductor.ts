@@ -1,6 +1,7 @@
 import type { CampaignError } from '../errors';
 import { isRuleError } from '../segments/rule-errors';
 import type { Store } from '../store/store';
+import { endRun } from './control/end-run';
 import type { CampaignDefinition } from './definition';
 import type { DueRun } from './select';
 import { ZoneStarter } from './zones/zone-starter';
@@ -34,7 +35,8 @@ export class Conductor {
 		await this.startDueRuns();
 		await this.zones.beat();
 		await store.call('recoverMessages', { campaignId });
-		const { toAnnounce } = await store.call('finishRuns', { campaignId });
+		const { toAnnounce, toEnd } = await store.call('finishRuns', { campaignId });
+		for (const run of toEnd ?? []) await endRun(store, run);
 		for (const { run, state } of toAnnounce) void this.announce(run, state);
 	}
 

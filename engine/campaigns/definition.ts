@@ -8,6 +8,8 @@ import type { WhoGetsIt } from './who-gets-it';
 export interface CampaignDefinition {
 	/** Who it is for. Of a live campaign: whom the events must be of, besides. */
 	segment: Rule;
+	/** Of a run that has started: the segment with the rules that its saved segments had then in their place, where it names any. */
+	selectedBy?: Rule;
 	/** What the saved segments and custom lists in it were called when it was published, by id; for messages. */
 	named?: Record<string, string>;
 	schedule: Schedule;

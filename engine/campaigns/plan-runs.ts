@@ -3,6 +3,7 @@ import type { Tx } from '../store/database';
 import { dayNumber, localInstant } from '../time/local';
 import { checkSchedule } from './check-schedule';
 import type { CampaignDefinition, Schedule } from './definition';
+import { closeItemsRuns, openItemsRun, planItemsRun } from './items/open-run';
 import { openLiveRun } from './live/open-run';
 import { hasBegun, nextMoment } from './next-run';
 import { fallsAlike } from './recurrence/begin';
@@ -49,9 +50,11 @@ interface Meant {
 export async function planRuns(tx: Tx, plan: Plan, now: number): Promise<Planned> {
 	const { campaignId, definition } = plan;
 	checkSchedule(definition.schedule);
-	if (definition.schedule.kind === 'live') {
+	if (definition.schedule.kind !== 'items') await closeItemsRuns(tx, campaignId);
+	if (definition.schedule.kind === 'live' || definition.schedule.kind === 'items') {
 		await forgetRuns(tx, campaignId, []);
-		return { ...(await openLiveRun(tx, plan, now)), keepTheirs: [] };
+		const opened = definition.schedule.kind === 'live' ? await openLiveRun(tx, plan, now) : await planItemsRun(tx, plan, now);
+		return { ...opened, keepTheirs: [] };
 	}
 	const meant = await runsMeant(tx, plan, now);
 	const keepTheirs = hasMoments(definition.schedule) ? await startingSoon(tx, campaignId, meant, now) : [];
@@ -71,6 +74,7 @@ export async function planRuns(tx: Tx, plan: Plan, now: number): Promise<Planned
 
 /** The run of a definition: of several the next one, else the last. Of a recurring campaign the next one only. */
 export async function runOf(tx: Tx, campaignId: string, { schedule, runKey }: CampaignDefinition): Promise<KnownRun | undefined> {
+	if (schedule.kind === 'items') return await openItemsRun(tx, campaignId);
 	if (schedule.kind === 'at') return await findRun(tx, campaignId, momentKey(schedule.at));
 	if (schedule.kind !== 'recurring' && schedule.kind !== 'dates') return await findRun(tx, campaignId, runKey);
 	const [next] = await scheduledRuns(tx, campaignId);

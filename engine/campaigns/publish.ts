@@ -2,6 +2,7 @@ import { settingsOf } from '../settings/read';
 import { bindReferences, namesIn } from '../segments/references';
 import { recordUses, type WorkflowSegments } from '../segments/saved/uses';
 import { operation, type Tx } from '../store/database';
+import { noteNodes, removedNodesOf, type RemovedNode } from './control/removed-nodes';
 import type { CampaignDefinition, Schedule } from './definition';
 import { beginPublication } from './live/publication';
 import { planRuns, runOf, type Planned } from './plan-runs';
@@ -21,6 +22,8 @@ export interface PublishInput {
 	/** The operator published a new version of a workflow that was published: a live campaign goes on without a gap. */
 	replaces?: boolean;
 	workflowVersion?: string;
+	/** Ids of the workflow's nodes that are not disabled; who waits at any other is released by nobody. Absent: not said. */
+	nodes?: string[];
 	/** Nodes of the workflow and their segments, this one's among them: what they name is not deleted while it is published. */
 	uses?: Omit<WorkflowSegments, 'workflowId'>;
 }
@@ -28,6 +31,8 @@ export interface PublishInput {
 export interface PublishOutput extends Planned {
 	/** What `endUses` ends by. */
 	registration: string;
+	/** Nodes with people on hold that are no longer in the workflow. */
+	removed: RemovedNode[];
 }
 
 /**
@@ -50,14 +55,18 @@ export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx,
 	const definition: CampaignDefinition = { ...input.definition, segment, schedule, named: await namesIn(tx, segment) };
 	const { registration } = await recordUses(tx, { workflowId, ...uses }, context, unknown);
 	await tx.run(
-		`INSERT INTO campaign (id, workflow_id, name, labels, definition, published_at) VALUES ($1, $2, $3, $4, $5, $6)
+		`INSERT INTO campaign (id, workflow_id, name, labels, definition, published_at, workflow_version) VALUES ($1, $2, $3, $4, $5, $6, $8)
 		 ON CONFLICT (id) DO UPDATE SET name = excluded.name, labels = excluded.labels, definition = excluded.definition,
-			published_at = CASE WHEN $7 = 1 THEN excluded.published_at ELSE campaign.published_at END`,
-		[campaignId, workflowId, input.name, JSON.stringify(input.labels), JSON.stringify(definition), now, byOperator ? 1 : 0],
+			published_at = CASE WHEN $7 = 1 THEN excluded.published_at ELSE campaign.published_at END,
+			stopped_at = CASE WHEN $7 = 1 THEN NULL ELSE campaign.stopped_at END,
+			workflow_version = coalesce(excluded.workflow_version, campaign.workflow_version)`,
+		[campaignId, workflowId, input.name, JSON.stringify(input.labels), JSON.stringify(definition), now, byOperator ? 1 : 0, input.workflowVersion ?? null],
 	);
 	await beginPublication(tx, { ...input, registration }, now);
-	if (!byOperator) return { run: await runOf(tx, campaignId, definition), created: false, keepTheirs: [], registration };
-	return { ...(await planRuns(tx, { campaignId, definition, former, workflowVersion: input.workflowVersion ?? null }, now)), registration };
+	if (input.nodes) await noteNodes(tx, workflowId, input.nodes, now);
+	const removed = await removedNodesOf(tx, workflowId);
+	if (!byOperator) return { run: await runOf(tx, campaignId, definition), created: false, keepTheirs: [], registration, removed };
+	return { ...(await planRuns(tx, { campaignId, definition, former, workflowVersion: input.workflowVersion ?? null }, now)), registration, removed };
 });
 
 async function formerDefinition(tx: Tx, campaignId: string): Promise<Partial<CampaignDefinition> | undefined> {

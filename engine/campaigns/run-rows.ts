@@ -24,6 +24,9 @@ export interface PlannedRun {
 
 const MOMENT = 'at ';
 
+/** Keys of runs that an operator asked for begin with it. */
+export const ASKED = 'asked ';
+
 /** Key of the run of a moment (epoch ms), whichever schedule means it: no change of schedule repeats it. */
 export function momentKey(at: number): string {
 	return `${MOMENT}${at}`;
@@ -64,10 +67,10 @@ export async function firedSince(tx: Tx, campaignId: string, since: number): Pro
 	return Number(row?.fired);
 }
 
-/** Forgets scheduled runs that are no longer meant: they have selected nobody. One that has started meanwhile stays. */
+/** Forgets scheduled runs that are no longer meant: they have selected nobody. One that has started meanwhile stays, or that was asked for. */
 export async function forgetRuns(tx: Tx, campaignId: string, meant: readonly string[]): Promise<void> {
 	await tx.run(
-		`DELETE FROM run WHERE campaign_id = $1 AND state = 'scheduled'
+		`DELETE FROM run WHERE campaign_id = $1 AND state = 'scheduled' AND run_key NOT LIKE '${ASKED}%'
 		   AND run_key NOT IN (SELECT m.run_key FROM ${tx.dialect.rows('$2', { run_key: 'text' })} AS m)`,
 		[campaignId, JSON.stringify(meant.map((key) => [key]))],
 	);

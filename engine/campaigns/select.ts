@@ -3,6 +3,7 @@ import type { Reason } from '../reasons';
 import { operation, type Tx } from '../store/database';
 import type { CampaignDefinition } from './definition';
 import { goesByZones } from './delivery-rules';
+import { keepSelection } from './keep-selection';
 import { followedByNext } from './next-run';
 import { shuffle } from './shuffle';
 
@@ -80,11 +81,13 @@ async function start(tx: Tx, { run, node, people }: StartRunInput, now: number):
 		[run, now, people.length],
 	);
 	if (!row) return { started: false };
-	const { blockSize, who } = JSON.parse(row.definition) as CampaignDefinition;
+	const definition = JSON.parse(row.definition) as CampaignDefinition;
+	const { blockSize, who } = definition;
 	if (who?.safetyCheck !== undefined && people.length > who.safetyCheck) {
 		await tx.run("UPDATE run SET state = 'refused', started_at = NULL, finished_at = $2 WHERE run = $1", [run, now]);
 		return { started: false };
 	}
+	await keepSelection(tx, run, definition);
 	const order = shuffle(people, row.seed);
 	for (let seq = 0; seq * blockSize < order.length; seq++) {
 		await insertBlock(tx, run, seq, node, now, order.subarray(seq * blockSize, (seq + 1) * blockSize));

@@ -21,7 +21,8 @@ const SENT_EVENT = 'Notification Sent';
 
 /**
  * Records outcomes, and in the same transaction the Notification Sent events of those sent. A message that was
- * declared unknown while its owner still waited for the answer is settled by that answer all the same.
+ * declared unknown while its owner still waited for the answer is settled by that answer all the same. An unknown one keeps
+ * what its item carried: an operator may want it sent again.
  */
 export const settleMessages = operation<{ settlements: Settlement[] }, void>(async (tx, { settlements }, { now }) => {
 	const isFailure = (state: string) => state === 'failed' || state === 'not_sent';
@@ -30,7 +31,7 @@ export const settleMessages = operation<{ settlements: Settlement[] }, void>(asy
 	const settled = await tx.all<{ message: number; state: string }>(
 		`UPDATE message SET state = a.state, reason = a.reason, detail = a.detail, provider = a.provider,
 			provider_id = a.provider_id, settled_at = $2,
-			payload = CASE WHEN message.waited = 1 THEN message.payload END
+			payload = CASE WHEN message.waited = 1 OR a.state = 'unknown' THEN message.payload END
 		 FROM ${tx.dialect.rows('$1', {
 				message: 'integer', token: 'text', state: 'text', reason: 'text', detail: 'text', provider: 'text', provider_id: 'text',
 			})} AS a

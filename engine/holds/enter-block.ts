@@ -72,6 +72,28 @@ async function nextBlock(tx: Tx, node: number, context: OperationContext): Promi
 	}
 }
 
+/**
+ * Ends the next block of a run or of a node: everybody in it is accounted for with a reason, and nobody goes on.
+ * @returns how many ended; undefined when there is no block
+ */
+export async function endBlock(tx: Tx, of: { run: number } | { node: number }, reason: Reason, now: number): Promise<number | undefined> {
+	const [column, value] = 'run' in of ? ['run', of.run] : ['node', of.node];
+	const block = await tx.get<Block & { node: number }>(
+		`SELECT run, seq, node, due_at, people FROM block WHERE ${column} = $1 ORDER BY run, seq LIMIT 1 ${tx.dialect.skipLocked}`,
+		[value],
+	);
+	if (!block) return undefined;
+	await tx.run('DELETE FROM block WHERE run = $1 AND seq = $2', [block.run, block.seq]);
+	const people = await readSelected(tx, decodePeople(block.people));
+	const entered = await insertEntries(tx, block, people.map(({ person }) => [person, '']));
+	const entriesOf = (some: Selected[]) => [...new Set(some.flatMap(({ person }) => entered.get(person) ?? []))];
+	const erased = entriesOf(people.filter((one) => one.erased));
+	await dropEntries(tx, entriesOf(people.filter((one) => !one.erased)), block.node, block.run, reason, now);
+	await dropEntries(tx, erased, block.node, block.run, 'erased', now);
+	await dropMerged(tx, people, entered, block.node, block, now);
+	return entered.size - erased.length;
+}
+
 async function readSelected(tx: Tx, people: number[]): Promise<Selected[]> {
 	const rows = await tx.all<{ selected: number; person: number; erased_at: number | null }>(
 		`SELECT p.person AS selected, s.person, s.erased_at

@@ -19,6 +19,8 @@ export interface KnownArrival extends Arrival, RunInfo {
 	/** Why this node dropped it on arrival, if it did. */
 	dropReason: Reason | null;
 	dropDetail: string | null;
+	/** By which output it passed; null: the first. */
+	output: number | null;
 }
 
 /** Looks arrivals up; unknown entries are absent from the answer. */
@@ -26,7 +28,7 @@ export const lookUpArrivals = operation<{ node: number; arrivals: Arrival[] }, K
 	async (tx, { node, arrivals }) =>
 		await tx.all<KnownArrival>(
 			`SELECT a.entry, a.visit, e.run, e.person, e.qualified_at AS "qualifiedAt", h.state AS recorded,
-				d.reason AS "dropReason", d.detail AS "dropDetail", ${RUN_COLUMNS}
+				d.reason AS "dropReason", d.detail AS "dropDetail", h.output, ${RUN_COLUMNS}
 			 FROM ${tx.dialect.rows('$1', { entry: 'integer', visit: 'integer' })} AS a
 			 JOIN entry e ON e.entry = a.entry JOIN run r ON r.run = e.run JOIN campaign c ON c.id = r.campaign_id
 			 LEFT JOIN hold h ON h.entry = a.entry AND h.node = $2 AND h.visit = a.visit
@@ -39,7 +41,8 @@ export const lookUpArrivals = operation<{ node: number; arrivals: Arrival[] }, K
 
 /** What a gate decided about one entry. */
 export type Decision =
-	| { kind: 'pass' }
+	/** `output`: by which of several outputs; it stays the same for this entry and visit, whatever is decided later. */
+	| { kind: 'pass'; output?: number }
 	| { kind: 'hold'; until: number; payload?: string }
 	| { kind: 'drop'; reason: Reason; detail?: string };
 
@@ -65,6 +68,7 @@ export const recordDecisions = operation<
 >(async (tx, { node, arrivals, token, released = [] }, { now }) => {
 	const decided = await insertArrivals(tx, node, arrivals, now);
 	if (token) await holdAgain(tx, token, released);
+	if (token) await keepOutputs(tx, token, released);
 	if (token) await dropReleased(tx, token, released, now);
 	return { decided };
 });
@@ -76,11 +80,14 @@ async function insertArrivals(tx: Tx, node: number, arrivals: ArrivalDecision[],
 		decision.kind === 'hold' ? decision.until : now,
 		{ pass: HoldState.passedAtOnce, hold: HoldState.waiting, drop: HoldState.dropped }[decision.kind],
 		decision.kind === 'hold' ? (decision.payload ?? null) : null,
+		decision.kind === 'pass' ? (decision.output ?? null) : null,
 	]);
-	const source = tx.dialect.rows('$1', { entry: 'integer', visit: 'integer', run: 'integer', due_at: 'integer', state: 'integer', payload: 'text' });
+	const source = tx.dialect.rows('$1', {
+		entry: 'integer', visit: 'integer', run: 'integer', due_at: 'integer', state: 'integer', payload: 'text', output: 'integer',
+	});
 	const decided = await tx.all<Arrival>(
-		`INSERT INTO hold (entry, node, visit, run, due_at, state, attempts, payload, held_at)
-		 SELECT a.entry, $2, a.visit, a.run, a.due_at, a.state, 0, a.payload, $3 FROM ${source} AS a WHERE true
+		`INSERT INTO hold (entry, node, visit, run, due_at, state, attempts, payload, output, held_at)
+		 SELECT a.entry, $2, a.visit, a.run, a.due_at, a.state, 0, a.payload, a.output, $3 FROM ${source} AS a WHERE true
 		 ON CONFLICT (entry, node, visit) DO NOTHING RETURNING entry, visit`,
 		[JSON.stringify(rows), node, now],
 	);
@@ -109,6 +116,17 @@ async function holdAgain(tx: Tx, token: string, released: ReleaseDecision[]): Pr
 	await tx.run(
 		`UPDATE hold SET state = ${HoldState.waiting}, due_at = r.due_at, token = NULL, owner = NULL, lease_until = NULL
 		 FROM ${tx.dialect.rows('$1', { hold: 'integer', due_at: 'integer' })} AS r
+		 WHERE hold.hold = r.hold AND hold.token = $2 AND hold.state = ${HoldState.claimed}`,
+		[JSON.stringify(rows), token],
+	);
+}
+
+/** They stay claimed until their execution ends; should it fail, they leave by the same output again. */
+async function keepOutputs(tx: Tx, token: string, released: ReleaseDecision[]): Promise<void> {
+	const rows = released.flatMap(({ hold, decision }) => (decision.kind === 'pass' && decision.output !== undefined ? [[hold, decision.output]] : []));
+	if (rows.length === 0) return;
+	await tx.run(
+		`UPDATE hold SET output = r.output FROM ${tx.dialect.rows('$1', { hold: 'integer', output: 'integer' })} AS r
 		 WHERE hold.hold = r.hold AND hold.token = $2 AND hold.state = ${HoldState.claimed}`,
 		[JSON.stringify(rows), token],
 	);

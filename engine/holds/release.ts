@@ -18,6 +18,8 @@ export interface Released extends RunInfo {
 	qualifiedAt: number;
 	/** JSON of what other nodes had put on the item. */
 	payload: string | null;
+	/** By which output of a gate with several it passed already, in an execution that failed. */
+	output: number | null;
 }
 
 /** What a node has to know about the run an entry belongs to. */
@@ -52,7 +54,7 @@ export const openRelease = operation<{ token: string; node: number }, Released[]
 	const renewed = await tx.run(`UPDATE hold SET lease_until = $3 WHERE ${behind}`, [token, node, now + LEASE_MS]);
 	if (renewed === 0) return [];
 	return await tx.all<Released>(
-		`SELECT h.hold, h.entry, h.visit, e.person, h.run, e.event, h.due_at AS "dueAt", h.held_at AS "heldAt", e.qualified_at AS "qualifiedAt", h.payload, ${RUN_COLUMNS}
+		`SELECT h.hold, h.entry, h.visit, e.person, h.run, e.event, h.due_at AS "dueAt", h.held_at AS "heldAt", e.qualified_at AS "qualifiedAt", h.payload, h.output, ${RUN_COLUMNS}
 		 FROM hold h JOIN entry e ON e.entry = h.entry JOIN run r ON r.run = h.run JOIN campaign c ON c.id = r.campaign_id
 		 WHERE h.token = $1 AND h.node = $2 AND h.state = ${HoldState.claimed} ORDER BY h.hold`,
 		[token, node],

@@ -78,10 +78,10 @@ async function drop(tx: Tx, token: string, reason: string, condition: string, no
 	);
 }
 
-/** What messages at a sender kept while they waited there. */
+/** What messages at a sender kept while they waited there; those that are unknown may be sent again. */
 async function forgetPayloads(tx: Tx, token: string): Promise<void> {
 	await tx.run(
-		`UPDATE message SET payload = NULL WHERE waited = 1 AND message IN (
+		`UPDATE message SET payload = NULL WHERE waited = 1 AND state <> 'unknown' AND message IN (
 			SELECT m.message FROM hold h JOIN message m ON m.entry = h.entry AND m.node = h.node AND m.visit = h.visit WHERE ${MINE})`,
 		[token],
 	);

@@ -1,3 +1,4 @@
+import { pauseOf } from '../campaigns/control/campaign';
 import type { CampaignDefinition } from '../campaigns/definition';
 import { scheduleWords } from '../campaigns/schedule-words';
 import { CampaignError } from '../errors';
@@ -18,6 +19,8 @@ export interface RunHead {
 	finishedAt: number | null;
 	/** People selected for the run; items that entered, where nobody was selected. */
 	qualified: number;
+	/** Why nothing of it is released: the campaign is paused. Absent: it is not, or the run is over. */
+	pausedReason?: string;
 }
 
 /** A campaign by its id, or all campaigns of a workflow (as a rule one, and one for items that came from elsewhere). */
@@ -29,7 +32,8 @@ const HEAD = `SELECT r.run, r.campaign_id AS "campaignId", c.name AS "campaignNa
 	FROM run r JOIN campaign c ON c.id = r.campaign_id`;
 
 export async function runHead(tx: Tx, run: number): Promise<RunHead | undefined> {
-	return await tx.get<RunHead>(`${HEAD} WHERE r.run = $1`, [run]);
+	const head = await tx.get<RunHead>(`${HEAD} WHERE r.run = $1`, [run]);
+	return head && (await withPause(tx, [head]))[0];
 }
 
 /** As `runHead`; rejects with `run_unknown`. */
@@ -39,17 +43,32 @@ export async function requireRun(tx: Tx, run: number): Promise<RunHead> {
 	throw new CampaignError('run_unknown', `There is no run ${run} in this store.`, 'Look which runs the campaign has, or leave the run out for its latest.');
 }
 
+/** Adds why runs that are not over stand still. */
+async function withPause(tx: Tx, heads: RunHead[]): Promise<RunHead[]> {
+	const open = heads.filter(({ state }) => state === 'scheduled' || state === 'running');
+	const reasons = new Map<string, string>();
+	for (const workflowId of new Set(open.map((head) => head.workflowId))) {
+		const reason = await pauseOf(tx, workflowId);
+		if (reason !== undefined) reasons.set(workflowId, reason);
+	}
+	return heads.map((head) => {
+		const pausedReason = open.includes(head) ? reasons.get(head.workflowId) : undefined;
+		return pausedReason === undefined ? head : { ...head, pausedReason };
+	});
+}
+
 /**
  * The runs of a campaign, the latest first; those that are only scheduled come last.
  * @param input.limit at most so many; default 100
  */
 export async function runsOf(tx: Tx, input: CampaignName & { limit?: number }): Promise<RunHead[]> {
 	const [condition, value] = 'campaignId' in input ? ['r.campaign_id = $1', input.campaignId] : ['c.workflow_id = $1', input.workflowId];
-	return await tx.all<RunHead>(
+	const heads = await tx.all<RunHead>(
 		`${HEAD} WHERE ${condition}
 		 ORDER BY CASE WHEN r.state = 'scheduled' THEN 1 ELSE 0 END, coalesce(r.started_at, r.scheduled_at) DESC, r.run DESC LIMIT $2`,
 		[value, input.limit ?? 100],
 	);
+	return await withPause(tx, heads);
 }
 
 export interface KnownCampaign {

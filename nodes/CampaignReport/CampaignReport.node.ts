@@ -1,14 +1,13 @@
 import {
 	NodeConnectionTypes,
 	type IExecuteFunctions,
-	type ILoadOptionsFunctions,
 	type INodeExecutionData,
-	type INodeListSearchResult,
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
 import { toNodeError, withNodeErrors } from '../shared/errors';
+import { nameLists } from '../shared/load-options';
 import { getStore, storeCredentials } from '../shared/store';
 import { campaignReportProperties } from './parameters';
 import { campaignRuns, peopleReport, runReports } from './tables';
@@ -34,7 +33,7 @@ export class CampaignReport implements INodeType {
 		properties: campaignReportProperties,
 	};
 
-	methods = { listSearch: { searchCampaigns } };
+	methods = { listSearch: nameLists };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await withNodeErrors(this, async () => {
@@ -54,14 +53,4 @@ export class CampaignReport implements INodeType {
 			return [output];
 		});
 	}
-}
-
-/** Campaigns by name, the last published first. */
-async function searchCampaigns(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
-	return await withNodeErrors(this, async () => {
-		const store = await getStore(this);
-		const wanted = filter.trim().toLowerCase();
-		const campaigns = await store.ask('listCampaigns', undefined);
-		return { results: campaigns.filter(({ name }) => name.toLowerCase().includes(wanted)).map(({ id, name }) => ({ name, value: id })) };
-	});
 }

@@ -12,7 +12,7 @@ import { ALL_RUNS, runsMeant, runsOf } from './target';
 type Items = Promise<INodeExecutionData[]>;
 
 const PAGE = 2_000;
-const RUN_COLUMNS = ['campaignId', 'campaignName', 'run', 'runKey', 'state', 'scheduledAt', 'startedAt', 'finishedAt', 'qualified'];
+const RUN_COLUMNS = ['campaignId', 'campaignName', 'run', 'runKey', 'state', 'scheduledAt', 'startedAt', 'finishedAt', 'qualified', 'pausedBecause'];
 const REPORT_COLUMNS = [
 	...RUN_COLUMNS, 'entered', 'waiting', 'heldNow', 'sent', 'unknown', 'notSent', 'failed', 'reasons',
 	'zonesWaiting', 'lastZone', 'lastZoneAt', 'nextZone', 'nextZoneAt', 'conversions', 'conversionEvents', 'revenue', 'conversionRatePercent',
@@ -78,7 +78,8 @@ async function* pages(store: Store, runs: number[], limit: number): AsyncGenerat
 function reportRow(report: RunReport): IDataObject {
 	const counts = Object.entries(report.notSent) as Array<[Reason, number]>;
 	const notSent = counts.reduce((total, [, count]) => total + count, 0);
-	const { qualified, sent, waiting, unknown, conversionRate } = report;
+	const { qualified, sent, waiting, unknown, conversionRate, pausedReason } = report;
+	const paused = pausedReason === undefined ? '' : `Paused: ${pausedReason}. `;
 	return {
 		...headRow(report),
 		entered: report.entered,
@@ -101,7 +102,7 @@ function reportRow(report: RunReport): IDataObject {
 			controlRevenue: report.control.revenue,
 			controlConversionRatePercent: percentOf(report.control.conversionRate),
 		}),
-		summary: `${qualified} qualified: ${sent} sent, ${notSent} not sent, ${waiting} waiting, ${unknown} unknown; ${report.conversions} converted`,
+		summary: `${paused}${qualified} qualified: ${sent} sent, ${notSent} not sent, ${waiting} waiting, ${unknown} unknown; ${report.conversions} converted`,
 	};
 }
 
@@ -120,9 +121,10 @@ function percentOf(rate: number | null): number | null {
 	return rate === null ? null : Number((rate * 100).toFixed(2));
 }
 
-function headRow({ campaignId, campaignName, run, runKey, state, scheduledAt, startedAt, finishedAt, qualified }: RunHead): IDataObject {
+function headRow({ campaignId, campaignName, run, runKey, state, scheduledAt, startedAt, finishedAt, qualified, pausedReason }: RunHead): IDataObject {
 	return {
 		campaignId, campaignName, run, runKey, state, scheduledAt: iso(scheduledAt), startedAt: iso(startedAt), finishedAt: iso(finishedAt), qualified,
+		...(pausedReason !== undefined && { pausedBecause: pausedReason }),
 	};
 }
 

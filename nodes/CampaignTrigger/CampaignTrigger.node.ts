@@ -9,9 +9,10 @@ import {
 } from 'n8n-workflow';
 
 import { Conductor } from '../../engine/campaigns/conductor';
+import { removedInWords } from '../../engine/campaigns/control/removed-nodes';
 import { campaignsPostgresTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
-import { refuseBadCampaign } from '../shared/graph';
+import { enabledNodes, refuseBadCampaign, versionOf } from '../shared/graph';
 import { emitAndWait, isPublishing, registerSelf, releaseFrom, releaseToken } from '../shared/releases';
 import { nameLists } from '../shared/load-options';
 import { getStore } from '../shared/store';
@@ -61,7 +62,7 @@ export class CampaignTrigger implements INodeType {
 			const workflowId = String(this.getWorkflow().id);
 			const campaignId = `${workflowId}:${this.getNode().id}`;
 			const node = await registerSelf(this, store);
-			const { registration, keepTheirs } = await store.call('publishCampaign', {
+			const { registration, keepTheirs, removed } = await store.call('publishCampaign', {
 				campaignId,
 				workflowId,
 				...readName(this),
@@ -69,8 +70,11 @@ export class CampaignTrigger implements INodeType {
 				byOperator: isPublishing(this),
 				replaces: this.getActivationMode() === 'update',
 				uses: segmentsOfWorkflow(this, definition.segment),
+				nodes: enabledNodes(this),
+				workflowVersion: versionOf(this),
 			});
 			if (keepTheirs.length > 0) this.emit([[{ json: { campaignAlert: startsTooSoon(keepTheirs, this.getTimezone()) } }]]);
+			if (removed.length > 0 && isPublishing(this)) this.emit([[{ json: { campaignAlert: removedInWords(removed) } }]]);
 			const conductor = new Conductor({
 				store,
 				campaignId,

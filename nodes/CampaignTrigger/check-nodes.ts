@@ -1,6 +1,7 @@
 import { NodeOperationError, type IDataObject, type IExecuteFunctions, type ITriggerFunctions } from 'n8n-workflow';
 
 import { checkWindows } from '../../engine/gates/dnd';
+import { readWait } from '../Delay/wait';
 import { readWindows } from '../DndGate/windows';
 import { checkSmsSettings, requireProvider } from '../Sms/settings';
 import { readRate } from '../Throttle/rate';
@@ -10,6 +11,7 @@ type Check = (parameters: IDataObject, context: IExecuteFunctions | ITriggerFunc
 
 const CHECKS: Record<string, Check> = {
 	'n8n-nodes-campaigns.dndGate': ({ windows }) => checkWindows(readWindows(windows)),
+	'n8n-nodes-campaigns.delay': (parameters) => void readWait((name) => parameters[name]),
 	'n8n-nodes-campaigns.throttle': (parameters) => void readRate((name) => parameters[name]),
 	'n8n-nodes-campaigns.sms': (parameters, context, name) => {
 		checkSmsSettings(parameters);

@@ -7,6 +7,7 @@ import {
 	type CampaignDefinition,
 	type Schedule,
 } from '../../engine/campaigns/definition';
+import type { Rule } from '../../engine/segments';
 import { readSegment } from '../shared/segment-parameters';
 import { deliveryWarnings, readDelivery } from './read-delivery';
 import { readRunKey, readSchedule, type Read } from './read-schedule';
@@ -18,6 +19,7 @@ interface Options {
 	maxLatenessHours?: number;
 }
 
+const EVERYONE: Rule = { all: [] };
 const HOUR_MS = 3_600_000;
 
 /** What the node's parameters say, checked; `warnings` of what may not be meant. */
@@ -26,7 +28,8 @@ export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): 
 	const options = parameter('options', {}) as Options;
 	const schedule = readSchedule(context, parameter);
 	const delivery = readDelivery(context, parameter, schedule);
-	const { rule } = readAudience(context, schedule);
+	// Whoever hands people in has chosen them.
+	const rule = schedule.kind === 'items' ? EVERYONE : readAudience(context, schedule).rule;
 	return {
 		warnings: deliveryWarnings(delivery, schedule),
 		definition: {

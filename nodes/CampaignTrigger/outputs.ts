@@ -7,6 +7,7 @@ import type { Released } from '../../engine/holds/release';
 import type { Profile } from '../../engine/people/records';
 import type { RunReport } from '../../engine/reports/run-report';
 import { timeWords } from '../../engine/reports/words';
+import { isRuleError } from '../../engine/segments/rule-errors';
 import type { Store } from '../../engine/store/store';
 import { constantValuesOf } from '../shared/constant-values';
 import { campaignItem, outputItem } from '../shared/items';
@@ -64,14 +65,20 @@ export async function releasePeople(store: Store, node: number, token: string): 
 	const people = passing.map(({ released, profile, event }) => {
 		const value = live.get(released.hold)?.value;
 		const held = value === undefined ? values.get(released.hold) : { constantEventProperty: [value] };
-		return outputItem(campaignItem(store, profile, { ...released, visit: released.visit + 1 }, held, event), 0);
+		return outputItem(campaignItem(store, profile, { ...released, visit: released.visit + 1 }, { ...handedIn(released), ...held }, event), 0);
 	});
 	return [people, [], []];
 }
 
+/** What the item carried that handed somebody in. */
+function handedIn({ payload }: Released): IDataObject {
+	return payload === null ? {} : (JSON.parse(payload) as IDataObject);
+}
+
 /**
  * What each person was selected for, by hold: as of the moment they qualified, so that a batch that is released again is
- * the same. One question per run and moment, and a batch is of one as a rule.
+ * the same. One question per run and moment, and a batch is of one as a rule. A segment that names what was deleted since
+ * the run began (a custom list) gives no values: nobody is kept from going on by that.
  */
 async function valuesOfRuns(store: Store, passing: Array<{ released: Released; profile: Profile }>): Promise<Map<number, IDataObject>> {
 	const byHold = new Map<number, IDataObject>();
@@ -79,7 +86,11 @@ async function valuesOfRuns(store: Store, passing: Array<{ released: Released; p
 	if (byRun.size === 0) return byHold;
 	for (const { run, segment } of await store.call('segmentsOfRuns', { runs: [...byRun.keys()] })) {
 		for (const [moment, members] of Map.groupBy(byRun.get(run) ?? [], ({ released }) => released.qualifiedAt)) {
-			const byPerson = await constantValuesOf(store, segment, members.map(({ profile }) => profile.person), moment);
+			const people = members.map(({ profile }) => profile.person);
+			const byPerson = await constantValuesOf(store, segment, people, moment).catch((error: unknown) => {
+				if (isRuleError(error)) return new Map<number, IDataObject>();
+				throw error;
+			});
 			for (const { released, profile } of members) {
 				const values = byPerson.get(profile.person);
 				if (values) byHold.set(released.hold, values);

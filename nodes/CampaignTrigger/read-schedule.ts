@@ -37,7 +37,7 @@ function read(context: Context, parameter: Read): Schedule {
 		return { kind, at: date.map(({ at }, index) => readTime(context, at, `Date ${index + 1} of "Dates"`).toMillis()) };
 	}
 	if (kind === 'recurring') return { kind, recurrence: readRecurrence(parameter, context.getTimezone(), (text, name) => readTime(context, text, name)) };
-	return { kind: 'now' };
+	return kind === 'items' ? { kind } : { kind: 'now' };
 }
 
 /** In the workflow's time zone, where the text names none. */

@@ -3,11 +3,14 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { upcomingWords } from '../../engine/campaigns/schedule-words';
 import type { Store } from '../../engine/store/store';
 import { constantValuesOf } from '../shared/constant-values';
+import { savesEveryExecution, SAVES_ALL } from '../shared/hints';
 import { eventOf, outputItem, userOf } from '../shared/items';
 import { profilesByNumber } from '../shared/releases';
 import { parameterReader, readAudience, readDefinition } from './definition';
 import { readSchedule } from './read-schedule';
 import { sampleEvents, sampleRule } from './sample-events';
+import { whenInWords } from './when-words';
+import { channelsAfter, whyNotReached } from './why-not';
 
 const SAMPLE_SIZE = 10;
 
@@ -16,7 +19,13 @@ const SAMPLE_SIZE = 10;
  * no campaign data that a live execution would take for real.
  */
 export async function sampleAudience(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
+	if (savesEveryExecution(context)) context.addExecutionHints({ message: SAVES_ALL, type: 'info', location: 'outputPane' });
 	const schedule = readSchedule(context, parameterReader(context));
+	const when = readWhen(context);
+	context.addExecutionHints({ message: `The campaign goes out ${when}.`, location: 'outputPane' });
+	// People who are handed in are whoever the items name: there is nobody to show.
+	if (schedule.kind === 'items') return [[], [], []];
+	const channels = channelsAfter(context);
 	const { rule: segment, warnings: ofSegment } = readAudience(context, schedule);
 	const warnings = [...ofSegment, ...readDefinition(context).warnings];
 	const rule = sampleRule(schedule, segment);
@@ -38,7 +47,9 @@ export async function sampleAudience(context: IExecuteFunctions, store: Store): 
 		const profile = profiles.get(person);
 		if (!profile) return [];
 		const event = events.get(person);
-		return [outputItem({ ...values.get(person), user: userOf(profile), ...(event && { event: eventOf(event) }), preview: { selected: 'would be in the run' } }, 0)];
+		const notReached = whyNotReached(profile, channels);
+		const preview = { selected: 'would be in the run', when, ...(Object.keys(notReached).length > 0 && { notReached }) };
+		return [outputItem({ ...values.get(person), user: userOf(profile), ...(event && { event: eventOf(event) }), preview }, 0)];
 	});
 	return [items, [], []];
 }
@@ -50,5 +61,15 @@ function sayWhen(context: IExecuteFunctions, now: number): void {
 		if (message) context.addExecutionHints({ message, location: 'outputPane' });
 	} catch (error) {
 		context.addExecutionHints({ message: `It cannot be published like this: ${(error as Error).message}`, type: 'warning', location: 'outputPane' });
+	}
+}
+
+/** A schedule that cannot be read keeps nobody from looking at the audience; publishing refuses it. */
+function readWhen(context: IExecuteFunctions): string {
+	try {
+		const { schedule, graceMs } = readDefinition(context).definition;
+		return whenInWords(schedule, graceMs, context.getTimezone());
+	} catch (error) {
+		return `at no time yet: ${(error as Error).message}`;
 	}
 }

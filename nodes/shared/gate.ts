@@ -9,9 +9,10 @@ import type { Profile } from '../../engine/people/records';
 import { REASONS } from '../../engine/reasons';
 import type { Store } from '../../engine/store/store';
 import { arrivalKey, sortArrivals, type Arrived } from './arrivals';
-import { toNodeError, withNodeErrors } from './errors';
-import { campaignItem, foreignKeys, isProduction, MAX_PAYLOAD_BYTES, outputItem } from './items';
+import { withNodeErrors } from './errors';
+import { campaignItem, foreignKeys, isProduction, outputItem } from './items';
 import { mergesAfter } from './graph';
+import { keepPayloads } from './payloads';
 import { NOWHERE, openRelease, registerSelf, releaseToken } from './releases';
 import { accountZone, getStore } from './store';
 
@@ -23,11 +24,14 @@ export interface Candidate extends RunInfo {
 	profile: Profile | undefined;
 	/** When they qualified for the run. */
 	qualifiedAt: number;
-	/** When they come out of a hold at this gate: the time it was due. */
+	/** When they come out of a hold at this gate: the time it was due, and since when they are here. */
 	dueAt?: number;
+	heldAt?: number;
 }
 
 export interface Gate {
+	/** Outputs by which people pass; default one. The last output of the node is Dropped. */
+	passes?: number;
 	/**
 	 * Decides about a batch, in order; once on arrival and again on every release. `dry`: only say what would be
 	 * decided, and take nothing.
@@ -35,9 +39,10 @@ export interface Gate {
 	decide(candidates: Candidate[], at: { store: Store; node: number; now: number; dry: boolean }): Promise<Decision[]>;
 }
 
-type Outputs = [passed: INodeExecutionData[], dropped: INodeExecutionData[]];
+/** Those by which people pass, then Dropped. */
+type Outputs = INodeExecutionData[][];
 
-/** What `execute` of every gate does: outputs Pass and Dropped; whoever is held comes out of this node later. */
+/** What `execute` of every gate does: outputs Pass (or several of the gate's own) and Dropped; whoever is held comes out of this node later. */
 export async function passThroughGate(context: IExecuteFunctions, gate: Gate): Promise<Outputs> {
 	return await withNodeErrors(context, async () => {
 		const store = await getStore(context);
@@ -68,11 +73,21 @@ async function decideReleased(gate: Gate, store: Store, node: number, token: str
 		opened.map(({ released, profile }) => ({ ...released, person: profile?.person ?? released.person, timezone: profile?.timezone })),
 		at,
 	);
-	const decisions = await decideAll(gate, candidates, overrulings, { store, node, now, dry: false });
+	const isUndecided = candidates.map(({ output }) => output === null);
+	const fresh = await decideAll(
+		gate,
+		candidates.filter((_candidate, index) => isUndecided[index]),
+		overrulings.filter((_overruling, index) => isUndecided[index]),
+		{ store, node, now, dry: false },
+	);
+	// Who passed in an execution that failed goes the same way, unless nobody may go on any more.
+	const decisions = candidates.map((candidate, index): Decision =>
+		candidate.output === null ? (fresh.shift() as Decision) : (barred(candidate, overrulings[index]) ?? { kind: 'pass', output: candidate.output }),
+	);
 	const released = opened.map(({ released: { hold } }, index) => ({ hold, decision: decisions[index] as Decision }));
 	await store.call('recordDecisions', { node, arrivals: [], token, released });
 
-	const outputs: Outputs = [[], []];
+	const outputs = emptyOutputs(gate);
 	opened.forEach(({ released: entry, profile, event }, index) => {
 		if (!profile) return;
 		const foreign = JSON.parse(entry.payload ?? '{}') as IDataObject;
@@ -84,11 +99,11 @@ async function decideReleased(gate: Gate, store: Store, node: number, token: str
 
 async function decideArrivals(context: IExecuteFunctions, gate: Gate, store: Store, node: number): Promise<Outputs> {
 	const arrived = await sortArrivals(context, store, node);
-	const outputs: Outputs = [[], []];
+	const outputs = emptyOutputs(gate);
 	refuseForeign(context, arrived, outputs);
 	const now = store.clock.now();
 	await explain(context, gate, arrived, outputs, { store, node, now });
-	const payloads = keepPayloads(context, arrived, outputs);
+	const payloads = keepPayloads(context, arrived.filter((item) => item.kind === 'entry'), foreignKeys, droppedOf(outputs));
 
 	const fresh = arrived.filter((item) => item.kind === 'entry' && item.arrival.recorded === null && payloads.has(item.index)) as Array<Extract<Arrived, { kind: 'entry' }>>;
 	const candidates = fresh.map(({ arrival, profile }) => ({ ...arrival, profile }));
@@ -106,7 +121,7 @@ async function decideArrivals(context: IExecuteFunctions, gate: Gate, store: Sto
 	});
 	for (const item of arrived) {
 		// Decided before, in an execution that was repeated: the same again.
-		if (item.kind === 'entry' && item.arrival.recorded === HoldState.passedAtOnce) route(outputs, item.json, item.index, { kind: 'pass' });
+		if (item.kind === 'entry' && item.arrival.recorded === HoldState.passedAtOnce) route(outputs, item.json, item.index, { kind: 'pass', output: item.arrival.output ?? undefined });
 		if (item.kind === 'entry' && item.arrival.dropReason) {
 			route(outputs, item.json, item.index, { kind: 'drop', reason: item.arrival.dropReason, detail: item.arrival.dropDetail ?? undefined });
 		}
@@ -125,12 +140,23 @@ async function decideAll(
 	overrulings: Array<Decision | undefined>,
 	at: { store: Store; node: number; now: number; dry: boolean },
 ): Promise<Decision[]> {
-	const decisions = candidates.map((candidate, index): Decision | undefined =>
-		candidate.profile || at.dry ? overrulings[index] : { kind: 'drop', reason: 'erased' },
-	);
+	const decisions = candidates.map((candidate, index) => barred(candidate, overrulings[index], at.dry));
 	const open = candidates.filter((_candidate, index) => !decisions[index]);
 	const decided = open.length > 0 ? await gate.decide(open, at) : [];
 	return decisions.map((decision) => decision ?? (decided.shift() as Decision));
+}
+
+/** Why somebody cannot go on, whatever the gate would decide; undefined: they can. */
+function barred(candidate: Candidate, overruling: Decision | undefined, dry = false): Decision | undefined {
+	return candidate.profile || dry ? overruling : { kind: 'drop', reason: 'erased' };
+}
+
+function emptyOutputs({ passes = 1 }: Gate): Outputs {
+	return Array.from({ length: passes + 1 }, () => []);
+}
+
+function droppedOf(outputs: Outputs): INodeExecutionData[] {
+	return outputs[outputs.length - 1] as INodeExecutionData[];
 }
 
 /** A gate holds people of campaigns. Whoever is in none must not slip through it, least of all at night. */
@@ -142,7 +168,7 @@ function refuseForeign(context: IExecuteFunctions, arrived: Arrived[], outputs: 
 		if (!context.continueOnFail()) {
 			throw new NodeOperationError(context.getNode(), message, { itemIndex: item.index, description: 'Begin the workflow with a Campaign Trigger.' });
 		}
-		outputs[1].push(outputItem({ ...item.json, error: message }, item.index));
+		droppedOf(outputs).push(outputItem({ ...item.json, error: message }, item.index));
 	}
 }
 
@@ -163,7 +189,8 @@ async function explain(
 	dry.forEach((item, order) => {
 		const decision = decisions[order] as Decision;
 		const preview = { ...(item.json.preview as IDataObject | undefined), [context.getNode().name]: inWords(decision) };
-		outputs[decision.kind === 'drop' ? 1 : 0].push(outputItem({ ...item.json, preview }, item.index));
+		const output = decision.kind === 'drop' ? droppedOf(outputs) : outputs[decision.kind === 'pass' ? (decision.output ?? 0) : 0];
+		output?.push(outputItem({ ...item.json, preview }, item.index));
 	});
 }
 
@@ -173,27 +200,10 @@ function inWords(decision: Decision): string {
 	return `would be dropped: ${REASONS[decision.reason]}`;
 }
 
-/** What a hold would have to keep of each item. One that carries too much fails by itself. */
-function keepPayloads(context: IExecuteFunctions, arrived: Arrived[], outputs: Outputs): Map<number, string> {
-	const payloads = new Map<number, string>();
-	for (const item of arrived) {
-		if (item.kind !== 'entry') continue;
-		const payload = JSON.stringify(foreignKeys(item.json));
-		if (Buffer.byteLength(payload) <= MAX_PAYLOAD_BYTES) {
-			payloads.set(item.index, payload);
-			continue;
-		}
-		const message = `Item ${item.index} carries more than ${MAX_PAYLOAD_BYTES / 1024} KB besides the person. Remove what later nodes do not need.`;
-		if (!context.continueOnFail()) throw toNodeError(context.getNode(), new Error(message), item.index);
-		outputs[1].push(outputItem({ ...item.json, error: message }, item.index));
-	}
-	return payloads;
-}
-
 function route(outputs: Outputs, json: IDataObject, index: number, decision: Decision): void {
-	if (decision.kind === 'pass') outputs[0].push(outputItem(json, index));
+	if (decision.kind === 'pass') outputs[decision.output ?? 0]?.push(outputItem(json, index));
 	if (decision.kind === 'drop') {
 		const { reason, detail } = decision;
-		outputs[1].push(outputItem({ ...json, reason, reasonText: REASONS[reason], ...(detail ? { detail } : {}) }, index));
+		droppedOf(outputs).push(outputItem({ ...json, reason, reasonText: REASONS[reason], ...(detail ? { detail } : {}) }, index));
 	}
 }

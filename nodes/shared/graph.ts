@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { NodeOperationError, type IExecuteFunctions, type ITriggerFunctions } from 'n8n-workflow';
 
 const LOOP = 'n8n-nodes-base.splitInBatches';
@@ -7,12 +9,12 @@ const WAIT = 'n8n-nodes-base.wait';
 const CAMPAIGN_TRIGGER = 'n8n-nodes-campaigns.campaignTrigger';
 
 /** Nodes that look up people of a campaign. */
-const USES_STORE = ['dndGate', 'throttle', 'sms', 'webhookSender', 'segmentFilter', 'goal', 'campaignReport'].map((name) => `n8n-nodes-campaigns.${name}`);
+const USES_STORE = ['dndGate', 'throttle', 'delay', 'sms', 'webhookSender', 'segmentFilter', 'goal', 'campaignReport'].map((name) => `n8n-nodes-campaigns.${name}`);
 
 type GraphContext = ITriggerFunctions | IExecuteFunctions;
 
 /** Nodes of this pack that people can wait at, besides the trigger. */
-const HOLDING = ['dndGate', 'throttle', 'sms', 'webhookSender'].map((name) => `n8n-nodes-campaigns.${name}`);
+const HOLDING = ['dndGate', 'throttle', 'delay', 'sms', 'webhookSender'].map((name) => `n8n-nodes-campaigns.${name}`);
 
 /**
  * Refuses a holding node where it cannot work. Asked at publish and again in every execution: n8n does not tell a
@@ -86,7 +88,7 @@ function refuseWaits(context: GraphContext, nodes: GraphNode[]): void {
 		throw new NodeOperationError(
 			context.getNode(),
 			`"${node.name}" would park the execution with everybody in it. n8n's Wait cannot be used in a campaign for more than ${LONGEST_WAIT_SECONDS} seconds.`,
-			{ description: `Remove "${node.name}". DND Gate and Throttle hold people one by one.` },
+			{ description: `Put a Delay in the place of "${node.name}": it holds people one by one.` },
 		);
 	}
 }
@@ -110,6 +112,18 @@ export function mergesAfter(context: GraphContext): string[] {
 		.getChildNodes(context.getNode().name)
 		.filter((node) => node.type === MERGE)
 		.map((node) => node.name);
+}
+
+/** Ids of the nodes that run in the workflow. */
+export function enabledNodes(context: GraphContext): string[] {
+	return workflowOf(context).nodes.filter(({ disabled }) => !disabled).map(({ id }) => id);
+}
+
+/** Tells one form of the workflow from another: n8n shows a node no version of it, but what it is made of. */
+export function versionOf(context: GraphContext): string {
+	const { workflow } = context as unknown as { workflow?: { connectionsBySourceNode?: unknown } };
+	const nodes = workflowOf(context).nodes.map(({ id, name, type, disabled, parameters }) => ({ id, name, type, disabled, parameters }));
+	return createHash('sha256').update(JSON.stringify([nodes, workflow?.connectionsBySourceNode])).digest('hex').slice(0, 12);
 }
 
 export interface GraphNode {

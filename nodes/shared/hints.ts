@@ -1,4 +1,4 @@
-import type { NodeHint } from 'n8n-workflow';
+import type { IExecuteFunctions, NodeHint } from 'n8n-workflow';
 
 /** For gates: whoever is held comes out in an execution of its own, in which earlier nodes have no data. */
 export const noLookingBack: NodeHint = {
@@ -7,3 +7,13 @@ export const noLookingBack: NodeHint = {
 	location: 'ndv',
 	whenToDisplay: 'beforeExecution',
 };
+
+export const SAVES_ALL =
+	'This workflow saves the data of every successful execution: with many people that is many copies of them. Set "Save successful production executions" to "Do not save" in the workflow settings; the Campaign Report says what became of everybody.';
+
+/** Whether n8n keeps what successful executions of the workflow carried. The typed interface shows a node no settings; this is what n8n keeps behind it. */
+export function savesEveryExecution(context: IExecuteFunctions): boolean {
+	const { workflow } = context as unknown as { workflow?: { settings?: { saveDataSuccessExecution?: string } } };
+	const own = workflow?.settings?.saveDataSuccessExecution ?? 'DEFAULT';
+	return (own === 'DEFAULT' ? (process.env.EXECUTIONS_DATA_SAVE_ON_SUCCESS ?? 'all') : own) === 'all';
+}

@@ -21,9 +21,11 @@ export const nameLists = {
 	}),
 	searchSegments: searchNamed(async (store) => await store.ask('savedSegments', undefined)),
 	searchLists: searchNamed(async (store) => await store.ask('customLists', undefined)),
+	/** The last published first. */
+	searchCampaigns: searchNamed(async (store) => await store.ask('listCampaigns', undefined)),
 };
 
-/** Saved segments or custom lists with the typed text in their name; what is chosen is the id, which survives a rename. */
+/** Saved segments, custom lists or campaigns with the typed text in their name; what is chosen is the id, which survives a rename. */
 function searchNamed(all: (store: Store) => Promise<Array<{ id: string; name: string }>>): Search {
 	return async function (this: ILoadOptionsFunctions, filter = '') {
 		return await withNodeErrors(this, async () => {

@@ -131,6 +131,11 @@ export const segmentParameters: INodeProperties[] = [
 	},
 ];
 
+/** The same parameters, not shown when other parameters of the node have certain values. */
+export function segmentParametersUnless(hide: Shown): INodeProperties[] {
+	return segmentParameters.map((property) => ({ ...property, displayOptions: { ...property.displayOptions, hide } }));
+}
+
 /** The same parameters, shown only when other parameters of the node have certain values. */
 export function segmentParametersWhen(show: Shown): INodeProperties[] {
 	return segmentParameters.map((property) => {

@@ -14,6 +14,7 @@ import type { Store } from '../../engine/store/store';
 import { sortArrivals, type Arrived } from './arrivals';
 import { withNodeErrors } from './errors';
 import { campaignItem, foreignKeys, isProduction, outputItem, userOf } from './items';
+import { keepPayloads } from './payloads';
 import { sharePaceInQueueMode } from './queue-pace';
 import { NOWHERE, openRelease, registerSelf, releaseFrom, releaseToken } from './releases';
 import { accountZone, getStore } from './store';
@@ -157,8 +158,11 @@ async function fromArrivals<Message>(
 		if (item.kind === 'lost') outputs[1].push(notSent(item.json, item.index, 'entry_lost', item.detail));
 	}
 	const now = store.clock.now();
+	// Before anything is claimed: an item that carries too much keeps no other from being sent.
+	const payloads = keepPayloads(context, arrived.filter((item) => item.kind === 'entry'), foreignKeys, outputs[1]);
+	const wholes = keepPayloads(context, foreignLive ? foreign : [], (json) => json, outputs[1]);
 	const known = arrived.flatMap((item): Array<Work<Message>> => {
-		if (item.kind !== 'entry') return [];
+		if (item.kind !== 'entry' || !payloads.has(item.index)) return [];
 		const { arrival, profile, index } = item;
 		// A node before may have thrown the person away; they are known all the same.
 		const json = item.json.user === undefined ? { ...item.json, user: userOf(profile) } : item.json;
@@ -166,12 +170,12 @@ async function fromArrivals<Message>(
 		const mayLeave = atAnyTime({ ...arrival, timezone: profile.timezone });
 		const decision = mayLeave(now);
 		const delivery = toDelivery(sender, recipient, {
-			...arrival, key: options.messageKey(index), since: now, payload: payloadOf(foreignKeys(json)),
+			...arrival, key: options.messageKey(index), since: now, payload: unlessEmpty(payloads.get(index)),
 			overruled: mayLeave, refuse: decision?.kind === 'drop' ? decision : undefined,
 		});
 		return [{ delivery, json, index }];
 	});
-	return foreignLive ? [...known, ...(await enterForeign(context, sender, options, store, foreign))] : known;
+	return foreignLive ? [...known, ...(await enterForeign(context, sender, options, store, foreign, wholes))] : known;
 }
 
 /** What the campaign's cut-off and times to live say of a message at the moment it is to leave. */
@@ -188,8 +192,10 @@ async function enterForeign<Message>(
 	sender: Sender<Message>,
 	options: SenderOptions,
 	store: Store,
-	items: Array<Extract<Arrived, { kind: 'foreign' }>>,
+	foreign: Array<Extract<Arrived, { kind: 'foreign' }>>,
+	payloads: ReadonlyMap<number, string>,
 ): Promise<Array<Work<Message>>> {
+	const items = foreign.filter(({ index }) => payloads.has(index));
 	if (items.length === 0) return [];
 	const { id, name } = context.getWorkflow();
 	// When the execution began: a retry shares it, an execution that shares it and the content does not exist.
@@ -215,13 +221,13 @@ async function enterForeign<Message>(
 		const identity = `${entry.entry}/${key}`;
 		if (seen.has(identity)) return [];
 		seen.add(identity);
-		const facts = { ...entry, visit: 0, key, since: store.clock.now(), payload: JSON.stringify(json) };
+		const facts = { ...entry, visit: 0, key, since: store.clock.now(), payload: payloads.get(index) as string };
 		return [{ delivery: toDelivery(sender, recipient, facts), json, index }];
 	});
 }
 
-function payloadOf(foreign: IDataObject): string | null {
-	return Object.keys(foreign).length > 0 ? JSON.stringify(foreign) : null;
+function unlessEmpty(payload: string | undefined): string | null {
+	return payload === undefined || payload === '{}' ? null : payload;
 }
 
 function hash(json: IDataObject): string {

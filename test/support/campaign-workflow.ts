@@ -2,7 +2,9 @@ import { DatabaseSync } from 'node:sqlite';
 
 import type { IConnections, IDataObject, INode, INodeParameters, NodeConnectionType } from 'n8n-workflow';
 
+import { CampaignControl } from '../../nodes/CampaignControl/CampaignControl.node';
 import { CampaignTrigger } from '../../nodes/CampaignTrigger/CampaignTrigger.node';
+import { Delay } from '../../nodes/Delay/Delay.node';
 import { DndGate } from '../../nodes/DndGate/DndGate.node';
 import { GenericSmsProvider } from '../../nodes/GenericSmsProvider/GenericSmsProvider.node';
 import { Sms } from '../../nodes/Sms/Sms.node';
@@ -18,7 +20,7 @@ import { startLoopback, type Answer, type Loopback, type SeenRequest } from './l
 import type { TestWorkflow } from './n8n-core';
 
 /** The nodes a campaign is drawn of, for the runner. */
-export const CAMPAIGN_NODES = [CampaignTrigger, DndGate, Throttle, Sms, WebhookSender, TwilioSmsProvider, GenericSmsProvider];
+export const CAMPAIGN_NODES = [CampaignTrigger, CampaignControl, DndGate, Throttle, Delay, Sms, WebhookSender, TwilioSmsProvider, GenericSmsProvider];
 
 type Node = TestWorkflow['nodes'][number];
 

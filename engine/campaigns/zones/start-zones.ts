@@ -3,6 +3,7 @@ import { operation, type Tx } from '../../store/database';
 import { localInstant } from '../../time/local';
 import type { CampaignDefinition } from '../definition';
 import type { RunDelivery } from '../delivery-rules';
+import { keepSelection } from '../keep-selection';
 import { followedByNext } from '../next-run';
 import { insertBlock } from '../select';
 import { shuffle } from '../shuffle';
@@ -59,7 +60,9 @@ async function start(tx: Tx, input: StartZonesInput, now: number): Promise<{ sta
 	);
 	if (!row) return { started: false };
 	const { clock = accountZone } = JSON.parse(row.delivery) as RunDelivery;
-	const { blockSize } = JSON.parse(row.definition) as CampaignDefinition;
+	const definition = JSON.parse(row.definition) as CampaignDefinition;
+	const { blockSize } = definition;
+	if (head.state === 'scheduled') await keepSelection(tx, run, definition);
 	const blocks = new Blocks(tx, { run, node: input.node, blockSize, seed: row.seed, seq: row.qualified - zones.reduce((total, { people }) => total + people.length, 0) });
 	for (const found of zones) {
 		const moment = moments.get(found.zone) as ZoneMoment;

@@ -46,10 +46,10 @@ export class ZoneStarter {
 		const planned: RunZones = await store.call('planZones', { run: run.run, zones, accountZone });
 		const due = dueZones(run, planned.zones, store.clock.now()).map(({ zone }) => zone);
 		if (due.length === 0) return;
-		const { delivery: { bestTime, clock = accountZone } = PLAIN_DELIVERY, segment } = run.definition;
+		const { delivery: { bestTime, clock = accountZone } = PLAIN_DELIVERY, selectedBy, segment } = run.definition;
 		try {
 			const found = await store.ask('findInZones', {
-				run: run.run, rule: segment, zones: due,
+				run: run.run, rule: selectedBy ?? segment, zones: due,
 				...(bestTime && { bestTime: { ...bestTime, wall: wallOf(run.scheduledAt, clock) } }),
 			});
 			await store.call('startZones', { run: run.run, node, accountZone, ...found });

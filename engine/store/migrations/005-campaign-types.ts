@@ -10,8 +10,10 @@ export const campaignTypes: Migration = {
 		`ALTER TABLE run ADD COLUMN who text NOT NULL DEFAULT '{"customControlGroups":[],"systemControlGroup":false,"limits":{},"outsideGlobalLimits":false}'`,
 		// Asked for every second by every published campaign, which may have had thousands of runs.
 		`CREATE INDEX run_by_state ON run (campaign_id, state, scheduled_at)`,
-		// What the operator who paused, stopped or started it anew said; see campaigns/control.
+		// When an operator stopped it; null again when it was published or started anew. See campaigns/control.
 		`ALTER TABLE campaign ADD COLUMN stopped_at {int}`,
+		// Which workflow was published last: a fingerprint of its nodes and connections.
+		`ALTER TABLE campaign ADD COLUMN workflow_version text`,
 		// Since when events bring people in, and until when they did: unpublished. Null: it is no live campaign, or is published.
 		`ALTER TABLE campaign ADD COLUMN live_since {int}`,
 		`ALTER TABLE campaign ADD COLUMN unpublished_at {int}`,
@@ -72,6 +74,12 @@ export const campaignTypes: Migration = {
 			taken {int} NOT NULL,
 			PRIMARY KEY (campaign_id, period)
 		) {keyed}`,
+		// By which of a gate's outputs somebody passed, so that an execution that is repeated goes the same way. Null: a gate with one.
+		`ALTER TABLE hold ADD COLUMN output {int}`,
+		// When an operator accepted an unknown outcome as it is: see campaigns/control.
+		`ALTER TABLE message ADD COLUMN accepted_at {int}`,
+		// Since when a node is missing in the published workflow: whoever waits at it is released by nobody.
+		`ALTER TABLE node ADD COLUMN removed_at {int}`,
 		// What the account has set, as JSON: see settings/.
 		`CREATE TABLE setting (
 			name text PRIMARY KEY,

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { segmentParameters } from '../../shared/segment-parameters';
+import { segmentParametersUnless } from '../../shared/segment-parameters';
 import { storeParameter } from '../../shared/store';
 import { deliveryParameters } from './delivery';
 import { liveParameters } from './live';
@@ -11,7 +11,8 @@ import { whoParameters } from './who';
 export const campaignTriggerProperties: INodeProperties[] = [
 	...scheduleParameters,
 	...liveParameters,
-	...segmentParameters,
+	// People who are handed in are whoever the items name.
+	...segmentParametersUnless({ schedule: ['items'] }),
 	...deliveryParameters,
 	...whoParameters,
 	...naming,

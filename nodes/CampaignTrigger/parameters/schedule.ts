@@ -19,6 +19,7 @@ export const scheduleParameters: INodeProperties[] = [
 			{ name: 'Live, Single Action', value: 'liveAction', description: 'Whenever people do something' },
 			{ name: 'Live, Inaction Within Time', value: 'liveInaction', description: 'Whenever people do one thing and then not another' },
 			{ name: 'Live, on a Date or Time', value: 'liveDate', description: 'Before, on or after a date of a person or of an event' },
+			{ name: 'When People Are Added', value: 'items', description: 'Items of any workflow hand people in, by "Add People" of the Campaign Control node' },
 		],
 		default: 'now',
 		description: 'When people are selected and the campaign goes out to them',

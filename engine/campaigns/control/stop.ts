@@ -1,0 +1,29 @@
+import { operation } from '../../store/database';
+import { requireCampaign } from './campaign';
+import { CampaignError } from '../../errors';
+
+/** What was stopped: runs that were scheduled never start; of those that were running nobody goes on. */
+export interface Stopped {
+	runs: Array<{ run: number; was: string }>;
+}
+
+/**
+ * Stops a campaign (its scheduled and running runs, and those that would recur) or one run. Nothing of a stopped run is
+ * sent from this moment on but what is being sent; those who wait are ended by `endWaiting`, run by run. A campaign that
+ * was stopped runs again when somebody publishes it with a new run or asks for one. Rejects with `campaign_unknown`, `run_unknown`.
+ */
+export const stopRuns = operation<{ campaignId: string } | { run: number }, Stopped>(async (tx, input, { now }) => {
+	const [column, value] = 'run' in input ? ['run', input.run] : ['campaign_id', input.campaignId];
+	if ('campaignId' in input) {
+		await requireCampaign(tx, input.campaignId);
+		await tx.run('UPDATE campaign SET stopped_at = $2 WHERE id = $1', [input.campaignId, now]);
+	} else if (!(await tx.get('SELECT run FROM run WHERE run = $1', [input.run]))) {
+		throw new CampaignError('run_unknown', `There is no run ${input.run} in this store.`, 'Get the status of the campaign to see its runs.');
+	}
+	const rows = await tx.all<{ run: number; state: string }>(
+		`SELECT run, state FROM run WHERE ${column} = $1 AND state IN ('scheduled', 'running') ORDER BY run ${tx.dialect.forUpdate}`,
+		[value],
+	);
+	for (const { run } of rows) await tx.run("UPDATE run SET state = 'stopped', finished_at = $2 WHERE run = $1", [run, now]);
+	return { runs: rows.map(({ run, state }) => ({ run, was: state })) };
+});
