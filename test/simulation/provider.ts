@@ -90,6 +90,7 @@ export class SimulatedSender implements INodeType {
 			{ displayName: 'Store', name: 'store', type: 'string', default: 'embedded' },
 			{ displayName: 'Channel', name: 'channel', type: 'string', default: 'sms' },
 		],
+		usableAsTool: true,
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -127,6 +128,7 @@ export class Trouble implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		properties: [],
+		usableAsTool: true,
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -17,6 +17,9 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** The account's. */
+export const ZONE = 'Europe/Paris';
+
 /** Releases happen on the next multiple of this: it keeps a year short. */
 const GRID = 5 * MINUTE;
 
@@ -52,6 +55,15 @@ export class World {
 
 	now: number;
 
+	/** What people did, as it was told to the store. */
+	readonly events: Array<{ user: string; name: string; ts: number }> = [];
+
+	/** People who moved, opted out, were merged or erased. */
+	readonly changed = new Set<string>();
+
+	/** Messages to one person within seven days, over all campaigns that are not outside of limits. */
+	weeklyLimit = Infinity;
+
 	private readonly published: Publication[] = [];
 
 	private constructor(
@@ -71,7 +83,7 @@ export class World {
 	static async open(seed: number, start: number): Promise<World> {
 		const folder = mkdtempSync(path.join(tmpdir(), 'campaigns-year-'));
 		process.env.N8N_CAMPAIGNS_STORE = path.join(folder, 'store.sqlite');
-		process.env.N8N_CAMPAIGNS_TIMEZONE = 'Europe/Paris';
+		process.env.N8N_CAMPAIGNS_TIMEZONE = ZONE;
 		const context = { getInputData: () => [], getNodeParameter: () => 'embedded' };
 		const store = await getStore(context as unknown as IExecuteFunctions);
 		return new World(store, folder, seed, start);
