@@ -4,7 +4,6 @@ import type { LiveKind } from '../../engine/campaigns/live/trigger';
 import type { Repeat } from '../../engine/campaigns/recurrence/recurrence';
 import { EVERYBODY_GETS_IT, type WhoGetsIt } from '../../engine/campaigns/who-gets-it';
 import type { Rule } from '../../engine/segments/rule';
-import { dayNumber } from '../../engine/time/local';
 import { chain, own, workflowOf } from '../support/campaign-workflow';
 import type { TestWorkflow } from '../support/n8n-core';
 import { DAY, HOUR, MINUTE, ZONE, type Drawn } from './world';
@@ -29,7 +28,7 @@ function once(start: number): Drawn[] {
 	return [
 		drawn('Welcome', start, {}, sender),
 		drawn('Slow', start + HOUR, { segment: group(0, 1, 2) }, slowly(20, 1, 'hours'), trouble, sender),
-		drawn('Over the change of clocks', start, at('2026-03-28T22:30:00Z'), atNight('hold'), slowly(30, 30, 'minutes'), sender),
+		drawn('Over the change of clocks', start, at('2026-03-28T22:30:00Z'), slowly(30, 30, 'minutes'), atNight('hold'), sender),
 		drawn('Discarding', start, at('2026-06-10T21:30:00Z'), atNight('discard'), trouble, sender),
 		drawn('Three dates', start, { segment: group(3), schedule: { kind: 'dates', at: ['2026-02-14T08:00Z', '2026-05-10T07:00Z', '2026-12-01T08:00Z'].map((text) => Date.parse(text)) }, runKey: 'dates' }, sender),
 	];
@@ -37,7 +36,7 @@ function once(start: number): Drawn[] {
 
 function recurring(start: number): Drawn[] {
 	const every = (repeat: Repeat): Partial<CampaignDefinition> => ({
-		schedule: { kind: 'recurring', recurrence: { minute: 9 * 60, repeat, firstDay: dayNumber(start, ZONE), end: { kind: 'never' } } },
+		schedule: { kind: 'recurring', recurrence: { minute: 9 * 60, zone: ZONE, repeat, end: { kind: 'never' } } },
 		runKey: 'recurring',
 	});
 	return [
@@ -82,7 +81,7 @@ function live(start: number): Drawn[] {
 }
 
 function journeys(start: number): Drawn[] {
-	const [later, again] = [own('Three Days Later', 'delay', { until: 'time', amount: 3, unit: 'days' }), own('Send Again', 'simulatedSender')];
+	const [later, again] = [own('Three Days Later', 'delay', { waitFor: 'time', amount: 3, unit: 'days' }), own('Send Again', 'simulatedSender')];
 	return [drawn('Twice', start + 30 * DAY, { segment: group(8) }, sender, later, again)].map((campaign) => ({
 		...campaign,
 		workflow: workflowOf([trigger, sender, later, again], [['Campaign', 'Send'], ['Send', 'Three Days Later'], ['Three Days Later', 'Send Again']]),

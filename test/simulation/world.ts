@@ -5,6 +5,8 @@ import path from 'node:path';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { Conductor } from '../../engine/campaigns/conductor';
+import { enterByDates } from '../../engine/campaigns/live/by-dates';
+import { scanLive } from '../../engine/campaigns/live/scanner';
 import type { CampaignDefinition } from '../../engine/campaigns/definition';
 import { mulberry32 } from '../../engine/campaigns/shuffle';
 import type { Store } from '../../engine/store/store';
@@ -119,28 +121,41 @@ export class World {
 	/** Lets time pass until `end`: at every moment at which anything is due, whatever is due is done. */
 	async runUntil(end: number, happenings: readonly Happening[], checkDaily: (world: World) => Promise<void>): Promise<void> {
 		const left = [...happenings].sort((a, b) => a.at - b.at);
-		let nextCheck = this.now + DAY;
+		let [nextCheck, nextDue, nextDates] = [this.now + DAY, this.now, this.now];
 		while (this.now < end) {
-			while (left[0] && left[0].at <= this.now) await left.shift()?.what(this);
-			const nextDue = await this.doWhatIsDue();
+			let isBusy = this.now >= nextDue;
+			for (; left[0] && left[0].at <= this.now; isBusy = true) await left.shift()?.what(this);
+			if (this.now >= nextDates) {
+				isBusy = (await enterByDates(this.store)) > 0 || isBusy;
+				nextDates = this.now + HOUR;
+			}
+			if (isBusy) nextDue = await this.doWhatIsDue();
 			if (this.now >= nextCheck) {
 				await checkDaily(this);
 				nextCheck += DAY;
 			}
-			const next = Math.min(nextDue, left[0]?.at ?? Infinity, nextCheck, end);
+			const next = Math.min(nextDue, left[0]?.at ?? Infinity, nextDates, nextCheck, end);
 			this.now = Math.min(end, Math.max(this.now + GRID, Math.ceil(next / GRID) * GRID));
 		}
 	}
 
 	private async doWhatIsDue(): Promise<number> {
 		let next = Infinity;
+		await scanLive(this.store);
 		for (const campaign of this.published) {
 			await campaign.conductor.beat();
 			const { nextAt } = await this.store.call('dueRuns', { campaignId: campaign.id });
-			next = Math.min(next, nextAt ?? Infinity);
+			next = Math.min(next, nextAt ?? Infinity, await this.nextZone(campaign));
 			for (const { node, name } of campaign.nodes) next = Math.min(next, await this.releaseFrom(campaign, node, name));
 		}
 		return next;
+	}
+
+	/** When the next time zone of a campaign is due that goes by people's clocks. */
+	private async nextZone({ id, definition }: Publication): Promise<number> {
+		if (definition.delivery?.zones !== 'person') return Infinity;
+		const runs = await this.store.call('zoneRuns', { campaignId: id });
+		return Math.min(...runs.flatMap(({ zones }) => zones.filter(({ state, dueAt }) => state === 'waiting' && dueAt > this.now).map(({ dueAt }) => dueAt)), this.now + 12 * HOUR);
 	}
 
 	private async releaseFrom(campaign: Publication, node: number, name: string): Promise<number> {

@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto';
 
 import { calendarOf } from './calendar';
+import { checkYear } from './calendar-checks';
 import { checkEverything } from './checks';
+import { lifeOf } from './life';
 import { addPeople } from './people';
 import { DAY, World, type Happening } from './world';
 
@@ -16,9 +18,15 @@ test(
 		const world = await World.open(seed, START);
 		try {
 			await addPeople(world.store);
-			const happenings: Happening[] = calendarOf(START).map((drawn) => ({ at: drawn.publishedAt, what: async () => await world.publish(drawn) }));
+			world.weeklyLimit = 4;
+			await world.store.call('saveSettings', { settings: { channels: { sms: { mostMessages: world.weeklyLimit, perDays: 7 } }, customControlGroups: [] } });
+			const happenings: Happening[] = [
+				...calendarOf(START).map((drawn) => ({ at: drawn.publishedAt, what: async () => await world.publish(drawn) })),
+				...lifeOf(START, world.random),
+			];
 			await world.runUntil(START + 365 * DAY, happenings, checkEverything);
 			await checkEverything(world);
+			checkYear(world);
 		} finally {
 			await world.close();
 		}
