@@ -1,13 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import type { Schedule } from '../../engine/campaigns/definition';
 import { upcomingWords } from '../../engine/campaigns/schedule-words';
 import type { Store } from '../../engine/store/store';
 import { constantValuesOf } from '../shared/constant-values';
 import { savesEveryExecution, SAVES_ALL } from '../shared/hints';
 import { eventOf, outputItem, userOf } from '../shared/items';
 import { profilesByNumber } from '../shared/releases';
-import { parameterReader, readAudience, readDefinition } from './definition';
-import { readSchedule } from './read-schedule';
+import { readAudience, readDefinition } from './definition';
 import { sampleEvents, sampleRule } from './sample-events';
 import { whenInWords } from './when-words';
 import { channelsAfter, whyNotReached } from './why-not';
@@ -20,14 +20,14 @@ const SAMPLE_SIZE = 10;
  */
 export async function sampleAudience(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
 	if (savesEveryExecution(context)) context.addExecutionHints({ message: SAVES_ALL, type: 'info', location: 'outputPane' });
-	const schedule = readSchedule(context, parameterReader(context));
+	const { schedule, warnings: ofDefinition } = whatCanBeRead(context);
 	const when = readWhen(context);
 	context.addExecutionHints({ message: `The campaign goes out ${when}.`, location: 'outputPane' });
 	// People who are handed in are whoever the items name: there is nobody to show.
 	if (schedule.kind === 'items') return [[], [], []];
 	const channels = channelsAfter(context);
 	const { rule: segment, warnings: ofSegment } = readAudience(context, schedule);
-	const warnings = [...ofSegment, ...readDefinition(context).warnings];
+	const warnings = [...ofSegment, ...ofDefinition];
 	const rule = sampleRule(schedule, segment);
 	const { people } = await store.ask('find', { rule });
 	const unknown = await store.ask('unknownNames', { rule });
@@ -52,6 +52,16 @@ export async function sampleAudience(context: IExecuteFunctions, store: Store): 
 		return [outputItem({ ...values.get(person), user: userOf(profile), ...(event && { event: eventOf(event) }), preview }, 0)];
 	});
 	return [items, [], []];
+}
+
+/** What it could not be published with keeps nobody from looking at the people: `sayWhen` says it. */
+function whatCanBeRead(context: IExecuteFunctions): { schedule: Schedule; warnings: string[] } {
+	try {
+		const { definition, warnings } = readDefinition(context);
+		return { schedule: definition.schedule, warnings };
+	} catch {
+		return { schedule: { kind: 'now' }, warnings: [] };
+	}
 }
 
 /** When it would run. What it could not be published with does not keep anybody from looking at the people. */
