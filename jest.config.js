@@ -5,4 +5,6 @@ module.exports = {
 	transform: { '^.+\\.(ts|mjs)$': '@swc/jest' },
 	modulePathIgnorePatterns: ['<rootDir>/.runtime', '<rootDir>/dist'],
 	testTimeout: 60_000,
+	// What n8n's packages leave behind after each file adds up.
+	workerIdleMemoryLimit: '1.5GB',
 };
