@@ -93,7 +93,7 @@ describe('Campaign Report', () => {
 			const { json, lines } = await csv({});
 			expect(json).toMatchObject({ qualified: 12, sent: 1 });
 			expect(lines).toHaveLength(3);
-			expect(lines[0]).toMatch(/^campaignId,campaignName,run,.*,conversionRatePercent$/);
+			expect(lines[0]).toMatch(/^campaignId,campaignName,run,.*,conversionRatePercent,controlPeople,.*,controlConversionRatePercent$/);
 			expect(lines[1]).toMatch(/^workflow:trigger,Test campaign,\d+,now first,running,/);
 			expect(lines[1]).toContain('Do-not-disturb hours: 1');
 		});
