@@ -23,6 +23,10 @@ import { readWait } from './wait';
 /** Outputs by what is waited for. n8n evaluates it in the editor and in every execution. */
 const OUTPUTS = `={{ ($parameter.waitFor === 'event' ? ['Happened', 'Timed Out', 'Dropped'] : ['Pass', 'Dropped']).map((displayName) => ({ type: '${NodeConnectionTypes.Main}', displayName })) }}` as const;
 
+/** "1 day", "3 days", as an expression of the editor. */
+const lengthOf = (amount: string, unit: string) =>
+	`$parameter.${amount} + " " + ($parameter.${amount} === 1 ? $parameter.${unit}.slice(0, -1) : $parameter.${unit})`;
+
 export class Delay implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Delay',
@@ -31,7 +35,7 @@ export class Delay implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ $parameter.waitFor === "event" ? "Until " + ($parameter.event?.value ?? $parameter.event) + ", at most " + $parameter.timeoutAmount + " " + $parameter.timeoutUnit : $parameter.waitFor === "timeOfDay" ? "Until " + $parameter.timeOfDay : "For " + $parameter.amount + " " + $parameter.unit }}',
+			`={{ $parameter.waitFor === "event" ? "Until " + ($parameter.event?.value || "an event") + ", at most " + ${lengthOf('timeoutAmount', 'timeoutUnit')} : $parameter.waitFor === "timeOfDay" ? "Until " + $parameter.timeOfDay : "For " + ${lengthOf('amount', 'unit')} }}`,
 		description: 'Hold each person for a time, until a time of day, or until they did something',
 		defaults: { name: 'Delay' },
 		usableAsTool: undefined,

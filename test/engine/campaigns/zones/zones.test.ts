@@ -1,5 +1,6 @@
 import { IANAZone } from 'luxon';
 
+import { EVERYBODY_GETS_IT } from '../../../../engine/campaigns/who-gets-it';
 import { node } from '../../../support/campaign';
 import { describeStores, START } from '../../../support/stores';
 import { conductorOf, publishByZones, Releases, reportOf } from '../../../support/zone-runs';
@@ -234,6 +235,28 @@ describeStores('a run that goes by time zones', (fixture) => {
 		await store.call('deleteSegment', { reference: 'VIP', evenIfUsed: true });
 		await releases.run([conductor], moment, HOUR);
 		expect(releases.shown()).toEqual({ east: ['03-02T23:00'], here: ['03-03T08:00'] });
+	});
+
+	it('is refused with its first zone when more people qualify than its safety check allows', async () => {
+		const { store } = fixture();
+		const moment = START + 20 * HOUR;
+		await add({ east: 'Asia/Tokyo', here: 'UTC' });
+		const run = await publishByZones(store, moment, {}, { who: { ...EVERYBODY_GETS_IT, safetyCheck: 1 } });
+		const { conductor, releases } = await setUp();
+		await releases.run([conductor], moment, HOUR);
+		expect(releases.shown()).toEqual({});
+		expect(await reportOf(store, run)).toMatchObject({ state: 'refused', qualified: 2, unaccounted: 0, notSent: { safety_check: 2 } });
+	});
+
+	it('of a recurring campaign has the next one scheduled when its first zone starts', async () => {
+		const { store } = fixture();
+		const moment = START + 20 * HOUR;
+		await add({ east: 'Asia/Tokyo', here: 'UTC' });
+		const daily = { minute: 8 * 60, zone: 'UTC', repeat: { unit: 'days' as const, every: 1 }, end: { kind: 'never' as const } };
+		await publishByZones(store, moment, { clock: 'UTC' }, { schedule: { kind: 'recurring', recurrence: daily }, runKey: 'recurring' });
+		const { conductor, releases } = await setUp();
+		await releases.run([conductor], moment + 2 * DAY, HOUR);
+		expect(releases.shown()).toEqual({ east: ['03-02T23:00', '03-03T23:00', '03-04T23:00'], here: ['03-03T08:00', '03-04T08:00', '03-05T08:00'] });
 	});
 
 	it('selects a zone again when the process died between asking who is in it and writing it down, or another one was first', async () => {
