@@ -1,6 +1,8 @@
-import { operation } from '../../store/database';
-import { requireCampaign } from './campaign';
 import { CampaignError } from '../../errors';
+import { operation, type Tx } from '../../store/database';
+import { followedByNext } from '../next-run';
+import { lockRuns } from '../run-rows';
+import { requireCampaign } from './campaign';
 
 /** What was stopped: runs that were scheduled never start; of those that were running nobody goes on. */
 export interface Stopped {
@@ -8,22 +10,31 @@ export interface Stopped {
 }
 
 /**
- * Stops a campaign (its scheduled and running runs, and those that would recur) or one run. Nothing of a stopped run is
+ * Stops a campaign (its scheduled and running runs, and those that would recur) or one run, after which a recurring campaign
+ * goes on with the next. Nothing of a stopped run is
  * sent from this moment on but what is being sent; those who wait are ended by `endWaiting`, run by run. A campaign that
  * was stopped runs again when somebody publishes it with a new run or asks for one. Rejects with `campaign_unknown`, `run_unknown`.
  */
 export const stopRuns = operation<{ campaignId: string } | { run: number }, Stopped>(async (tx, input, { now }) => {
-	const [column, value] = 'run' in input ? ['run', input.run] : ['campaign_id', input.campaignId];
-	if ('campaignId' in input) {
-		await requireCampaign(tx, input.campaignId);
-		await tx.run('UPDATE campaign SET stopped_at = $2 WHERE id = $1', [input.campaignId, now]);
-	} else if (!(await tx.get('SELECT run FROM run WHERE run = $1', [input.run]))) {
+	if ('campaignId' in input) return await stopCampaign(tx, input.campaignId, now);
+	if (!(await tx.get('SELECT run FROM run WHERE run = $1', [input.run]))) {
 		throw new CampaignError('run_unknown', `There is no run ${input.run} in this store.`, 'Get the status of the campaign to see its runs.');
 	}
+	return await followedByNext(tx, input.run, now, async () => await stopWhere(tx, 'run', input.run, now));
+});
+
+async function stopCampaign(tx: Tx, campaignId: string, now: number): Promise<Stopped> {
+	await lockRuns(tx, campaignId);
+	await requireCampaign(tx, campaignId);
+	await tx.run('UPDATE campaign SET stopped_at = $2 WHERE id = $1', [campaignId, now]);
+	return await stopWhere(tx, 'campaign_id', campaignId, now);
+}
+
+async function stopWhere(tx: Tx, column: 'run' | 'campaign_id', value: number | string, now: number): Promise<Stopped> {
 	const rows = await tx.all<{ run: number; state: string }>(
 		`SELECT run, state FROM run WHERE ${column} = $1 AND state IN ('scheduled', 'running') ORDER BY run ${tx.dialect.forUpdate}`,
 		[value],
 	);
 	for (const { run } of rows) await tx.run("UPDATE run SET state = 'stopped', finished_at = $2 WHERE run = $1", [run, now]);
 	return { runs: rows.map(({ run, state }) => ({ run, was: state })) };
-});
+}

@@ -207,6 +207,32 @@ describeStores('runs are planned', (fixture) => {
 			expect(await runs()).toEqual(['03-03 09:00 running', '03-05 09:00 scheduled']);
 		});
 
+		it('go on with the next when one is stopped', async () => {
+			const { store } = fixture();
+			const { run } = await publish(recurring(daily));
+			expect(await store.call('stopRuns', { run: run?.run as number })).toEqual({ runs: [{ run: run?.run, was: 'scheduled' }] });
+			expect(await runs()).toEqual(['03-03 09:00 stopped', '03-04 09:00 scheduled']);
+			await publish(recurring(daily));
+			await beatAt(at(2, 9));
+			expect(await runs()).toEqual(['03-03 09:00 stopped', '03-04 09:00 running', '03-05 09:00 scheduled']);
+		});
+
+		it('do not go on when the campaign is stopped, even while one starts', async () => {
+			const { store, another } = fixture();
+			const trigger = await node(store, 'trigger');
+			const other = await another();
+			for (let round = 0; round < 8; round++) {
+				fixture().clock.set(at(round, 10));
+				const { run } = await publish(recurring(daily));
+				fixture().clock.set(at(round + 1, 9));
+				await Promise.all([
+					other.call('startRun', { run: run?.run as number, node: trigger, people: Uint32Array.of(1) }),
+					store.call('stopRuns', { campaignId: CAMPAIGN_ID }),
+				]);
+				expect((await runs()).filter((one) => !one.endsWith('stopped'))).toEqual([]);
+			}
+		});
+
 		it('end on a day', async () => {
 			await publish(recurring({ ...daily, end: { kind: 'on', day: at(2, 0) / DAY } }));
 			await beatAt(at(1, 9));
