@@ -4,6 +4,8 @@ import { begin } from './recurrence/begin';
 import { occurrencesAfter } from './recurrence/occurrences';
 import { recurrenceWords } from './recurrence/words';
 
+const LIVE = { action: 'Live: single action', inaction: 'Live: inaction', on_date: 'Live: on a date' };
+
 /** Occurrences that are shown of a recurrence. */
 const SHOWN = 3;
 
@@ -20,9 +22,9 @@ export function scheduleWords(schedule: Schedule): string {
 		case 'recurring':
 			return `${recurrenceWords(schedule.recurrence)} (${schedule.recurrence.zone})`;
 		case 'items':
-			return 'Items of other nodes';
+			return 'When people are added';
 		case 'live':
-			return 'Live';
+			return LIVE[schedule.live.kind];
 	}
 }
 

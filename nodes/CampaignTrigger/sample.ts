@@ -20,9 +20,7 @@ const SAMPLE_SIZE = 10;
  */
 export async function sampleAudience(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
 	if (savesEveryExecution(context)) context.addExecutionHints({ message: SAVES_ALL, type: 'info', location: 'outputPane' });
-	const { schedule, warnings: ofDefinition } = whatCanBeRead(context);
-	const when = readWhen(context);
-	context.addExecutionHints({ message: `The campaign goes out ${when}.`, location: 'outputPane' });
+	const { schedule, when, warnings: ofDefinition } = whatCanBeRead(context, store.clock.now());
 	// People who are handed in are whoever the items name: there is nobody to show.
 	if (schedule.kind === 'items') return [[], [], []];
 	const channels = channelsAfter(context);
@@ -38,7 +36,6 @@ export async function sampleAudience(context: IExecuteFunctions, store: Store): 
 		message: `${people.length.toLocaleString('en')} people ${schedule.kind === 'live' ? 'would have come in by what they have done so far' : 'are in this segment now'}. Up to ${SAMPLE_SIZE} are shown; a run by hand sends nothing.`,
 		location: 'outputPane',
 	});
-	sayWhen(context, store.clock.now());
 	const chosen = [...people.subarray(0, SAMPLE_SIZE)];
 	const profiles = await profilesByNumber(store, chosen);
 	const values = await constantValuesOf(store, rule, chosen);
@@ -54,32 +51,24 @@ export async function sampleAudience(context: IExecuteFunctions, store: Store): 
 	return [items, [], []];
 }
 
-/** What it could not be published with keeps nobody from looking at the people: `sayWhen` says it. */
-function whatCanBeRead(context: IExecuteFunctions): { schedule: Schedule; warnings: string[] } {
+interface Read {
+	schedule: Schedule;
+	/** In words. */
+	when: string;
+	warnings: string[];
+}
+
+/** Says when the campaign goes out. What it could not be published with keeps nobody from looking at the people. */
+function whatCanBeRead(context: IExecuteFunctions, now: number): Read {
 	try {
 		const { definition, warnings } = readDefinition(context);
-		return { schedule: definition.schedule, warnings };
-	} catch {
-		return { schedule: { kind: 'now' }, warnings: [] };
-	}
-}
-
-/** When it would run. What it could not be published with does not keep anybody from looking at the people. */
-function sayWhen(context: IExecuteFunctions, now: number): void {
-	try {
-		const message = upcomingWords(readDefinition(context).definition.schedule, now);
-		if (message) context.addExecutionHints({ message, location: 'outputPane' });
+		const { schedule, graceMs } = definition;
+		const when = whenInWords(schedule, graceMs, context.getTimezone());
+		context.addExecutionHints({ message: upcomingWords(schedule, now) ?? `The campaign goes out ${when}.`, location: 'outputPane' });
+		return { schedule, when, warnings };
 	} catch (error) {
-		context.addExecutionHints({ message: `It cannot be published like this: ${(error as Error).message}`, type: 'warning', location: 'outputPane' });
-	}
-}
-
-/** A schedule that cannot be read keeps nobody from looking at the audience; publishing refuses it. */
-function readWhen(context: IExecuteFunctions): string {
-	try {
-		const { schedule, graceMs } = readDefinition(context).definition;
-		return whenInWords(schedule, graceMs, context.getTimezone());
-	} catch (error) {
-		return `at no time yet: ${(error as Error).message}`;
+		const why = (error as Error).message;
+		context.addExecutionHints({ message: `It cannot be published like this: ${why}`, type: 'warning', location: 'outputPane' });
+		return { schedule: { kind: 'now' }, when: `at no time yet: ${why}`, warnings: [] };
 	}
 }

@@ -24,6 +24,7 @@ const WORDS: Record<string, string> = {
 	liveAction: '"Live: single action"',
 	liveInaction: '"Live: inaction"',
 	liveDate: '"Live: on a date"',
+	items: '"When people are added"',
 };
 
 const cases = Object.entries(WORDS).map(([schedule, words]) => `$parameter.schedule === "${schedule}" ? ${words} : `);

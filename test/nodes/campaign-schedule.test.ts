@@ -2,6 +2,7 @@ import type { INode, INodeParameters } from 'n8n-workflow';
 import { NodeHelpers, Workflow } from 'n8n-workflow';
 
 import type { CampaignDefinition } from '../../engine/campaigns/definition';
+import type { LiveTrigger } from '../../engine/campaigns/live/trigger';
 import { scheduleWords } from '../../engine/campaigns/schedule-words';
 import { CampaignTrigger } from '../../nodes/CampaignTrigger/CampaignTrigger.node';
 import { base, CAMPAIGN_NODES, chain, EVERYBODY_NOW, own, rowsOfStore, workflowOf } from '../support/campaign-workflow';
@@ -88,6 +89,14 @@ describe('The schedule of a Campaign Trigger', () => {
 	test.each(refused)('is not published with %s', async (_what, parameters, why) => {
 		await expect(publishIt(parameters)).rejects.toThrow(why);
 		expect(rowsOfStore().run).toEqual([]);
+	});
+
+	test('is called the same on the canvas and in reports where people come in by themselves, or are added', () => {
+		const live = (kind: 'action' | 'inaction' | 'on_date') => scheduleWords({ kind: 'live', live: { kind } as LiveTrigger });
+		expect(subtitleOf({ schedule: 'liveAction' })).toBe(live('action'));
+		expect(subtitleOf({ schedule: 'liveInaction' })).toBe(live('inaction'));
+		expect(subtitleOf({ schedule: 'liveDate' })).toBe(live('on_date'));
+		expect(subtitleOf({ schedule: 'items' })).toBe(scheduleWords({ kind: 'items' }));
 	});
 
 	test('run by hand says when it would run', async () => {
