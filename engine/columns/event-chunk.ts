@@ -71,15 +71,14 @@ export function fillsChunk(rows: readonly EventRow[]): boolean {
 /** Makes one chunk of events of one name, ordered by id; not empty. */
 export function encodeRows(rows: readonly EventRow[], origin: ChunkOrigin): EncodedChunk {
 	const properties = new PropertiesBuilder();
-	rows.forEach((row, index) => properties.add(index, JSON.parse(row.properties) as Record<string, unknown>));
-	const column = (read: (row: EventRow) => number) => Float64Array.from(rows, read);
-	return assemble(
-		origin,
-		column(({ id }) => id),
-		Uint32Array.from(rows, (row) => row.person),
-		column(({ ts }) => ts),
-		properties.finish(rows.length),
-	);
+	const [ids, people, times] = [new Float64Array(rows.length), new Uint32Array(rows.length), new Float64Array(rows.length)];
+	for (const [index, row] of rows.entries()) {
+		ids[index] = row.id;
+		people[index] = row.person;
+		times[index] = row.ts;
+		properties.add(index, JSON.parse(row.properties) as Record<string, unknown>);
+	}
+	return assemble(origin, ids, people, times, properties.finish(rows.length));
 }
 
 /** Puts chunks together, ordered by id, without the rows of people for whom `isGone`; undefined when nothing is left. */

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 
 import type { Param, Tx } from '../store/database';
 import type { CleanRecord } from './clean';
+import { isEverybodyKnown, KINDS, type IdentityKind, type Ids, type People } from './look-up';
 import { PersonState, type PersonRow } from './state';
-
-export type IdentityKind = 'user' | 'anonymous' | 'email';
 
 /** Somebody, perhaps about to get a number, perhaps about to become somebody else. */
 export interface Somebody {
@@ -31,19 +30,22 @@ export class Directory {
 	/** People of the store who became somebody else. */
 	readonly merged: Somebody[] = [];
 
+	/** Whether an id that was somebody's has become somebody else's. */
+	isAnyRebound = false;
+
 	private constructor(
 		private readonly now: number,
 		private readonly firstEvent: number,
 	) {}
 
-	/** Finds everybody an input names, with a fixed number of statements. Call it under the lock `people`. */
-	static async load(tx: Tx, records: readonly CleanRecord[], emails: boolean, now: number): Promise<Directory> {
-		const wanted = wantedIds(records, emails);
-		const people = { user: await peopleBehind(tx, 'user', wanted.user), anonymous: await peopleBehind(tx, 'anonymous', wanted.anonymous), email: await peopleBehind(tx, 'email', wanted.email) };
-		const isAnybodyNew = (['user', 'anonymous', 'email'] as const).some((kind) => people[kind].size < wanted[kind].size);
-		const directory = new Directory(now, isAnybodyNew ? await nextEvent(tx) : 0);
+	/**
+	 * Everybody an input names, with a fixed number of statements. Call it under the lock `people`.
+	 * @param ids the ids in the records; `people`: whose they are
+	 */
+	static async load(tx: Tx, records: readonly CleanRecord[], ids: Ids, people: People, { emails, now }: { emails: boolean; now: number }): Promise<Directory> {
+		const directory = new Directory(now, isEverybodyKnown(ids, people) ? 0 : await nextEvent(tx));
 		const users = await withUserId(tx, [...people.anonymous.values(), ...people.email.values()]);
-		for (const kind of ['user', 'anonymous', 'email'] as const) {
+		for (const kind of KINDS) {
 			for (const [value, person] of people[kind]) {
 				let who = directory.byNumber.get(person);
 				if (!who) directory.byNumber.set(person, (who = { person, known: kind === 'user' || users.has(person) }));
@@ -69,6 +71,7 @@ export class Directory {
 
 	/** From now on `value` is `who`. */
 	bind(kind: IdentityKind, value: string, who: Somebody): void {
+		if (this.byId[kind].get(value)?.person !== undefined) this.isAnyRebound = true;
 		this.byId[kind].set(value, who);
 		this.bound.set(`${kind}\0${value}`, { kind, value, who });
 		if (kind !== 'user' || who.known) return;
@@ -83,6 +86,11 @@ export class Directory {
 	merge(from: Somebody, into: Somebody): void {
 		from.survivor = into;
 		if (from.person !== undefined) this.merged.push(from);
+	}
+
+	/** Whether nobody is new, nobody has become somebody else, and no id has another owner. */
+	get isAsBefore(): boolean {
+		return this.created.length + this.merged.length + this.bound.size === 0;
 	}
 
 	/** Everybody whose content is in memory. */
@@ -166,30 +174,6 @@ async function nextEvent(tx: Tx): Promise<number> {
 	return (last?.id ?? 0) + 1;
 }
 
-/** Whom ids belong to, of those that belong to anybody. What the connection remembers is not read again. */
-async function peopleBehind(tx: Tx, kind: IdentityKind, values: ReadonlySet<string>): Promise<Map<string, number>> {
-	const people = new Map<string, number>();
-	const unknown: string[] = [];
-	for (const value of values) {
-		const person = tx.remembered?.get(kind, value);
-		if (person === undefined) unknown.push(value);
-		else people.set(value, person);
-	}
-	if (unknown.length === 0) return people;
-	const found = await tx.lookUp<{ person: number }>(
-		{ kind: 'text', value: 'text' },
-		unknown.map((value) => [kind, value]),
-		(given) => `SELECT identity.person FROM identity WHERE identity.kind = ${given.kind} AND identity.value = ${given.value}`,
-	);
-	unknown.forEach((value, index) => {
-		const person = found[index]?.person;
-		if (person === undefined) return;
-		people.set(value, person);
-		tx.remembered?.set(kind, value, person);
-	});
-	return people;
-}
-
 /** Which of these people have a user id. */
 async function withUserId(tx: Tx, people: readonly number[]): Promise<Set<number>> {
 	if (people.length === 0) return new Set();
@@ -213,8 +197,8 @@ export async function loadRows(tx: Tx, people: readonly number[]): Promise<Perso
 }
 
 /** Every id in the records, each once. */
-function wantedIds(records: readonly CleanRecord[], emails: boolean): Record<IdentityKind, Set<string>> {
-	const wanted: Record<IdentityKind, Set<string>> = { user: new Set(), anonymous: new Set(), email: new Set() };
+export function idsIn(records: readonly CleanRecord[], emails: boolean): Ids {
+	const wanted: Ids = { user: new Set(), anonymous: new Set(), email: new Set() };
 	for (const record of records) {
 		if (record.list !== 'events') for (const [kind, value] of idsOf(record, emails)) wanted[kind].add(value);
 		else {

@@ -2,6 +2,7 @@ import { operation, type Tx } from '../store/database';
 import { dropWaiting, entriesOf } from './collapse-entries';
 import { eraseMembers } from './lists/members';
 import { findPerson, type PersonName } from './person';
+import { beginEpoch } from './turn';
 
 /**
  * Erases a person: properties, addresses, devices, ids and events are gone at commit, what waits for them is dropped as
@@ -39,6 +40,7 @@ async function eraseContent(tx: Tx, people: readonly number[], firstEvent: numbe
 		[params, now],
 	);
 	tx.remembered?.forgetAll();
+	await beginEpoch(tx);
 	await tx.run(`DELETE FROM identity WHERE person IN ${erased}`, [params]);
 	await tx.run(`DELETE FROM device_owner WHERE person IN ${erased}`, [params]);
 	await tx.run(`DELETE FROM event WHERE id >= $2 AND id < (SELECT max(id) FROM event) AND person IN ${erased}`, [params, firstEvent]);

@@ -1,14 +1,16 @@
 import type { Operation, OperationContext, Tx } from '../store/database';
 import { cleanInput, refusal, type CleanEvent, type CleanInput, type CleanProfile, type CleanRecord } from './clean';
-import { Directory, survivorOf, type Somebody } from './directory';
+import { Directory, idsIn, survivorOf, type Somebody } from './directory';
 import { findEventNames, internEventNames } from './event-names';
 import { Identifier, type IdentityRules } from './identify';
 import { LIMITS, Unacceptable } from './limits';
+import type { People } from './look-up';
 import { forgetMessageIds, rememberMessageIds } from './message-ids';
 import { packInput, unpackInput } from './packed-input';
-import { recordPropertyNames } from './property-names';
+import { areNoted, recordPropertyNames } from './property-names';
 import type { IngestInput, IngestResult, Trust } from './records';
 import { mayRegister, withoutPrivileges } from './trust';
+import { takeTurn } from './turn';
 import { writeEvents, writePeople } from './write-people';
 
 /**
@@ -16,8 +18,8 @@ import { writeEvents, writePeople } from './write-people';
  * are taken; a message id seen before changes nothing.
  *
  * The number of statements does not depend on the number of records: everybody named is looked up at once, statements
- * about people are merged in memory in the order of the records, and the outcome is written at once. On PostgreSQL all
- * ingestion takes turns, so that nobody is created twice and no event reaches a person who is just being merged away.
+ * about people are merged in memory in the order of the records, and the outcome is written at once. On PostgreSQL
+ * inputs take turns, except those that bring nothing but events of people who are known: see Turn.
  */
 export const ingest: Operation<IngestInput, IngestResult, CleanInput> = {
 	durability: 'events',
@@ -41,6 +43,9 @@ class Ingestion {
 	private readonly registered = new Map<string, Somebody>();
 
 	private owners = new Map<string, Somebody>();
+
+	/** Whether events bring neither new names nor new properties. */
+	private areNamesKnown = false;
 
 	constructor(
 		private readonly tx: Tx,
@@ -66,10 +71,12 @@ class Ingestion {
 		// Before the lock, so that inputs that come at the same time wait for each other only where they must. (Whoever waits
 		// with a transaction of its own keeps later rows out of columns as long; answers take them from the rows.)
 		const fresh = await this.withoutDuplicates(admitted);
-		await tx.lock('people');
-		const directory = await Directory.load(tx, fresh, this.rules.emails, now);
+		const ids = idsIn(fresh, this.rules.emails);
+		const { people, isBesideOthers } = await takeTurn(tx, ids, (found) => this.changesNobody(fresh, found));
+		const directory = await Directory.load(tx, fresh, ids, people, { emails: this.rules.emails, now });
 		this.owners = await directory.loadOwners(tx, tokensOf(fresh));
 		this.takeAll(fresh, directory);
+		if (isBesideOthers && !directory.isAsBefore) throw new Error('An input that was to change nobody has changed people.');
 		await writePeople(tx, directory, this.registered, now);
 		await this.writeEvents();
 		await forgetMessageIds(tx, this.refusedMessages(fresh));
@@ -82,6 +89,7 @@ class Ingestion {
 		const keys = new Set(records.flatMap((record) => (record.list === 'events' ? [record.matchKey] : [])));
 		if (keys.size === 0) return records;
 		const known = await findEventNames(this.tx, [...keys]);
+		this.areNamesKnown = areNoted(this.tx, this.input.propertiesOfEvents, known);
 		if (known.size === keys.size) return records;
 		// Names are counted by one input at a time. Two that meet over a message id as well are told apart by the server.
 		await this.tx.lock('people');
@@ -96,6 +104,17 @@ class Ingestion {
 			this.result.refused.push(refusal(record, `"${record.name}" would be more than ${limit} different event names`));
 			return false;
 		});
+	}
+
+	/** Whether all that is to be written are events of these people. */
+	private changesNobody(records: readonly CleanRecord[], { user, anonymous }: People): boolean {
+		return (
+			this.areNamesKnown &&
+			records.every((record) => {
+				if (record.list !== 'events') return false;
+				return record.user === undefined || record.anonymousId === undefined || user.get(record.user) === anonymous.get(record.anonymousId);
+			})
+		);
 	}
 
 	private async withoutDuplicates(records: CleanRecord[]): Promise<CleanRecord[]> {

@@ -51,6 +51,9 @@ export const ID_LENGTH = 512;
 /** Characters of a push token or web push endpoint. */
 export const TOKEN_LENGTH = 2_000;
 
+/** Push tokens of one person: a message goes to each, one after the other. */
+export const DEVICES_OF_PERSON = 20;
+
 /** A client clock ahead of ours by more than this is not believed. */
 export const MAX_CLOCK_LEAD_MS = 5 * 60_000;
 

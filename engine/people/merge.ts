@@ -3,7 +3,8 @@ import { collapseEntries } from './collapse-entries';
 import { loadRows } from './directory';
 import { mergeMembers } from './lists/members';
 import { PersonState } from './state';
-import { saveOwners, updateRows } from './write-people';
+import { beginEpoch } from './turn';
+import { removeOwners, saveOwners, updateRows } from './write-people';
 
 /** `from` has turned out to be `into`. */
 export interface MergePair {
@@ -25,6 +26,7 @@ export async function merge(tx: Tx, from: number, into: number, now: number): Pr
 	if (reason !== undefined) return reason;
 	await updateRows(tx, [state.toRow(now)]);
 	await redirect(tx, [{ from, into }], now);
+	await removeOwners(tx, [...state.fallen]);
 	await saveOwners(tx, new Map([...state.devices.keys()].map((token) => [token, into])));
 	return undefined;
 }
@@ -36,6 +38,7 @@ export async function merge(tx: Tx, from: number, into: number, now: number): Pr
 export async function redirect(tx: Tx, pairs: readonly MergePair[], now: number): Promise<void> {
 	if (pairs.length === 0) return;
 	tx.remembered?.forgetAll();
+	await beginEpoch(tx);
 	const rows = JSON.stringify(pairs.map(({ from, into }) => [from, into]));
 	const merged = tx.dialect.rows('$1', { from_person: 'integer', into_person: 'integer' });
 	await repoint(tx, 'person', 'merged_into', merged, rows);

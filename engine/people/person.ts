@@ -8,7 +8,10 @@ import type { PersonRow } from './state';
 export type PersonName = { person: number } | { id: string } | { anonymousId: string } | { email: string };
 
 /** A profile and the number it was asked for: another one where that person was merged into this one. */
-export type RequestedProfile = Profile & { requested: number };
+export interface RequestedProfile {
+	requested: number;
+	profile: Profile;
+}
 
 /**
  * One person with their latest events, the newest first; undefined when there is nobody of that name.
@@ -20,7 +23,7 @@ export const getPerson = operation(
 		if (person === undefined) return undefined;
 		const [found] = await readProfiles(tx, [person]);
 		if (!found) return undefined;
-		const { requested: _requested, ...profile } = found;
+		const { profile } = found;
 		const [activity] = input.events === 0 ? [] : await recentEvents.run(tx, { people: [profile.person], limit: input.events }, context);
 		return { profile, events: activity?.events ?? [] };
 	},
@@ -70,7 +73,7 @@ export async function readProfiles(tx: Tx, people: readonly number[]): Promise<R
 		[JSON.stringify([...new Set(people)].map((person) => [person]))],
 	);
 	const anonymousIds = await readAnonymousIds(tx, new Set(rows.map((row) => row.person)));
-	return rows.map((row) => ({ requested: row.requested, ...toProfile(row, anonymousIds.get(row.person) ?? []) }));
+	return rows.map((row) => ({ requested: row.requested, profile: toProfile(row, anonymousIds.get(row.person) ?? []) }));
 }
 
 async function readAnonymousIds(tx: Tx, people: ReadonlySet<number>): Promise<Map<number, string[]>> {

@@ -40,6 +40,14 @@ export async function recordPropertyNames(
 	if (fresh.length > 0) await insertNames(tx, fresh);
 }
 
+/** Whether all properties of events are in the pick lists, as far as this connection remembers. `nameIds`: match key -> number of the event's name. */
+export function areNoted(tx: Tx, events: ReadonlyMap<string, PropertyKinds>, nameIds: ReadonlyMap<string, number>): boolean {
+	return [...events].every(([matchKey, kinds]) => {
+		const nameId = nameIds.get(matchKey);
+		return nameId !== undefined && [...kinds.keys()].every((name) => tx.lasting.get(memoryOf(nameId), name) !== undefined);
+	});
+}
+
 type Noted = [nameId: number, name: string, kind: PropertyKind];
 
 async function insertNames(tx: Tx, rows: readonly Noted[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { PROFILE_BYTES } from './limits';
+import { DEVICES_OF_PERSON, PROFILE_BYTES } from './limits';
 import type { CleanProfile } from './clean';
 import type { Channel, Device, PropertyChange } from './records';
 import { readTimes, writeTimes, type StatedTimes } from './stated-times';
@@ -32,6 +32,9 @@ export class PersonState {
 	readonly devices: Map<string, Device>;
 
 	readonly optedOut: Map<Channel, boolean>;
+
+	/** Push tokens that newer ones have pushed out. */
+	readonly fallen = new Set<string>();
 
 	private readonly times: StatedTimes;
 
@@ -96,9 +99,17 @@ export class PersonState {
 		return undefined;
 	}
 
+	/** Of too many the ones stay that were seen last. */
 	addDevice(device: Device): void {
 		const known = this.devices.get(device.token);
-		if ((known?.seenAt ?? 0) <= (device.seenAt ?? 0)) this.devices.set(device.token, device);
+		if ((known?.seenAt ?? 0) > (device.seenAt ?? 0)) return;
+		this.devices.set(device.token, device);
+		this.fallen.delete(device.token);
+		while (this.devices.size > DEVICES_OF_PERSON) {
+			const oldest = [...this.devices.values()].reduce((one, other) => ((other.seenAt ?? 0) < (one.seenAt ?? 0) ? other : one));
+			this.devices.delete(oldest.token);
+			this.fallen.add(oldest.token);
+		}
 	}
 
 	removeDevice(token: string): void {

@@ -3,6 +3,7 @@ import type { CleanEvent } from './clean';
 import { survivorOf, type Directory, type Somebody } from './directory';
 import { redirect } from './merge';
 import type { PersonRow } from './state';
+import { beginEpoch } from './turn';
 
 const CONTENT = {
 	person: 'integer',
@@ -40,6 +41,9 @@ export async function writePeople(tx: Tx, directory: Directory, registered: Read
 	await writeOwners(tx, directory, registered);
 }
 
+/** What a row of table event holds besides what the store gives it. */
+export const EVENT_COLUMNS = { person: 'integer', name_id: 'integer', ts: 'integer', received_at: 'integer', historical: 'integer', properties: 'text' } as const satisfies Record<string, ColumnType>;
+
 /** Appends events. `nameIds`: match key -> number of the event's name. */
 export async function writeEvents(
 	tx: Tx,
@@ -50,7 +54,7 @@ export async function writeEvents(
 	if (events.length === 0) return;
 	await tx.insertRows(
 		'event',
-		{ person: 'integer', name_id: 'integer', ts: 'integer', received_at: 'integer', historical: 'integer', properties: 'text' },
+		EVENT_COLUMNS,
 		events.map(({ record, who }) => {
 			return [survivorOf(who).person as number, nameIds.get(record.matchKey) as number, record.ts, now, historical ? 1 : 0, record.json];
 		}),
@@ -81,6 +85,7 @@ async function insertRows(tx: Tx, rows: readonly PersonRow[]): Promise<void> {
 async function bindIds(tx: Tx, directory: Directory): Promise<void> {
 	if (directory.bound.size === 0) return;
 	for (const { kind, value } of directory.bound.values()) tx.remembered?.forget(kind, value);
+	if (directory.isAnyRebound) await beginEpoch(tx);
 	const rows = [...directory.bound.values()].map(({ kind, value, who }) => [kind, value, survivorOf(who).person]);
 	await tx.run(
 		`INSERT INTO identity (kind, value, person)
@@ -91,15 +96,30 @@ async function bindIds(tx: Tx, directory: Directory): Promise<void> {
 	);
 }
 
-/** After a merge the survivor owns the tokens that were taken over; the others are nobody's. */
+/** After a merge the survivor owns the tokens that were taken over; the others, and those that newer ones have pushed out, are nobody's. */
 async function writeOwners(tx: Tx, directory: Directory, registered: ReadonlyMap<string, Somebody>): Promise<void> {
 	const owners = new Map<string, number>();
-	for (const [token, who] of registered) owners.set(token, survivorOf(who).person as number);
+	const gone = new Set(directory.loaded().flatMap(({ state }) => [...(state?.fallen ?? [])]));
+	for (const [token, who] of registered) {
+		const { person, state } = survivorOf(who);
+		if (state && !state.devices.has(token)) gone.add(token);
+		else owners.set(token, person as number);
+	}
 	for (const from of directory.merged) {
 		const survivor = survivorOf(from);
 		for (const token of survivor.state?.devices.keys() ?? []) owners.set(token, survivor.person as number);
 	}
+	await removeOwners(tx, [...gone].filter((token) => !owners.has(token)));
 	await saveOwners(tx, owners);
+}
+
+/** These tokens are nobody's any more. */
+export async function removeOwners(tx: Tx, tokens: readonly string[]): Promise<void> {
+	if (tokens.length === 0) return;
+	await tx.run(
+		`DELETE FROM device_owner WHERE token IN (SELECT token FROM ${tx.dialect.rows('$1', { token: 'text' })} AS gone)`,
+		[JSON.stringify(tokens.map((token) => [token]))],
+	);
 }
 
 export async function saveOwners(tx: Tx, owners: ReadonlyMap<string, number>): Promise<void> {

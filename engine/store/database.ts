@@ -15,6 +15,17 @@ export interface Remembered {
 	forgetAll(): void;
 }
 
+/** As `Remembered`, where others write, too: facts of an epoch (see people/turn), which hold as long as it lasts. */
+export interface EpochMemory {
+	/** The epoch of what is remembered. */
+	readonly epoch: string | undefined;
+	/** It is this epoch now: what is remembered of another one is forgotten. */
+	begin(epoch: string): void;
+	get(epoch: string, kind: string, key: string): number | undefined;
+	/** Of a row read after it was known that this is the epoch. */
+	set(epoch: string, kind: string, key: string, value: number): void;
+}
+
 export type Columns = Readonly<Record<string, ColumnType>>;
 
 /**
@@ -38,6 +49,12 @@ export interface Dialect {
 	stamp(table: 'person'): string;
 	/** An expression: every row with a lower stamp that will ever be is visible now. `table` is one of those with stamps. */
 	settled(table: 'person' | 'event'): string;
+	/**
+	 * Joins to each row before it the few rows of a table that `on` finds by an index, whatever the server's statistics say:
+	 * those of a table that grows by thousands of rows a second are always out of date.
+	 * @param locked they must not change until the transaction ends, and are those that fulfil `on` once nobody changes them
+	 */
+	each(table: string, alias: string, on: string, locked?: boolean): string;
 	/** Appended to a SELECT whose rows of the table with this alias must stay as they are until the transaction ends. */
 	forShareOf(alias: string): string;
 	/** Appended to a SELECT that claims rows: lets concurrent claimers pass each other by. */
@@ -51,27 +68,41 @@ export interface Tx {
 	readonly dialect: Dialect;
 	all<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Row[]>;
 	get<Row = Record<string, unknown>>(sql: string, params?: readonly Param[]): Promise<Row | undefined>;
-	/** As `all`, each row as a list of its columns in order: quicker where rows are many. */
-	lists<Row extends readonly unknown[]>(sql: string, params?: readonly Param[]): Promise<Row[]>;
+	/**
+	 * As `all`, for thousands of rows, each a list of its columns in order: the fast way of the store. `columns`: names and
+	 * types of what `sql` selects, of which no number is NULL and every text is JSON.
+	 */
+	bulk<Row extends readonly unknown[]>(columns: Columns, sql: string, params?: readonly Param[]): Promise<Row[]>;
 	/** Inserts many rows in their order, the fast way of the store. `columns`: names and types of what each row holds. */
 	insertRows(table: string, columns: Columns, rows: ReadonlyArray<readonly Param[]>): Promise<void>;
 	/** As `insertRows`, but rows whose key is there already are passed by. Returns for each whether it was new. */
 	insertNewRows(table: string, columns: Columns, rows: ReadonlyArray<readonly Param[]>): Promise<boolean[]>;
+	/** As `insertRows`, but rows whose key (of these columns) is there already are passed by. Returns for each its new number in column `id`, or undefined. */
+	insertAbsent(table: string, unique: { id: string; key: readonly string[] }, columns: Columns, rows: ReadonlyArray<readonly Param[]>): Promise<Array<number | undefined>>;
+	/** As `all`, of a statement about many given rows: `sql` is handed a FROM item of them, which has yet to get an alias. The fast way of the store. */
+	allOf<Row>(columns: Columns, rows: ReadonlyArray<readonly Param[]>, sql: (given: string) => string, params?: readonly Param[]): Promise<Row[]>;
 	/**
-	 * What one SELECT, which gives at most one row, gives for each of many `keys`. `select` is handed the SQL of each
-	 * column of a key: `(key) => \`SELECT person FROM identity WHERE value = ${key.value}\``.
+	 * The number that one SELECT, which gives at most one, gives for each of many `keys`: a whole one above 0. `select` is
+	 * handed the SQL of each column of a key: `(key) => \`SELECT person FROM identity WHERE value = ${key.value}\``.
 	 */
-	lookUp<Row>(columns: Columns, keys: ReadonlyArray<readonly Param[]>, select: (key: Record<string, string>) => string): Promise<Array<Row | undefined>>;
+	lookUp(columns: Columns, keys: ReadonlyArray<readonly Param[]>, select: (key: Record<string, string>) => string): Promise<Array<number | undefined>>;
 	/** For a SELECT of a small whole number `place` and of bytes `data`: the fast way to read many bytes. */
 	blobs(sql: string, params?: readonly Param[]): Promise<Array<{ place: number; data: Uint8Array }>>;
 	/** What this connection has read before and may rely on; absent where others write behind its back. */
 	readonly remembered?: Remembered;
+	/** Whose ids are, as far as that has been read before; on stores where others write, too. */
+	readonly people?: EpochMemory;
 	/** As `remembered`, of facts that never change once they are committed; on every store. */
 	readonly lasting: Remembered;
 	/** Runs a statement and returns the number of rows it changed. */
 	run(sql: string, params?: readonly Param[]): Promise<number>;
-	/** Makes concurrent transactions that ask for the same name wait for each other until commit. A no-op on SQLite, which has one writer. */
-	lock(name: string): Promise<void>;
+	/**
+	 * Makes concurrent transactions that ask for the same name wait for each other until commit; those that ask for it
+	 * `beside others` only for those that do not. A no-op on SQLite, which has one writer.
+	 */
+	lock(name: string, how?: 'beside others'): Promise<void>;
+	/** As `lock`, of several names at once. Everywhere in the same order, lest two transactions wait for each other. */
+	lockAll(names: Iterable<string>): Promise<void>;
 }
 
 /** What an operation may know besides its input. */
@@ -107,3 +138,6 @@ export function operation<Input, Output>(
 ): Operation<Input, Output> {
 	return { durability, run };
 }
+
+/** Thrown by an operation for which something has changed in the midst of it: it is done once more, as after a deadlock. */
+export class RepeatTransaction extends Error {}

@@ -12,6 +12,7 @@ export const sqliteDialect: Dialect = {
 	eventStamp: 'id',
 	stamp: (table) => `(SELECT coalesce(max(stamp), 0) + 1 FROM ${table})`,
 	settled: (table) => `(SELECT coalesce(max(${table === 'event' ? 'id' : 'stamp'}), 0) + 1 FROM ${table})`,
+	each: (table, alias, on) => `JOIN ${table} AS ${alias} ON ${on}`,
 	forShareOf: () => '',
 	skipLocked: '',
 	forUpdate: '',
@@ -29,6 +30,9 @@ export const postgresDialect: Dialect = {
 	eventStamp: 'stamp',
 	stamp: () => 'pg_current_xact_id()::text::bigint',
 	settled: () => 'pg_snapshot_xmin(pg_current_snapshot())::text::bigint',
+	// OFFSET keeps the planner from making a join of it, which it may begin with the whole table.
+	each: (table, alias, on, locked = false) =>
+		`CROSS JOIN LATERAL (SELECT * FROM ${table} AS ${alias} WHERE ${on} OFFSET 0${locked ? ' FOR UPDATE' : ''}) AS ${alias}`,
 	forShareOf: (alias) => `FOR SHARE OF ${alias}`,
 	skipLocked: 'FOR UPDATE SKIP LOCKED',
 	forUpdate: 'FOR UPDATE',

@@ -8,7 +8,7 @@ type WithoutRole<Options> = Options extends unknown ? Omit<Options, 'role'> : ne
 
 /** Written records of an operation's input: what may be new to the columns. */
 export function recordsIn(name: string, input: unknown): number {
-	const lists = name === 'ingest' ? ['profiles', 'events', 'aliases'] : name === 'settleMessages' ? ['settlements'] : [];
+	const lists = name === 'ingest' ? ['profiles', 'events', 'aliases'] : name === 'settleMessages' ? ['settlements'] : name === 'forgetDevices' ? ['devices'] : [];
 	return lists.reduce((sum, list) => sum + ((input as Record<string, unknown[] | undefined>)[list]?.length ?? 0), 0);
 }
 

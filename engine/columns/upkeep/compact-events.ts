@@ -1,5 +1,5 @@
 import type { Tx } from '../../store/database';
-import { fitting, sizeOf, type Bounds, type Selection } from '../bounded-rows';
+import { fitting, sizeOf, type Bounds } from '../bounded-rows';
 import type { Catalog, UpkeepState } from '../catalog';
 import type { EncodedColumn } from '../column-builder';
 import { decodeChunk, encodeRows, fillsChunk, joinChunks, splitRows, type ChunkInfo, type DecodedChunk, type EncodedChunk, type EventRow } from '../event-chunk';
@@ -72,23 +72,26 @@ function bytesOf(columns: readonly EncodedColumn[]): number {
 /** Events above those in chunks that no transaction still open can come between; and the stamp they reach to. */
 async function settledRows(tx: Tx, { events, eventsSettled }: UpkeepState, least: number): Promise<{ rows: NewRow[]; to: number }> {
 	const { eventStamp } = tx.dialect;
-	const which = `WHERE ${eventStamp} >= $1 AND ${eventStamp} < $2 ORDER BY ${eventStamp === 'id' ? 'id' : 'stamp, id'}`;
-	const select = async (upTo: number, limit: number): Promise<NewRow[]> => {
-		const rows = await tx.lists<[number, number, number, number, number, string]>(
-			`SELECT id, ${eventStamp}, person, name_id, ts, properties FROM event ${which} LIMIT $3`,
-			[events, upTo, limit],
+	const within = `WHERE ${eventStamp} >= $1 AND ${eventStamp} < $2`;
+	const waiting = await sizeOf(tx, { table: 'event', which: within, params: [events, eventsSettled] }, BATCH.rows + 1);
+	if (waiting.rows < least && waiting.bytes < WORTHWHILE_BYTES) return { rows: [], to: eventsSettled };
+	const select = async (which: string, params: number[]): Promise<NewRow[]> => {
+		const rows = await tx.bulk<[number, number, number, number, number, string]>(
+			{ id: 'integer', stamp: 'integer', person: 'integer', name_id: 'integer', ts: 'integer', properties: 'text' },
+			`SELECT id, ${eventStamp} AS stamp, person, name_id, ts, properties FROM event ${which}`,
+			params,
 		);
 		return rows.map((row) => ({ id: row[0], stamp: row[1], person: row[2], name_id: row[3], ts: row[4], properties: row[5] }));
 	};
-	const settled: Selection = { table: 'event', which, params: [events, eventsSettled] };
-	const waiting = await sizeOf(tx, settled, least);
-	if (waiting.rows < least && waiting.bytes < WORTHWHILE_BYTES) return { rows: [], to: eventsSettled };
-	const { limit, more } = await fitting(tx, settled, BATCH);
-	const rows = await select(eventsSettled, limit);
+	// All of them, as it mostly is, need not be put in order: that costs a server as much as all else.
+	if (waiting.rows <= BATCH.rows && waiting.bytes <= BATCH.bytes) return { rows: await select(within, [events, eventsSettled]), to: eventsSettled };
+	const ordered = `${within} ORDER BY ${eventStamp === 'id' ? 'id' : 'stamp, id'}`;
+	const { limit, more } = await fitting(tx, { table: 'event', which: ordered, params: [events, eventsSettled] }, BATCH);
+	const rows = await select(`${ordered} LIMIT $3`, [events, eventsSettled, limit]);
 	if (!more) return { rows, to: eventsSettled };
 	// The last stamp may have been cut in two: it comes next time, or as a whole when there is no other.
 	const last = (rows[rows.length - 1] as NewRow).stamp;
 	const before = rows.filter((row) => row.stamp < last);
 	if (before.length > 0) return { rows: before, to: last };
-	return { rows: await select(last + 1, Number.MAX_SAFE_INTEGER), to: last + 1 };
+	return { rows: await select(within, [events, last + 1]), to: last + 1 };
 }

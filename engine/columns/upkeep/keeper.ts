@@ -3,7 +3,7 @@ import type { Damage } from './repair';
 import type { UpkeepRequest } from './upkeep';
 
 /** Records written by this process after which it looks whether there is work. */
-const LOOK_AFTER = 4_096;
+const LOOK_AFTER = 16_384;
 
 /** Time after which it looks anyway: other processes write, too. */
 const LOOK_EVERY_MS = 30_000;

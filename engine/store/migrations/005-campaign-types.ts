@@ -39,7 +39,7 @@ export const campaignTypes: Migration = {
 			stamp {int} NOT NULL,
 			id {int} NOT NULL
 		) {keyed}`,
-		// First (role 1) and second (role 2) events of inaction campaigns, as long as they may matter to somebody who waits.
+		// First (role 1) and, of inactions, second (role 2) events of live campaigns, as long as they may matter to somebody who waits.
 		// value: that of the property that is held the same, else empty.
 		`CREATE TABLE live_event (
 			person {int} NOT NULL,

@@ -1,20 +1,31 @@
-import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
+import { Pool, TypeOverrides, types } from 'pg';
 
 import { CampaignError } from '../../errors';
-import type { Columns, ColumnType, Param, Remembered, Tx } from '../database';
-import { postgresDialect } from '../dialects';
+import { RepeatTransaction, type Tx } from '../database';
 import type { Tls } from '../store';
+import { PeopleMemory } from './people-memory';
 import { PoolMemory } from './memory';
+import { Newness } from './new-rows';
+import { transaction } from './transaction';
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const MAX_TRIES = 6;
+
+/** No way to the server, or the server is going down, has gone down or is not up yet. */
+const UNREACHABLE: ReadonlySet<string> = new Set([
+	'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN', '57P01', '57P02', '57P03',
+]);
 
 /** A pool of connections to a PostgreSQL store, whose tables lie in a schema of their own. */
 export class PostgresConnection {
 	private readonly pool: Pool;
 
 	private readonly memory = new PoolMemory();
+
+	private readonly people = new PeopleMemory();
+
+	private readonly newness = new Newness();
 
 	constructor(
 		connectionString: string,
@@ -31,19 +42,30 @@ export class PostgresConnection {
 			...(tls && { ssl: { rejectUnauthorized: tls.verify, ca: tls.ca } }),
 			types: exactTypes(),
 			connectionTimeoutMillis: 10_000,
-			// Searched first; set at connecting, so that no statement has to name it.
-			options: `-c search_path=${schema}`,
+			// The schema is searched first; set at connecting, so that no statement has to name it. Statements are small and many,
+			// and take many times as long where the server compiles them because it thinks a table large.
+			options: `-c search_path=${schema} -c jit=off`,
 			application_name: 'n8n-nodes-campaigns',
 			allowExitOnIdle: true,
 		});
 		// A connection that breaks while idle is replaced by the next call.
 		this.pool.on('error', () => {});
-		this.pool.on('connect', () => this.memory.forgetAll());
+		this.pool.on('connect', (client) => {
+			this.forgetAll();
+			// One that breaks in use fails what is asked of it; an error that nobody listens to would end the process.
+			client.on('error', () => {});
+		});
 	}
 
 	/** Whatever is remembered is read again: the tables may have been put back from a copy. */
 	forgetLasting(): void {
 		this.memory.forgetAll();
+	}
+
+	/** The server may be another one now. */
+	private forgetAll(): void {
+		this.memory.forgetAll();
+		this.people.forgetAll();
 	}
 
 	async createSchema(): Promise<void> {
@@ -60,14 +82,15 @@ export class PostgresConnection {
 		});
 	}
 
-	/** A write transaction; repeated as a whole when PostgreSQL chose it as the victim of a deadlock. */
+	/** A write transaction; repeated as a whole when PostgreSQL chose it as the victim of a deadlock, or where it asks for that. */
 	async write<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
 		for (let attempt = 1; ; attempt++) {
 			try {
 				return await this.inTransaction('BEGIN ISOLATION LEVEL READ COMMITTED', work);
 			} catch (error) {
 				const { code } = error as { code?: string };
-				if (attempt >= MAX_TRIES || (code !== SERIALIZATION_FAILURE && code !== DEADLOCK)) throw error;
+				const mayRepeat = error instanceof RepeatTransaction || code === SERIALIZATION_FAILURE || code === DEADLOCK;
+				if (attempt >= MAX_TRIES || !mayRepeat) throw error;
 			}
 		}
 	}
@@ -87,10 +110,11 @@ export class PostgresConnection {
 			let broken: Error | undefined;
 			try {
 				await client.query(begin);
-				const staged = this.memory.stage();
-				const result = await work(transaction(client, staged));
+				const [lasting, people] = [this.memory.stage(), this.people.stage()];
+				const result = await work(transaction(client, { lasting, people, newness: this.newness }));
 				await client.query('COMMIT');
-				staged.commit();
+				lasting.commit();
+				people.commit();
 				return result;
 			} catch (error) {
 				await client.query('ROLLBACK').catch((lost: Error) => {
@@ -109,8 +133,7 @@ export class PostgresConnection {
 			return await work();
 		} catch (error) {
 			const { code, message } = error as { code?: string; message: string };
-			const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN'].includes(code ?? '');
-			if (unreachable || /timeout expired|timeout exceeded/.test(message)) {
+			if (UNREACHABLE.has(code ?? '') || /timeout expired|timeout exceeded|Connection terminated|connection error and is not queryable/.test(message)) {
 				throw new CampaignError('store_unreachable', `The PostgreSQL campaign store cannot be reached (${code ?? 'time-out'}).`, 'Check host, port and network in the credential, and that PostgreSQL runs.');
 			}
 			if (code === '28P01' || code === '28000') {
@@ -122,72 +145,6 @@ export class PostgresConnection {
 			throw error;
 		}
 	}
-}
-
-function transaction(client: PoolClient, lasting: Remembered): Tx {
-	const query = async (sql: string, params: readonly Param[] = []) => await client.query(sql, params.map(encode));
-	return {
-		dialect: postgresDialect,
-		lasting,
-		all: async <Row>(sql: string, params?: readonly Param[]) => (await query(sql, params)).rows as Row[],
-		get: async <Row>(sql: string, params?: readonly Param[]) => (await query(sql, params)).rows[0] as Row | undefined,
-		lists: async <Row extends readonly unknown[]>(sql: string, params: readonly Param[] = []) => {
-			const { rows } = await client.query<unknown[]>({ text: sql, values: params.map(encode), rowMode: 'array' });
-			return rows as unknown as Row[];
-		},
-		insertRows: async (table, columns, rows) => {
-			const names = Object.keys(columns).join(', ');
-			await client.query(`INSERT INTO ${table} (${names}) SELECT ${names} FROM ${unnest(columns)}`, turned(columns, rows));
-		},
-		insertNewRows: async (table, columns, rows) => await insertNewRows(client, table, columns, rows),
-		lookUp: async <Row>(columns: Columns, keys: ReadonlyArray<readonly Param[]>, select: (key: Record<string, string>) => string) => {
-			const inner = select(Object.fromEntries(Object.keys(columns).map((name) => [name, `given.${name}`])));
-			const given = { place: 'integer', ...columns } as const;
-			const found: Array<Row | undefined> = new Array(keys.length);
-			const { rows } = await client.query<Row & { place: number }>(
-				`SELECT given.place, found.* FROM ${unnest(given, 'given')} CROSS JOIN LATERAL (${inner}) AS found`,
-				turned(given, keys.map((key, place) => [place, ...key])),
-			);
-			for (const row of rows) found[row.place] = row;
-			return found;
-		},
-		blobs: async (sql, params) => (await query(sql, params)).rows as Array<{ place: number; data: Uint8Array }>,
-		run: async (sql, params) => (await query(sql, params)).rowCount ?? 0,
-		lock: async (name) => {
-			await query("SELECT pg_advisory_xact_lock(hashtext(current_schema() || ':' || $1))", [name]);
-		},
-	};
-}
-
-/** Rows come back only where they were new; the first column is the key. */
-async function insertNewRows(client: PoolClient, table: string, columns: Columns, rows: ReadonlyArray<readonly Param[]>): Promise<boolean[]> {
-	const names = Object.keys(columns);
-	const [key] = names as [string];
-	// In one order everywhere, so that two transactions with the same keys never wait for each other in a circle.
-	const { rows: inserted } = await client.query<[unknown]>({
-		text: `INSERT INTO ${table} (${names.join(', ')}) SELECT ${names.join(', ')} FROM ${unnest(columns)}
-		 ORDER BY ${key} ON CONFLICT DO NOTHING RETURNING ${key}`,
-		values: turned(columns, rows),
-		rowMode: 'array',
-	});
-	const fresh = new Set(inserted.map(([value]) => value));
-	return rows.map((row) => fresh.delete(row[0]));
-}
-
-const ARRAYS: Record<ColumnType, string> = { integer: 'bigint[]', real: 'double precision[]', text: 'text[]' };
-
-/** A FROM item of rows that travel as an array per column (see `turned`): the server reads that quicker than JSON. */
-function unnest(columns: Columns, alias = 'fresh'): string {
-	const arrays = Object.values(columns).map((type, index) => `$${index + 1}::${ARRAYS[type]}`);
-	return `unnest(${arrays.join(', ')}) AS ${alias}(${Object.keys(columns).join(', ')})`;
-}
-
-function turned(columns: Columns, rows: ReadonlyArray<readonly Param[]>): Param[][] {
-	return Object.keys(columns).map((_, index) => rows.map((row) => row[index] as Param));
-}
-
-function encode(value: Param): unknown {
-	return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
 }
 
 /** 64-bit integers and counts as numbers: ours are ids and milliseconds, far below 2^53. */

@@ -10,6 +10,8 @@ const BUSY_TIMEOUT_MS = 10_000;
 /** Rows that one INSERT takes: each statement run costs as much as inserting a row or two. */
 const ROWS_AT_ONCE = 50;
 
+type Work<Result> = (tx: Tx) => Promise<Result>;
+
 /**
  * One connection to the embedded store. `node:sqlite` is synchronous, so this belongs in a thread of its own; the
  * promises of its Tx are already settled.
@@ -32,7 +34,7 @@ export class SqliteConnection {
 		all: async <Row>(sql: string, params: readonly Param[] = []) => this.prepare(sql).all(bind(params)) as Row[],
 		get: async <Row>(sql: string, params: readonly Param[] = []) =>
 			this.prepare(sql).get(bind(params)) as Row | undefined,
-		lists: async <Row extends readonly unknown[]>(sql: string, params: readonly Param[] = []) =>
+		bulk: async <Row extends readonly unknown[]>(_columns: Columns, sql: string, params: readonly Param[] = []) =>
 			this.prepare(sql, true).all(bind(params)) as unknown as Row[],
 		blobs: async (sql: string, params: readonly Param[] = []) =>
 			this.prepare(sql).all(bind(params)) as unknown as Array<{ place: number; data: Uint8Array }>,
@@ -41,12 +43,16 @@ export class SqliteConnection {
 			const statement = this.prepare(`${insertInto(table, columns, 1)} ON CONFLICT DO NOTHING`);
 			return rows.map((row) => Number(statement.run(...row).changes) > 0);
 		},
-		lookUp: async <Row>(columns: Columns, keys: ReadonlyArray<readonly Param[]>, select: (key: Record<string, string>) => string) => {
-			const statement = this.prepare(select(Object.fromEntries(Object.keys(columns).map((name) => [name, '?']))));
-			return keys.map((key) => statement.get(...key) as Row | undefined);
+		insertAbsent: async (table, unique, columns, rows) => this.insertAbsent(table, unique, columns, rows),
+		allOf: async <Row>(columns: Columns, rows: ReadonlyArray<readonly Param[]>, sql: (given: string) => string, params: readonly Param[] = []) =>
+			this.prepare(sql(sqliteDialect.rows(`$${params.length + 1}`, columns))).all(bind([...params, JSON.stringify(rows)])) as Row[],
+		lookUp: async (columns, keys, select) => {
+			const statement = this.prepare(select(Object.fromEntries(Object.keys(columns).map((name) => [name, '?']))), true);
+			return keys.map((key) => (statement.get(...key) as unknown as [number] | undefined)?.[0]);
 		},
 		run: async (sql: string, params: readonly Param[] = []) => Number(this.prepare(sql).run(bind(params)).changes),
 		lock: async () => {},
+		lockAll: async () => {},
 	};
 
 	constructor(path: string, readOnly = false) {
@@ -66,6 +72,19 @@ export class SqliteConnection {
 			this.durability = durability;
 		}
 		return await this.inTransaction('BEGIN IMMEDIATE', work);
+	}
+
+	/**
+	 * Several write transactions in their order, with one commit for all: waiting for the disk costs more than most of them.
+	 * Each is whole or fails by itself, and none is done before all are. If it rejects, none was made.
+	 * @param next gives one after the other, undefined after the last
+	 */
+	async writeTogether<Result>(durability: Durability, next: () => Work<Result> | undefined): Promise<Array<PromiseSettledResult<Result>>> {
+		return await this.write(durability, async () => {
+			const results: Array<PromiseSettledResult<Result>> = [];
+			for (let work = next(); work; work = next()) results.push(await this.inSavepoint(work));
+			return results;
+		});
 	}
 
 	/** A read transaction: one consistent picture. */
@@ -95,6 +114,21 @@ export class SqliteConnection {
 		}
 	}
 
+	private async inSavepoint<Result>(work: Work<Result>): Promise<PromiseSettledResult<Result>> {
+		this.db.exec('SAVEPOINT one');
+		try {
+			const value = await work(this.tx);
+			this.db.exec('RELEASE one');
+			return { status: 'fulfilled', value };
+		} catch (reason) {
+			// Some errors (a full disk) have ended the transaction: then none of its calls was made.
+			if (!this.db.isTransaction) throw reason;
+			this.memory.forgetAll();
+			this.db.exec('ROLLBACK TO one; RELEASE one');
+			return { status: 'rejected', reason };
+		}
+	}
+
 	private insert(table: string, columns: Columns, rows: ReadonlyArray<readonly Param[]>): void {
 		let start = 0;
 		if (rows.length >= ROWS_AT_ONCE) {
@@ -103,6 +137,14 @@ export class SqliteConnection {
 		}
 		const one = this.prepare(insertInto(table, columns, 1));
 		for (; start < rows.length; start++) one.run(...(rows[start] as readonly Param[]));
+	}
+
+	private insertAbsent(table: string, { key }: { key: readonly string[] }, columns: Columns, rows: ReadonlyArray<readonly Param[]>): Array<number | undefined> {
+		const statement = this.prepare(`${insertInto(table, columns, 1)} ON CONFLICT (${key.join(', ')}) DO NOTHING`);
+		return rows.map((row) => {
+			const { changes, lastInsertRowid } = statement.run(...row);
+			return Number(changes) > 0 ? Number(lastInsertRowid) : undefined;
+		});
 	}
 
 	/** `asLists`: of a SELECT whose rows are wanted as lists. */
