@@ -12,7 +12,7 @@ const STILL_COMING_MS = 60_000;
 const IS_OVER = `NOT EXISTS (SELECT 1 FROM block b WHERE b.run = run.run)
 	AND NOT EXISTS (SELECT 1 FROM run_zone z WHERE z.run = run.run AND z.state IN ('${ZoneState.waiting}', '${ZoneState.passed}'))
 	AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.run = run.run AND h.state < ${HoldState.done})
-	AND NOT EXISTS (SELECT 1 FROM message m WHERE m.run = run.run AND m.state IN ('claimed', 'sending', 'held'))`;
+	AND NOT EXISTS (SELECT 1 FROM message m WHERE m.run = run.run AND m.settled_at IS NULL)`;
 
 /**
  * Runs of a campaign that have nobody waiting, no time zone still to be selected and nothing being sent any more become

@@ -10,13 +10,9 @@ import { fallsAlike } from './recurrence/begin';
 import { isOccurrence } from './recurrence/occurrences';
 import type { Recurrence } from './recurrence/recurrence';
 import { findRun, firedSince, forgetRuns, momentKey, scheduledRuns, scheduleRun, type KnownRun } from './run-rows';
-import { ZoneState } from './zones/states';
-
-/** A date that has just passed while somebody published is still meant. */
-const PAST_MS = 5 * 60_000;
-
-/** Until so long before its time a scheduled run follows what is published. */
-export const EDITABLE_MS = 5 * 60_000;
+import { startingSoon } from './starting-soon';
+import { momentsToCome, overBefore, refuseOver, timeToLiveOver } from './time-to-live';
+import { JUST_PASSED_MS } from './zones/moments';
 
 const DAY = 86_400_000;
 
@@ -37,6 +33,14 @@ export interface Planned {
 	keepTheirs: KnownRun[];
 }
 
+export interface PlannedRuns extends Planned {
+	/** Runs that are meant and will not go out, because an operator stopped them. */
+	stayStopped: KnownRun[];
+}
+
+/** Runs that take people in as they come have neither. */
+const NONE = { keepTheirs: [], stayStopped: [] };
+
 interface Meant {
 	runKey: string;
 	scheduledAt: number;
@@ -45,31 +49,49 @@ interface Meant {
 /**
  * Makes the runs of a campaign that somebody publishes, and forgets scheduled ones that are no longer meant. Needs the
  * lock of `lockRuns`. Rejects with `schedule_past` for a date that has passed, `recurrence_never` for a recurrence that
- * never comes, and as `checkSchedule`.
+ * never comes, `time_to_live_over` where nobody could ever be sent to, and as `checkSchedule`.
  */
-export async function planRuns(tx: Tx, plan: Plan, now: number): Promise<Planned> {
+export async function planRuns(tx: Tx, plan: Plan, now: number): Promise<PlannedRuns> {
 	const { campaignId, definition } = plan;
 	checkSchedule(definition.schedule);
 	if (definition.schedule.kind !== 'items') await closeItemsRuns(tx, campaignId);
 	if (definition.schedule.kind === 'live' || definition.schedule.kind === 'items') {
+		const complaint = overBefore(definition, momentsToCome(definition, now), now);
+		if (complaint !== undefined) throw timeToLiveOver(complaint);
 		await forgetRuns(tx, campaignId, []);
 		const opened = definition.schedule.kind === 'live' ? await openLiveRun(tx, plan, now) : await planItemsRun(tx, plan, now);
-		return { ...opened, keepTheirs: [] };
+		return { ...opened, ...NONE };
 	}
 	const meant = await runsMeant(tx, plan, now);
-	const keepTheirs = hasMoments(definition.schedule) ? await startingSoon(tx, campaignId, meant, now) : [];
+	await refuseOver(tx, plan, new Map(meant.map(({ runKey, scheduledAt }) => [runKey, scheduledAt])), now);
+	const published = JSON.stringify(definition);
+	const keepTheirs = hasMoments(definition.schedule) ? await startingSoon(tx, campaignId, { runKeys: meant.map(({ runKey }) => runKey), published }, now) : [];
 	await forgetRuns(tx, campaignId, meant.map(({ runKey }) => runKey));
 	let created = false;
 	for (const { runKey, scheduledAt } of meant) {
 		if (keepTheirs.some((run) => run.runKey === runKey)) continue;
 		created = (await scheduleRun(tx, { ...plan, runKey, scheduledAt })) || created;
 	}
-	const others = JSON.stringify(definition);
 	return {
 		run: await runOf(tx, campaignId, definition),
 		created,
-		keepTheirs: keepTheirs.filter((run) => run.definition !== others).map(({ run, state, scheduledAt }) => ({ run, state, scheduledAt })),
+		keepTheirs: keepTheirs.filter((run) => run.definition !== published).map(({ run, state, scheduledAt }) => ({ run, state, scheduledAt })),
+		stayStopped: await stoppedOf(tx, campaignId, meant, now),
 	};
+}
+
+/** Of the runs that are meant, those that were stopped before their time; of the past only when nothing else is to come. */
+async function stoppedOf(tx: Tx, campaignId: string, meant: Meant[], now: number): Promise<KnownRun[]> {
+	const keys = JSON.stringify(meant.map(({ runKey }) => [runKey]));
+	const stopped = await tx.all<KnownRun>(
+		`SELECT run, state, scheduled_at AS "scheduledAt" FROM run
+		 WHERE campaign_id = $1 AND state = 'stopped' AND run_key IN (SELECT m.run_key FROM ${tx.dialect.rows('$2', { run_key: 'text' })} AS m) ORDER BY scheduled_at, run`,
+		[campaignId, keys],
+	);
+	const toCome = stopped.filter(({ scheduledAt }) => scheduledAt > now);
+	if (toCome.length > 0 || stopped.length === 0) return toCome;
+	const open = await tx.get("SELECT 1 AS open FROM run WHERE campaign_id = $1 AND state IN ('scheduled', 'running') LIMIT 1", [campaignId]);
+	return open ? [] : stopped.slice(-1);
 }
 
 /** The run of a definition: of several the next one, else the last. Of a recurring campaign the next one only. */
@@ -95,7 +117,7 @@ async function runsMeant(tx: Tx, plan: Plan, now: number): Promise<Meant[]> {
 /** A workflow that was copied, or lay unpublished for long, must not send at once because its date has passed. */
 async function refusePast(tx: Tx, campaignId: string, dates: number[], now: number): Promise<void> {
 	for (const [index, at] of dates.entries()) {
-		if (at > now - PAST_MS || (await findRun(tx, campaignId, momentKey(at)))) continue;
+		if (at > now - JUST_PASSED_MS || (await findRun(tx, campaignId, momentKey(at)))) continue;
 		const which = dates.length === 1 ? 'The time to send at' : `Date ${index + 1} of ${dates.length}`;
 		const whatToDo = dates.length === 1 ? 'Choose a time to come' : 'Remove it or choose a time to come';
 		throw new CampaignError('schedule_past', `${which}, ${new Date(at).toISOString()}, has passed.`, `${whatToDo} and publish again.`);
@@ -120,17 +142,6 @@ async function occurrenceMeant(tx: Tx, { campaignId, former }: Plan, recurrence:
 	if (next !== undefined) return [moment(next)];
 	if ((await firedSince(tx, campaignId, recurrence.since)) > 0) return [];
 	throw new CampaignError('recurrence_never', 'The campaign would never run: its recurrence does not come before its end.', 'Choose a later end, or other days, and publish again.');
-}
-
-/** Those that are scheduled already and start within EDITABLE_MS, or whose first time zone does, with what they are scheduled with. */
-async function startingSoon(tx: Tx, campaignId: string, meant: Meant[], now: number): Promise<Array<KnownRun & { runKey: string; definition: string }>> {
-	const soon = await tx.all<KnownRun & { runKey: string; definition: string }>(
-		`SELECT run, state, scheduled_at AS "scheduledAt", run_key AS "runKey", definition FROM run
-		 WHERE campaign_id = $1 AND state = 'scheduled' AND scheduled_at > $2
-		   AND (scheduled_at < $3 OR EXISTS (SELECT 1 FROM run_zone z WHERE z.run = run.run AND z.state = '${ZoneState.waiting}' AND z.due_at < $3))`,
-		[campaignId, now, now + EDITABLE_MS],
-	);
-	return soon.filter(({ runKey }) => meant.some((run) => run.runKey === runKey));
 }
 
 /** Whether operators chose the times of its runs, rather than to start at once. */

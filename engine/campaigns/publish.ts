@@ -5,7 +5,7 @@ import { operation, type Tx } from '../store/database';
 import { noteNodes, removedNodesOf, type RemovedNode } from './control/removed-nodes';
 import type { CampaignDefinition, Schedule } from './definition';
 import { beginPublication } from './live/publication';
-import { planRuns, runOf, type Planned } from './plan-runs';
+import { planRuns, runOf, type PlannedRuns } from './plan-runs';
 import { begin } from './recurrence/begin';
 import { lockRuns } from './run-rows';
 import { checkWho } from './who-gets-it';
@@ -28,7 +28,7 @@ export interface PublishInput {
 	uses?: Omit<WorkflowSegments, 'workflowId'>;
 }
 
-export interface PublishOutput extends Planned {
+export interface PublishOutput extends PlannedRuns {
 	/** What `endUses` ends by. */
 	registration: string;
 	/** Nodes with people on hold that are no longer in the workflow. */
@@ -46,7 +46,7 @@ export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx,
 	const { campaignId, workflowId, byOperator, uses = { workflowName: '', segments: [] } } = input;
 	// Nothing that is named is deleted or renamed meanwhile.
 	await tx.lock('names');
-	if (byOperator && input.definition.who) checkWho(input.definition.who, (await settingsOf(tx)).customControlGroups.map(({ name }) => name));
+	if (byOperator && input.definition.who) checkWho(input.definition.who, input.definition.schedule, (await settingsOf(tx)).customControlGroups.map(({ name }) => name));
 	const unknown = byOperator ? 'refuse' : 'keep';
 	const segment = await bindReferences(tx, input.definition.segment, unknown);
 	await lockRuns(tx, campaignId);
@@ -65,7 +65,7 @@ export const publishCampaign = operation<PublishInput, PublishOutput>(async (tx,
 	await beginPublication(tx, { ...input, registration }, now);
 	if (input.nodes) await noteNodes(tx, workflowId, input.nodes, now);
 	const removed = await removedNodesOf(tx, workflowId);
-	if (!byOperator) return { run: await runOf(tx, campaignId, definition), created: false, keepTheirs: [], registration, removed };
+	if (!byOperator) return { run: await runOf(tx, campaignId, definition), created: false, keepTheirs: [], stayStopped: [], registration, removed };
 	return { ...(await planRuns(tx, { campaignId, definition, former, workflowVersion: input.workflowVersion ?? null }, now)), registration, removed };
 });
 

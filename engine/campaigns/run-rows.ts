@@ -100,3 +100,21 @@ export async function scheduleRun(tx: Tx, { campaignId, definition, workflowVers
 	);
 	return false;
 }
+
+/**
+ * Opens a run that takes people in as they come, or lets the one with its key go by the definition that is published now:
+ * whoever waits keeps the time they have, and one that had come to its end goes on. @returns whether it was opened now
+ */
+export async function openRun(tx: Tx, { campaignId, definition, workflowVersion, runKey }: Omit<PlannedRun, 'scheduledAt'>, now: number): Promise<boolean> {
+	const { delivery = PLAIN_DELIVERY, who = EVERYBODY_GETS_IT, maxLatenessMs } = definition;
+	const known = await findRun(tx, campaignId, runKey);
+	await tx.run(
+		`INSERT INTO run (campaign_id, run_key, definition, workflow_version, scheduled_at, started_at, max_lateness_ms, delivery, who, state, seed, qualified)
+		 VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, 'running', $9, 0)
+		 ON CONFLICT (campaign_id, run_key) DO UPDATE SET definition = excluded.definition, workflow_version = excluded.workflow_version,
+			max_lateness_ms = excluded.max_lateness_ms, delivery = excluded.delivery, who = excluded.who,
+			state = CASE WHEN run.state = 'finished' THEN 'running' ELSE run.state END, finished_at = NULL, announced_at = NULL`,
+		[campaignId, runKey, JSON.stringify(definition), workflowVersion, now, maxLatenessMs, JSON.stringify(delivery), JSON.stringify(who), randomInt(2 ** 32)],
+	);
+	return known === undefined;
+}

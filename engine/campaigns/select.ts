@@ -1,6 +1,7 @@
 import { encodePeople } from '../holds/enter-block';
 import type { Reason } from '../reasons';
 import { operation, type Tx } from '../store/database';
+import { isPaused } from './control/paused';
 import type { CampaignDefinition } from './definition';
 import { goesByZones } from './delivery-rules';
 import { keepSelection } from './keep-selection';
@@ -47,16 +48,6 @@ export async function missRuns(tx: Tx, runs: ReadonlyArray<Pick<DueRun, 'run'>>,
 		if (changed > 0) missed.push(run);
 	}
 	return missed;
-}
-
-/** Whether a campaign, or another one of its workflow, is paused. */
-export async function isPaused(tx: Tx, campaignId: string): Promise<boolean> {
-	const paused = await tx.get(
-		`SELECT 1 AS paused FROM campaign c JOIN campaign p ON p.workflow_id = c.workflow_id
-		 WHERE c.id = $1 AND p.paused_reason IS NOT NULL LIMIT 1`,
-		[campaignId],
-	);
-	return paused !== undefined;
 }
 
 export interface StartRunInput {

@@ -1,4 +1,5 @@
 import { CampaignError } from '../errors';
+import type { Schedule } from './definition';
 
 /** Who of those that qualify is sent to. A run keeps what it was started with, as JSON in run.who. */
 export interface WhoGetsIt {
@@ -28,7 +29,7 @@ const LEAST_LIMIT = 100;
  * Throws `invalid_audience`, naming everything that is wrong.
  * @param known names of the account's custom control groups
  */
-export function checkWho(who: WhoGetsIt, known: readonly string[]): void {
+export function checkWho(who: WhoGetsIt, schedule: Schedule, known: readonly string[]): void {
 	const complaints: string[] = [];
 	const { controlPercent, limits, safetyCheck, mostEver, minimumGapMs, customControlGroups } = who;
 	if (controlPercent !== undefined && !(controlPercent >= 2 && controlPercent <= 99)) complaints.push('the control group must be 2 to 99 percent');
@@ -36,6 +37,9 @@ export function checkWho(who: WhoGetsIt, known: readonly string[]): void {
 		if (most !== undefined && !(Number.isSafeInteger(most) && most >= LEAST_LIMIT)) complaints.push(`the most people ${of} must be at least ${LEAST_LIMIT}`);
 	}
 	if (safetyCheck !== undefined && !isCount(safetyCheck)) complaints.push('the safety check must be at least 1 person');
+	if (safetyCheck !== undefined && takesOneByOne(schedule)) {
+		complaints.push('a safety check counts the people of a run before it starts, and here they come in one by one; limit them with "Most People" instead');
+	}
 	if (mostEver !== undefined && !isCount(mostEver)) complaints.push('the most messages to one person must be at least 1');
 	if (minimumGapMs !== undefined && !(minimumGapMs > 0)) complaints.push('the minimum gap must be longer than nothing');
 	for (const name of customControlGroups) {
@@ -43,6 +47,11 @@ export function checkWho(who: WhoGetsIt, known: readonly string[]): void {
 	}
 	if (complaints.length === 0) return;
 	throw new CampaignError('invalid_audience', `The campaign cannot be published: ${complaints.join('; ')}.`, 'Correct it in the Campaign Trigger; custom control groups are kept by the Campaign Settings node.');
+}
+
+/** Whether people come into its one run as it goes on, rather than be selected at its beginning. */
+export function takesOneByOne({ kind }: Schedule): boolean {
+	return kind === 'items' || kind === 'live';
 }
 
 function isCount(value: number): boolean {

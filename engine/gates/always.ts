@@ -7,8 +7,8 @@ import { cutOffDecision } from './cut-off';
 
 /** Somebody on their way, wherever they are. */
 export interface OnTheirWay extends Pick<RunInfo, 'runState' | 'maxLatenessMs' | 'delivery'> {
-	/** When they qualified for the run, epoch milliseconds. */
-	qualifiedAt: number;
+	/** When they were due for the campaign, epoch milliseconds: see Released. */
+	setOutAt: number;
 	/** When they come out of a hold: the time it was due. */
 	dueAt?: number;
 	/** Their own zone, if they have one. */
@@ -27,17 +27,17 @@ export interface Moment {
  * they may. It may be a hold, also where nothing else is held.
  */
 export function overruled(entry: OnTheirWay, { now, accountZone }: Moment): Decision | undefined {
-	const { runState, maxLatenessMs, qualifiedAt, dueAt, timezone } = entry;
+	const { runState, maxLatenessMs, setOutAt, dueAt, timezone } = entry;
 	if (runState === 'stopped') return { kind: 'drop', reason: 'campaign_stopped' };
 	if (dueAt !== undefined && now - dueAt > maxLatenessMs) {
 		return { kind: 'drop', reason: 'expired_ttl', detail: `Due ${iso(dueAt)}, released ${iso(now)}` };
 	}
 	const delivery = rulesOf(entry);
 	const { ttlMs, ttlAt = Infinity } = delivery;
-	const expires = Math.min(ttlAt, ttlMs === undefined ? Infinity : qualifiedAt + ttlMs);
+	const expires = Math.min(ttlAt, ttlMs === undefined ? Infinity : setOutAt + ttlMs);
 	if (now >= expires) return { kind: 'drop', reason: 'expired_ttl', detail: `Time to live until ${iso(expires)}` };
 	const zone = delivery.zones === 'person' ? zoneOf(timezone, accountZone) : (delivery.clock ?? accountZone);
-	return cutOffDecision({ ...delivery, clock: delivery.clock ?? accountZone }, { qualifiedAt, now, zone });
+	return cutOffDecision({ ...delivery, clock: delivery.clock ?? accountZone }, { setOutAt, now, zone });
 }
 
 /** Somebody who comes out of a hold. */

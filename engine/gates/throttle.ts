@@ -28,12 +28,14 @@ export const takePlaces = operation<ThrottleInput, number[]>(async (tx, input, {
 	await tx.lock(`throttle ${run} ${node}`);
 	const used = await usedPlaces(tx, run, node, current);
 	const taken = new Map<number, number>();
+	// Places whose moment has gone by unused are lost: who comes late must not make everybody else come at once.
+	const nextPlace = (start: number) => Math.max((used.get(start) ?? 0) + (taken.get(start) ?? 0), step > 0 ? Math.floor((now - start) / step) : 0);
 	let window = current;
 	const places = entries.map(({ placeIn }) => {
 		if (placeIn !== undefined && placeIn >= current && isPlace(placeIn - runStartedAt, intervalMs, step, limit)) return placeIn;
-		while ((used.get(window) ?? 0) + (taken.get(window) ?? 0) >= limit) window += intervalMs;
-		const place = (used.get(window) ?? 0) + (taken.get(window) ?? 0);
-		taken.set(window, (taken.get(window) ?? 0) + 1);
+		while (nextPlace(window) >= limit) window += intervalMs;
+		const place = nextPlace(window);
+		taken.set(window, place + 1 - (used.get(window) ?? 0));
 		return window + place * step;
 	});
 	await addPlaces(tx, run, node, taken);

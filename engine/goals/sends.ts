@@ -30,11 +30,11 @@ export async function sendsOf(tx: Tx, run: number, person?: number): Promise<Sen
 	);
 }
 
-/** The people of a run's control groups, each from when they qualified: what they would have been sent counts from there. */
+/** The people of a run's control groups, each from when they were due: what they would have been sent counts from there. */
 export async function controlsOf(tx: Tx, run: number): Promise<Sends> {
 	return await readSends(
 		tx,
-		`SELECT m.message, coalesce(p.merged_into, p.person) AS person, e.qualified_at AS at
+		`SELECT m.message, coalesce(p.merged_into, p.person) AS person, coalesce(e.set_out_at, e.qualified_at) AS at
 		 FROM message m JOIN entry e ON e.entry = m.entry JOIN person p ON p.person = m.person
 		 WHERE m.run = $1 AND m.state = 'not_sent' AND m.reason IN ('control_group', 'system_control_group') AND m.message > $2 AND p.erased_at IS NULL
 		 ORDER BY m.message LIMIT $3`,

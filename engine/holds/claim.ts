@@ -64,7 +64,7 @@ async function claimWaiting(
 	);
 	if (!first) return undefined;
 	const size = await tx.run(
-		`UPDATE hold SET state = ${HoldState.claimed}, token = $4, owner = $5, lease_until = $6
+		`UPDATE hold SET state = ${HoldState.claimed}, token = $4, owner = $5, lease_until = $6, opened_by = NULL
 		 WHERE hold IN (
 			SELECT hold FROM hold WHERE node = $1 AND state = ${HoldState.waiting} AND attempts = $3 AND due_at <= $2
 			ORDER BY due_at, hold LIMIT $7 ${tx.dialect.skipLocked})`,

@@ -12,8 +12,8 @@ export interface Arrival {
 export interface KnownArrival extends Arrival, RunInfo {
 	run: number;
 	person: number;
-	/** When they qualified for the run, epoch milliseconds. */
-	qualifiedAt: number;
+	/** As in Released. */
+	setOutAt: number;
 	/** What this node recorded for the same entry and visit before; the item is a second delivery. */
 	recorded: HoldState | null;
 	/** Why this node dropped it on arrival, if it did. */
@@ -27,7 +27,7 @@ export interface KnownArrival extends Arrival, RunInfo {
 export const lookUpArrivals = operation<{ node: number; arrivals: Arrival[] }, KnownArrival[]>(
 	async (tx, { node, arrivals }) =>
 		await tx.all<KnownArrival>(
-			`SELECT a.entry, a.visit, e.run, e.person, e.qualified_at AS "qualifiedAt", h.state AS recorded,
+			`SELECT a.entry, a.visit, e.run, e.person, coalesce(e.set_out_at, e.qualified_at) AS "setOutAt", h.state AS recorded,
 				d.reason AS "dropReason", d.detail AS "dropDetail", h.output, ${RUN_COLUMNS}
 			 FROM ${tx.dialect.rows('$1', { entry: 'integer', visit: 'integer' })} AS a
 			 JOIN entry e ON e.entry = a.entry JOIN run r ON r.run = e.run JOIN campaign c ON c.id = r.campaign_id

@@ -15,6 +15,8 @@ export interface ReleaserOptions {
 	onTrouble(error: Error | undefined): void;
 	/** Told when the campaign turns out to be paused, once per pause. */
 	onPaused?(reason: string): void;
+	/** How often leases are renewed, ms. Default 10,000. */
+	renewMs?: number;
 	/** Called about every second, before claiming; what else the node has to look after. */
 	beat?(): Promise<void>;
 }
@@ -30,6 +32,10 @@ const POLL_MS = 1_000;
 const RENEW_MS = 10_000;
 const NOT_STARTED_MS = 5_000;
 const MAX_BACKOFF_MS = 30_000;
+
+/** So long a release waits for an execution that takes it over; then it is handed out again. Doubled each time, up to the longest. */
+const PATIENCE_MS = 120_000;
+const MAX_PATIENCE_MS = 3_600_000;
 
 /**
  * Releases the holds of one node as they come due: claims them, hands each batch to an execution, renews its lease
@@ -48,7 +54,10 @@ class ReleaserLoop {
 
 	private pausedBy?: string;
 
-	private readonly running = new Set<string>();
+	/** Tokens of what was handed out, and since when (the store's clock). */
+	private readonly running = new Map<string, number>();
+
+	private patienceMs = PATIENCE_MS;
 
 	private wake: () => void = () => {};
 
@@ -57,8 +66,10 @@ class ReleaserLoop {
 
 	private readonly renewal: NodeJS.Timeout;
 
+	private renewing = false;
+
 	constructor(private readonly options: ReleaserOptions) {
-		this.renewal = setInterval(() => void this.renew(), RENEW_MS);
+		this.renewal = setInterval(() => void this.renew(), options.renewMs ?? RENEW_MS);
 		this.renewal.unref();
 	}
 
@@ -120,7 +131,7 @@ class ReleaserLoop {
 	}
 
 	private async release(token: string): Promise<void> {
-		this.running.add(token);
+		this.running.set(token, this.options.store.clock.now());
 		let end: ReleaseEnd;
 		try {
 			end = await this.options.emit(token);
@@ -129,6 +140,13 @@ class ReleaserLoop {
 		}
 		// n8n is in trouble of its own: not the same block again and again.
 		if (end === 'not_started') await new Promise((resolve) => setTimeout(resolve, NOT_STARTED_MS).unref());
+		// It was given up: whatever became of it, its people are in other hands.
+		if (!this.running.has(token)) return;
+		this.patienceMs = PATIENCE_MS;
+		await this.end(token, end);
+	}
+
+	private async end(token: string, end: ReleaseEnd): Promise<void> {
 		await this.settle(token, end);
 		this.running.delete(token);
 		this.wake();
@@ -149,8 +167,21 @@ class ReleaserLoop {
 	}
 
 	private async renew(): Promise<void> {
-		if (this.running.size === 0) return;
-		await this.options.store.call('renewLeases', { tokens: [...this.running] }).catch(() => {});
+		if (this.running.size === 0 || this.renewing) return;
+		this.renewing = true;
+		// Leases that cannot be renewed while the store is away are renewed, or found lost, when it is back.
+		await this.lookAtRunning().catch(() => {});
+		this.renewing = false;
+	}
+
+	private async lookAtRunning(): Promise<void> {
+		const { store } = this.options;
+		const now = store.clock.now();
+		const { patienceMs } = this;
+		const releases = [...this.running].map(([token, since]) => ({ token, forMs: now - since, patienceMs }));
+		const ends = await store.call('renewLeases', { releases });
+		if (ends.some(({ end }) => end === 'not_started')) this.patienceMs = Math.min(2 * patienceMs, MAX_PATIENCE_MS);
+		for (const { token, end } of ends) await this.end(token, end);
 	}
 
 	private endRenewalWhenIdle(): void {

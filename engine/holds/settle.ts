@@ -21,7 +21,7 @@ const FIRST_RETRY_MS = 5_000;
  * SQL condition: the entry of hold h has left a trace beyond h: it waits or was dropped further on, or has a message.
  * Having been let pass by gates is no trace: the way may have ended after them.
  */
-const WENT_ON = `(
+export const WENT_ON = `(
 	EXISTS (SELECT 1 FROM message m WHERE m.entry = h.entry AND (m.visit > h.visit OR (m.visit = h.visit AND m.node = h.node)))
 	OR EXISTS (SELECT 1 FROM hold x WHERE x.entry = h.entry AND x.visit > h.visit AND x.state <> ${HoldState.passedAtOnce})
 	OR EXISTS (SELECT 1 FROM dropped d WHERE d.entry = h.entry AND d.visit > h.visit))`;

@@ -1,5 +1,5 @@
 import type { CampaignDefinition } from '../campaigns/definition';
-import { LIVE_RUN_KEY } from '../campaigns/live/trigger';
+import { isLiveRun } from '../campaigns/live/trigger';
 import { ZoneState } from '../campaigns/zones/states';
 import type { QuestionContext } from '../questions';
 import { explain } from '../segments/explain';
@@ -8,11 +8,16 @@ import type { Rule } from '../segments/rule';
 import { isRuleError } from '../segments/rule-errors';
 import type { Tx } from '../store/database';
 import { zoneOf } from '../time/local';
+import { hadDoneItBefore } from './let-in-again';
 import type { RunHead } from './runs';
 import { timeWords } from './words';
 
-/** Why a run has no trace of a person: its rule, evaluated for them as of now (what was true then is not kept). */
-export async function whyNotSelected(tx: Tx, head: RunHead, person: number, context: QuestionContext): Promise<string> {
+/**
+ * Why a run has no trace of a person: its rule, evaluated for them as of now (what was true then is not kept).
+ * @param numbers the person's own first, then those of everybody merged into them
+ */
+export async function whyNotSelected(tx: Tx, head: RunHead, numbers: number[], context: QuestionContext): Promise<string> {
+	const [person] = numbers as [number];
 	const rule = await ruleOf(tx, head.run);
 	if (!rule) return 'No item of this person came to the workflow.';
 	const failing = await partsThatFail(tx, rule, person, context);
@@ -22,7 +27,7 @@ export async function whyNotSelected(tx: Tx, head: RunHead, person: number, cont
 		const verdict = failing.length === 0 ? 'would be selected' : `would not be selected: ${doesNotSatisfy(failing)}`;
 		return `The run has not started yet (it is scheduled for ${timeWords(head.scheduledAt, context.zone)}); ${asOf}, the person ${verdict}.`;
 	}
-	const zone = await waitingZone(tx, head.run, person, context.zone);
+	const zone = await zoneIn(tx, head.run, person, context.zone, ZoneState.waiting);
 	if (zone) {
 		if ('trouble' in failing) return `Not selected yet, and cannot be as it is: ${failing.trouble}`;
 		const verdict = failing.length === 0 ? 'would be selected' : `would not be selected: ${doesNotSatisfy(failing)}`;
@@ -30,27 +35,49 @@ export async function whyNotSelected(tx: Tx, head: RunHead, person: number, cont
 	}
 	if (head.state === 'missed') return 'Nobody was selected: the run was missed, because its time passed while nothing could start it.';
 	if (head.state === 'refused') return 'Nobody was sent to: the safety check kept the run from starting, because too many people qualified.';
-	if (head.runKey === LIVE_RUN_KEY) {
+	if (isLiveRun(head.runKey)) {
 		if ('trouble' in failing) return `Did not come in, and nobody can as it is: ${failing.trouble}`;
-		return `Did not come in: ${failing.length > 0 ? `${asOf}, the person ${doesNotSatisfy(failing)}` : 'no event or date that the campaign waits for brought the person in while it was live'}.`;
+		return `Did not come in: ${failing.length > 0 ? `${asOf}, the person ${doesNotSatisfy(failing)}` : await whyNoEvent(tx, head, numbers, context)}.`;
 	}
 	if (head.startedAt === null) return 'Nobody was selected: the run was stopped before it started.';
-	if ('trouble' in failing) return `Was not selected when the run started at ${timeWords(head.startedAt, context.zone)}. Why cannot be said any more: ${failing.trouble}`;
+	if (head.state === 'stopped' && (await wasStoppedBefore(tx, head.run, person, context.zone))) {
+		return 'Not selected: the run was stopped before the person\'s own clocks showed its time.';
+	}
+	const when = await momentOfSelection(tx, head.run, head.startedAt, person, context.zone);
+	if ('trouble' in failing) return `Was not selected ${when.words}. Why cannot be said any more: ${failing.trouble}`;
 	if (failing.length > 0) return `Was not selected: ${asOf}, the person ${doesNotSatisfy(failing)}.`;
 	const created = await tx.get<{ created_at: number }>('SELECT created_at FROM person WHERE person = $1', [person]);
-	if (created && created.created_at > head.startedAt) {
-		return `Was not selected: the person is known only since ${timeWords(created.created_at, context.zone)}, after the run had started.`;
+	if (created && created.created_at > when.at) {
+		const after = when.zone === undefined ? 'the run had started' : `the people of ${when.zone} had been selected`;
+		return `Was not selected: the person is known only since ${timeWords(created.created_at, context.zone)}, after ${after}.`;
 	}
 	return (
-		`Was not selected when the run started at ${timeWords(head.startedAt, context.zone)}, but ${asOf} satisfies the rule ` +
-		`"${explain(rule)}": the profile or its events have changed since, or arrived late.`
+		`Was not selected ${when.words}, but ${asOf} satisfies the rule ` +
+		`"${explain(rule)}": ${when.zone === undefined ? 'the profile' : 'the profile, its time zone'} or its events have changed since, or arrived late.`
 	);
 }
 
-/** The person's time zone, where the run goes by zones and this one is still to come. */
-async function waitingZone(tx: Tx, run: number, person: number, accountZone: string): Promise<{ zone: string; due_at: number } | undefined> {
+/** Whether the run goes by zones and was stopped before the person's was selected. */
+async function wasStoppedBefore(tx: Tx, run: number, person: number, accountZone: string): Promise<boolean> {
+	const byZones = await tx.get('SELECT 1 AS some FROM run_zone WHERE run = $1 LIMIT 1', [run]);
+	return byZones !== undefined && (await zoneIn(tx, run, person, accountZone, ZoneState.selected)) === undefined;
+}
+
+async function whyNoEvent(tx: Tx, head: RunHead, numbers: number[], context: QuestionContext): Promise<string> {
+	return (await hadDoneItBefore(tx, head, numbers, context)) ?? 'no event or date that the campaign waits for brought the person in while it was live';
+}
+
+/** When the person would have been selected: with the run, or with those whose clocks show what theirs do. */
+async function momentOfSelection(tx: Tx, run: number, startedAt: number, person: number, accountZone: string): Promise<{ at: number; words: string; zone?: string }> {
+	const theirs = await zoneIn(tx, run, person, accountZone, ZoneState.selected);
+	if (!theirs) return { at: startedAt, words: `when the run started at ${timeWords(startedAt, accountZone)}` };
+	return { at: theirs.due_at, words: `with the people of ${theirs.zone} at ${timeWords(theirs.due_at, accountZone)}`, zone: theirs.zone };
+}
+
+/** The person's time zone, where the run goes by zones and this one is in the state given. */
+async function zoneIn(tx: Tx, run: number, person: number, accountZone: string, state: ZoneState): Promise<{ zone: string; due_at: number } | undefined> {
 	const row = await tx.get<{ timezone: string | null }>('SELECT timezone FROM person WHERE person = $1', [person]);
-	return await tx.get(`SELECT zone, due_at FROM run_zone WHERE run = $1 AND zone = $2 AND state = '${ZoneState.waiting}'`, [run, zoneOf(row?.timezone, accountZone)]);
+	return await tx.get(`SELECT zone, due_at FROM run_zone WHERE run = $1 AND zone = $2 AND state = $3`, [run, zoneOf(row?.timezone, accountZone), state]);
 }
 
 async function ruleOf(tx: Tx, run: number): Promise<Rule | undefined> {

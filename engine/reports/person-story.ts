@@ -52,7 +52,7 @@ export async function personStory(tx: Tx, input: StoryInput, context: QuestionCo
 	const numbers = await numbersOf(tx, row.person);
 	const runs: RunStory[] = [];
 	for (const head of await runsToTell(tx, input, numbers)) {
-		runs.push(await tellRun(tx, head, row.person, numbers, context));
+		runs.push(await tellRun(tx, head, numbers, context));
 	}
 	return { known: true, id: row.id, runs };
 }
@@ -78,7 +78,7 @@ async function runsToTell(tx: Tx, input: StoryInput, numbers: number[]): Promise
 	return heads;
 }
 
-async function tellRun(tx: Tx, head: RunHead, person: number, numbers: number[], context: QuestionContext): Promise<RunStory> {
+async function tellRun(tx: Tx, head: RunHead, numbers: number[], context: QuestionContext): Promise<RunStory> {
 	const { run, campaignId, campaignName, runKey, state } = head;
 	const common = { run, campaignId, campaignName, runKey, state };
 	const entries = await entriesIn(tx, run, numbers);
@@ -91,7 +91,7 @@ async function tellRun(tx: Tx, head: RunHead, person: number, numbers: number[],
 		const text = `Selected; waits at "${waiting.node}" until ${timeWords(waiting.dueAt, context.zone)}`;
 		return { ...common, outcome: 'held', reason: null, summary: text, steps: [{ at: head.startedAt ?? head.scheduledAt, text }] };
 	}
-	const summary = await whyNotSelected(tx, head, person, context);
+	const summary = await whyNotSelected(tx, head, numbers, context);
 	return { ...common, outcome: 'not_selected', reason: null, summary, steps: [] };
 }
 

@@ -1,6 +1,7 @@
-import { pauseOf } from '../campaigns/control/campaign';
+import { pauseOf } from '../campaigns/control/paused';
 import type { CampaignDefinition } from '../campaigns/definition';
 import { scheduleWords } from '../campaigns/schedule-words';
+import { ZoneState } from '../campaigns/zones/states';
 import { CampaignError } from '../errors';
 import type { Tx } from '../store/database';
 
@@ -76,7 +77,7 @@ export interface KnownCampaign {
 	name: string;
 	workflowId: string;
 	publishedAt: number;
-	/** When its next run is scheduled for, epoch milliseconds. */
+	/** When its next run starts, epoch milliseconds; by people's zones with the first of those that are planned. */
 	nextRunAt: number | null;
 	/** What makes its runs, in words: "Every 2 weeks on Mon, Thu at 09:00". Empty for items that were in no campaign. */
 	schedule: string;
@@ -86,7 +87,7 @@ export interface KnownCampaign {
 export async function listCampaigns(tx: Tx): Promise<KnownCampaign[]> {
 	const rows = await tx.all<Omit<KnownCampaign, 'schedule'> & { definition: string }>(
 		`SELECT c.id, c.name, c.workflow_id AS "workflowId", c.published_at AS "publishedAt", c.definition,
-			(SELECT min(r.scheduled_at) FROM run r WHERE r.campaign_id = c.id AND r.state = 'scheduled') AS "nextRunAt"
+			(SELECT min(coalesce((SELECT min(z.due_at) FROM run_zone z WHERE z.run = r.run AND z.state = '${ZoneState.waiting}'), r.scheduled_at)) FROM run r WHERE r.campaign_id = c.id AND r.state = 'scheduled') AS "nextRunAt"
 		 FROM campaign c ORDER BY c.published_at DESC, c.id`,
 	);
 	return rows.map(({ definition, ...row }) => {

@@ -5,6 +5,7 @@ import { WAITS_FOR_MIDNIGHT } from '../gates/cut-off';
 import { HoldState } from '../holds/states';
 import type { QuestionContext } from '../questions';
 import type { Tx } from '../store/database';
+import { notLetInAgain } from './let-in-again';
 import type { RunHead } from './runs';
 import { reasonWords, timeWords } from './words';
 
@@ -75,6 +76,7 @@ export async function stepsOf(tx: Tx, head: RunHead, entries: StoryEntry[], cont
 		...holds.flatMap((hold) => holdSteps(hold, context.zone)),
 		...messages.flatMap(messageSteps),
 		...dropped.map(droppedStep),
+		...(await notLetInAgain(tx, head, entries, context)),
 		...(await conversionSteps(tx, head, entries, context)),
 	];
 	// Stable: what happened at one instant stays in the order of this list.

@@ -52,6 +52,7 @@ export function parseDate(value: unknown, zone: string): number | undefined {
 
 /** By hand: a question may read a million of these, and a general parser takes ten times as long. */
 function fromIso(text: string, zone: string): number | undefined {
+	if (text.length === 10) return fromDay(text, zone);
 	const match = ISO.exec(text);
 	if (!match) return undefined;
 	const [, month, day, time = '00:00', seconds = '00', fraction = '', utc, hours, minutes = '00'] = match;
@@ -62,6 +63,27 @@ function fromIso(text: string, zone: string): number | undefined {
 	if (hours === undefined) return localInstant(wall, zone);
 	const offset = Math.abs(Number(hours)) * HOUR + Number(minutes) * MINUTE;
 	return hours.startsWith('-') ? wall + offset : wall - offset;
+}
+
+/** What most people's dates are: YYYY-MM-DD, read in a tenth of the time that the pattern takes. */
+function fromDay(text: string, zone: string): number | undefined {
+	if (text[4] !== '-' || text[7] !== '-') return undefined;
+	const [year, month, day] = [numberIn(text, 0, 4), numberIn(text, 5, 7), numberIn(text, 8, 10)];
+	if (!(month >= 1 && month <= 12 && day >= 1 && day <= 31)) return undefined;
+	// Date.UTC takes years before 100 for those of the last century.
+	const wall = year >= 100 ? Date.UTC(year, month - 1, day) : Date.parse(`${text}T00:00:00.000Z`);
+	if (Number.isNaN(wall) || (day > 28 && new Date(wall).getUTCDate() !== day)) return undefined;
+	return localInstant(wall, zone);
+}
+
+/** NaN where there is anything but digits. */
+function numberIn(text: string, from: number, to: number): number {
+	let number = 0;
+	for (let place = from; place < to; place++) {
+		const digit = text.charCodeAt(place) - 48;
+		number = digit >= 0 && digit <= 9 ? number * 10 + digit : Number.NaN;
+	}
+	return number;
 }
 
 function fromEpoch(value: number): number | undefined {

@@ -17,8 +17,8 @@ export async function* idPages(store: Store, people: Uint32Array): AsyncGenerato
 export async function* profilePages(store: Store, people: Uint32Array): AsyncGenerator<Profile[]> {
 	for (const page of slices(people, PROFILES)) {
 		const found = await store.ask('profilesOf', { people: page });
-		const living = found.filter(({ requested, person }) => requested === person);
-		yield living.sort((a, b) => a.person - b.person).map(({ requested: _requested, ...profile }) => profile);
+		const living = found.filter(({ requested, profile }) => requested === profile.person);
+		yield living.map(({ profile }) => profile).sort((a, b) => a.person - b.person);
 	}
 }
 

@@ -23,16 +23,18 @@ export function instantOf(local: LocalTime, zone: string): number {
  * first instant after the gap; one that occurs twice is its first occurrence.
  */
 export function localInstant(wall: number, zone: string): number {
-	const offset = (instant: number) => offsetAt(zone, instant);
-	const early = wall - offset(wall - DAY);
-	const late = wall - offset(wall + DAY);
-	const exact = [early, late].filter((instant) => instant + offset(instant) === wall);
-	if (exact.length > 0) return Math.min(...exact);
+	const early = wall - offsetAt(zone, wall - DAY);
+	const late = wall - offsetAt(zone, wall + DAY);
+	// Without lists and closures: questions come by here for every date they read.
+	const isEarly = early + offsetAt(zone, early) === wall;
+	const isLate = early === late ? isEarly : late + offsetAt(zone, late) === wall;
+	if (isEarly && isLate) return Math.min(early, late);
+	if (isEarly || isLate) return isEarly ? early : late;
 	let before = Math.min(early, late);
 	let after = Math.max(early, late);
 	while (after - before > 1) {
 		const middle = Math.floor((before + after) / 2);
-		if (offset(middle) === offset(after)) after = middle;
+		if (offsetAt(zone, middle) === offsetAt(zone, after)) after = middle;
 		else before = middle;
 	}
 	return after;
@@ -61,5 +63,18 @@ export function localTimeOf(instant: number, zone: string): LocalTime & { weekda
 
 /** The person's zone if it is one, else the account's. */
 export function zoneOf(timezone: string | null | undefined, accountZone: string): string {
-	return timezone && IANAZone.isValidZone(timezone) ? timezone : accountZone;
+	return timezone && isZone(timezone) ? timezone : accountZone;
+}
+
+const MOST_KNOWN = 10_000;
+const known = new Map<string, boolean>();
+
+/** Remembered, as asking takes some 50 us and is done for every person on their way. */
+function isZone(name: string): boolean {
+	let is = known.get(name);
+	if (is === undefined) {
+		if (known.size >= MOST_KNOWN) known.clear();
+		known.set(name, (is = IANAZone.isValidZone(name)));
+	}
+	return is;
 }

@@ -8,21 +8,18 @@ export interface CampaignRow {
 	name: string;
 	/** JSON: CampaignDefinition. */
 	definition: string;
+	/** When an operator published it last. */
+	published_at: number;
 	stopped_at: number | null;
+	/** When the trigger of its publication was stopped: it was unpublished, or its n8n shut down. Null: it is published. */
+	closed_at: number | null;
+	/** Of the workflow as it was published last. */
+	workflow_version: string | null;
 }
 
 /** Rejects with `campaign_unknown`. */
 export async function requireCampaign(tx: Tx, campaignId: string): Promise<CampaignRow> {
-	const row = await tx.get<CampaignRow>('SELECT id, workflow_id, name, definition, stopped_at FROM campaign WHERE id = $1', [campaignId]);
+	const row = await tx.get<CampaignRow>('SELECT id, workflow_id, name, definition, published_at, stopped_at, closed_at, workflow_version FROM campaign WHERE id = $1', [campaignId]);
 	if (row) return row;
 	throw new CampaignError('campaign_unknown', `There is no campaign "${campaignId}" in this store.`, 'Publish its workflow first, or choose another campaign or store.');
-}
-
-/** Why nothing of a workflow is released, by whichever of its campaigns was paused; undefined: it is not paused. */
-export async function pauseOf(tx: Tx, workflowId: string): Promise<string | undefined> {
-	const row = await tx.get<{ paused_reason: string }>(
-		'SELECT paused_reason FROM campaign WHERE workflow_id = $1 AND paused_reason IS NOT NULL ORDER BY id LIMIT 1',
-		[workflowId],
-	);
-	return row?.paused_reason;
 }

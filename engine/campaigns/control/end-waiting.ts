@@ -1,4 +1,5 @@
 import { CampaignError } from '../../errors';
+import { giveBackPlaces, lockPlacesOf } from '../../delivery/places';
 import { endBlock } from '../../holds/enter-block';
 import { HoldState } from '../../holds/states';
 import type { Reason } from '../../reasons';
@@ -56,13 +57,7 @@ async function endHolds(tx: Tx, holds: number[], reason: Reason, now: number): P
 	if (holds.length === 0) return;
 	const list = JSON.stringify(holds.map((hold) => [hold]));
 	const rows = tx.dialect.rows('$1', { hold: 'integer' });
-	await tx.run(
-		`UPDATE message SET state = 'not_sent', reason = $2, detail = NULL, payload = NULL, settled_at = $3
-		 WHERE state IN ('claimed', 'held') AND message IN (
-			SELECT m.message FROM ${rows} AS named JOIN hold h ON h.hold = named.hold
-			JOIN message m ON m.entry = h.entry AND m.node = h.node AND m.visit = h.visit)`,
-		[list, reason, now],
-	);
+	await endMessages(tx, holds, reason, now);
 	await tx.run(
 		`INSERT INTO dropped (entry, node, visit, run, reason, dropped_at)
 		 SELECT h.entry, h.node, h.visit, h.run, $2, $3 FROM ${rows} AS named JOIN hold h ON h.hold = named.hold
@@ -71,4 +66,21 @@ async function endHolds(tx: Tx, holds: number[], reason: Reason, now: number): P
 		[list, reason, now],
 	);
 	await tx.run(`UPDATE hold SET state = ${HoldState.dropped}, payload = NULL WHERE hold IN (SELECT hold FROM ${rows} AS named)`, [list]);
+}
+
+/** Whatever they had of room and places is free again. */
+async function endMessages(tx: Tx, holds: readonly number[], reason: Reason, now: number): Promise<void> {
+	const waiting = await tx.all<{ message: number }>(
+		`SELECT m.message FROM ${tx.dialect.rows('$1', { hold: 'integer' })} AS named JOIN hold h ON h.hold = named.hold
+		 JOIN message m ON m.entry = h.entry AND m.node = h.node AND m.visit = h.visit AND m.state IN ('claimed', 'held')`,
+		[JSON.stringify(holds.map((hold) => [hold]))],
+	);
+	if (waiting.length === 0) return;
+	await lockPlacesOf(tx, waiting.map(({ message }) => message));
+	const ended = await tx.all<{ message: number }>(
+		`UPDATE message SET state = 'not_sent', reason = $2, detail = NULL, payload = NULL, settled_at = $3
+		 WHERE state IN ('claimed', 'held') AND message IN (SELECT message FROM ${tx.dialect.rows('$1', { message: 'integer' })} AS waiting) RETURNING message`,
+		[JSON.stringify(waiting.map(({ message }) => [message])), reason, now],
+	);
+	await giveBackPlaces(tx, ended.map(({ message }) => message));
 }

@@ -1,6 +1,7 @@
 import { HoldState } from '../../holds/states';
 import { operation } from '../../store/database';
-import { pauseOf, requireCampaign } from './campaign';
+import { requireCampaign } from './campaign';
+import { pauseOf } from './paused';
 
 export interface Resumed {
 	/** Why it was paused; undefined: it was not. */
@@ -27,4 +28,9 @@ export const resumeCampaign = operation<{ campaignId: string }, Resumed>(async (
 	);
 	const { due, late } = row ?? { due: 0, late: 0 };
 	return { pausedReason, due: Number(due) - Number(late), tooLate: Number(late) };
+});
+
+/** Takes the pause off everything of a workflow: somebody has published it again. */
+export const resumeWorkflow = operation<{ workflowId: string }, void>(async (tx, { workflowId }) => {
+	await tx.run('UPDATE campaign SET paused_reason = NULL WHERE workflow_id = $1 AND paused_reason IS NOT NULL', [workflowId]);
 });

@@ -13,7 +13,7 @@ import { requireCampaign } from './campaign';
  */
 export const startNewRun = operation<{ campaignId: string }, KnownRun & { segment: Rule }>(async (tx, { campaignId }, { now }) => {
 	await lockRuns(tx, campaignId);
-	const { name, definition: json } = await requireCampaign(tx, campaignId);
+	const { name, definition: json, workflow_version: workflowVersion } = await requireCampaign(tx, campaignId);
 	const definition = JSON.parse(json) as Partial<CampaignDefinition>;
 	if (definition.schedule?.kind !== 'now') {
 		throw new CampaignError('not_send_now', `The campaign "${name}" has a schedule of its own, so it takes no run in between.`, 'Change its schedule and publish it.');
@@ -26,9 +26,8 @@ export const startNewRun = operation<{ campaignId: string }, KnownRun & { segmen
 		throw new CampaignError('run_not_over', `Run ${open.run} of the campaign "${name}" is still ${open.state}.`, 'Wait until it is over, or stop it.');
 	}
 	const runKey = `${ASKED}${new Date(now).toISOString()}`;
-	const version = await tx.get<{ workflow_version: string | null }>('SELECT workflow_version FROM campaign WHERE id = $1', [campaignId]);
 	const whole = { ...definition, runKey } as CampaignDefinition;
-	await scheduleRun(tx, { campaignId, definition: whole, workflowVersion: version?.workflow_version ?? null, runKey, scheduledAt: now + whole.graceMs });
+	await scheduleRun(tx, { campaignId, definition: whole, workflowVersion, runKey, scheduledAt: now + whole.graceMs });
 	await tx.run('UPDATE campaign SET stopped_at = NULL WHERE id = $1', [campaignId]);
 	return { ...((await findRun(tx, campaignId, runKey)) as KnownRun), segment: whole.segment };
 });

@@ -2,6 +2,7 @@ import { CampaignError } from '../../errors';
 import { operation, type Tx } from '../../store/database';
 import { followedByNext } from '../next-run';
 import { lockRuns } from '../run-rows';
+import { ZoneState } from '../zones/states';
 import { requireCampaign } from './campaign';
 
 /** What was stopped: runs that were scheduled never start; of those that were running nobody goes on. */
@@ -11,9 +12,9 @@ export interface Stopped {
 
 /**
  * Stops a campaign (its scheduled and running runs, and those that would recur) or one run, after which a recurring campaign
- * goes on with the next. Nothing of a stopped run is
- * sent from this moment on but what is being sent; those who wait are ended by `endWaiting`, run by run. A campaign that
- * was stopped runs again when somebody publishes it with a new run or asks for one. Rejects with `campaign_unknown`, `run_unknown`.
+ * goes on with the next. Nothing of a stopped run is sent from this moment on but what is being sent; those who wait are
+ * ended by `endWaiting`, run by run. A campaign that was stopped runs again when somebody publishes it with a new run or
+ * asks for one; a live one, or one that people are handed to, begins a new run when it is published again. Rejects with `campaign_unknown`, `run_unknown`.
  */
 export const stopRuns = operation<{ campaignId: string } | { run: number }, Stopped>(async (tx, input, { now }) => {
 	if ('campaignId' in input) return await stopCampaign(tx, input.campaignId, now);
@@ -35,6 +36,10 @@ async function stopWhere(tx: Tx, column: 'run' | 'campaign_id', value: number | 
 		`SELECT run, state FROM run WHERE ${column} = $1 AND state IN ('scheduled', 'running') ORDER BY run ${tx.dialect.forUpdate}`,
 		[value],
 	);
-	for (const { run } of rows) await tx.run("UPDATE run SET state = 'stopped', finished_at = $2 WHERE run = $1", [run, now]);
+	for (const { run } of rows) {
+		await tx.run("UPDATE run SET state = 'stopped', finished_at = $2 WHERE run = $1", [run, now]);
+		// Zones that were still to come never do.
+		await tx.run(`DELETE FROM run_zone WHERE run = $1 AND state IN ('${ZoneState.waiting}', '${ZoneState.passed}')`, [run]);
+	}
 	return { runs: rows.map(({ run, state }) => ({ run, was: state })) };
 }

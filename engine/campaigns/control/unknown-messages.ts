@@ -33,7 +33,7 @@ export async function unknownMessages(
 	await requireCampaign(tx, campaignId);
 	return await tx.all<UnknownMessage>(
 		`SELECT m.message, nullif(p.external_id, '') AS id, m.run, n.name AS node, m.channel, m.provider, m.detail, m.sent_at AS "sentAt", m.payload
-		 FROM run r JOIN message m ON m.run = r.run AND m.state = 'unknown' AND m.accepted_at IS NULL
+		 FROM run r JOIN message m ON m.run = r.run AND m.reason = 'unknown_outcome' AND m.state = 'unknown' AND m.accepted_at IS NULL
 		 JOIN node n ON n.node = m.node LEFT JOIN person p ON p.person = m.person
 		 WHERE r.campaign_id = $1 AND m.message > $2${run === undefined ? '' : ' AND r.run = $4'} ORDER BY m.message LIMIT $3`,
 		[campaignId, after, limit, ...(run === undefined ? [] : [run])],

@@ -1,12 +1,13 @@
 import { isRuleError } from '../../segments/rule-errors';
 import type { Rule } from '../../segments/rule';
-import { operation, type Tx } from '../../store/database';
+import { operation } from '../../store/database';
 import type { Store } from '../../store/store';
 import { liveCampaigns } from './campaigns';
 import { readSelected, writeSelected } from './cursor';
 import { insertLiveEntries } from './entries';
+import { keyOfDay } from './keys';
 import { dateIn, occurrenceOf, type OnDate } from './on-date';
-import { mayComeIn } from './reentry';
+import { mayComeIn, timesCameIn } from './reentry';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -61,7 +62,8 @@ export async function enterByDates(store: Store): Promise<number> {
 
 async function enterDue(store: Store, { run, segment, live, from, until }: DueDates): Promise<number> {
 	const nearby = await store.ask('find', near(live, from, until));
-	const { people } = nearby.people.length === 0 ? nearby : await store.ask('matching', { rule: segment, people: nearby.people });
+	const isEverybody = 'all' in segment && segment.all.length === 0;
+	const { people } = nearby.people.length === 0 || isEverybody ? nearby : await store.ask('matching', { rule: segment, people: nearby.people });
 	let entered = 0;
 	for (let start = 0; start < people.length; start += PEOPLE_AT_ONCE) {
 		entered += await store.call('enterDates', { run, people: [...people.subarray(start, start + PEOPLE_AT_ONCE)], from, until, zone: store.accountZone });
@@ -106,26 +108,16 @@ export const enterDates = operation<EnterDatesInput, number>(async (tx, { run, p
 		 WHERE p.merged_into IS NULL AND p.erased_at IS NULL ORDER BY p.person ${tx.dialect.forShareOf('p')}`,
 		asked,
 	);
-	const before = live.reentry.kind === 'always' ? new Map<number, number[]>() : await timesOf(tx, run, people);
+	const before = await timesCameIn(tx, run, live.reentry, people);
 	const entries = rows.flatMap(({ person, properties, timezone }) => {
 		const value = dateIn(live.property, JSON.parse(properties) as Record<string, unknown>);
 		const due = occurrenceOf(value, live, { person: timezone, account: zone }, from + 1);
 		if (!due || due.dueAt > until || due.dueAt < (live.from ?? -Infinity) || due.dueAt > (live.to ?? Infinity)) return [];
 		if (!mayComeIn(live.reentry, due.dueAt, before.get(person) ?? [])) return [];
-		return [{ person, key: `d${due.day}`, event: null, qualifiedAt: due.dueAt, dueAt: due.dueAt }];
+		return [{ person, key: keyOfDay(due.day), event: null, qualifiedAt: due.dueAt, dueAt: due.dueAt }];
 	});
 	return await insertLiveEntries(tx, campaign, entries, now);
 }, 'events');
-
-async function timesOf(tx: Tx, run: number, people: readonly number[]): Promise<Map<number, number[]>> {
-	const rows = await tx.all<{ person: number; at: number }>(
-		`SELECT e.person, e.qualified_at AS at FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS r JOIN entry e ON e.run = $2 AND e.person = r.person`,
-		[JSON.stringify(people.map((person) => [person])), run],
-	);
-	const times = new Map<number, number[]>();
-	for (const { person, at } of rows) times.set(person, [...(times.get(person) ?? []), at]);
-	return times;
-}
 
 /** Everybody due up to `until` has been brought in. */
 export const datesSelected = operation<{ run: number; until: number }, void>(async (tx, { run, until }) => await writeSelected(tx, run, until), 'events');

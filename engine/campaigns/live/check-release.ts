@@ -2,16 +2,16 @@ import { findEventNames } from '../../people/event-names';
 import type { Decision } from '../../holds/gate';
 import { HoldState } from '../../holds/states';
 import { operation, type Tx } from '../../store/database';
+import { ZONES_APART_MS } from '../delivery-rules';
 import { compileAwaited, heldValues } from './awaited';
 import { liveCampaigns, type LiveCampaign } from './campaigns';
 import { readPlace } from './cursor';
 import { insertLiveEntries } from './entries';
-import { eventsOf, readKey } from './inaction';
+import { isKeyOfDay, isKeyOfYear, keyOfDay, keyOfYear, readWaitKey } from './keys';
+import { eventsOf } from './known';
 import { dateIn, occurrenceOf, type OnDate } from './on-date';
+import { LIVE_RUN_KEY } from './trigger';
 import type { Happened } from './waits';
-
-/** A move to other clocks brings a date forward by no more. */
-const DAY_MS = 86_400_000;
 
 interface Held {
 	hold: number;
@@ -34,14 +34,14 @@ export interface ReleaseCheck {
 /**
  * Whether those whom the trigger of a live campaign releases are still meant: the second event of an inaction may have
  * happened, and arrived, since events were read last; a date may have changed. A date that comes round every year gets its
- * next year here. Of other holds nothing is said.
+ * next year here. Of other holds nothing is said; whoever came in while it was another kind of campaign goes on.
  * @param input.zone the account's zone
  */
 export const checkLiveRelease = operation<{ node: number; token: string; zone: string }, ReleaseCheck[]>(async (tx, { node, token, zone }, { now }) => {
 	const held = await tx.all<Held>(
 		`SELECT h.hold, h.run, coalesce(p.merged_into, e.person) AS person, e.entry_key AS key, e.event, e.qualified_at AS start, h.due_at AS due
 		 FROM hold h JOIN entry e ON e.entry = h.entry JOIN run r ON r.run = h.run JOIN person p ON p.person = e.person
-		 WHERE h.token = $1 AND h.node = $2 AND h.visit = 0 AND h.state = ${HoldState.claimed} AND r.run_key = 'live'`,
+		 WHERE h.token = $1 AND h.node = $2 AND h.visit = 0 AND h.state = ${HoldState.claimed} AND r.run_key = '${LIVE_RUN_KEY}'`,
 		[token, node],
 	);
 	if (held.length === 0) return [];
@@ -51,8 +51,9 @@ export const checkLiveRelease = operation<{ node: number; token: string; zone: s
 		const own = byRun.get(campaign.run) ?? [];
 		const { live } = campaign;
 		if (live.kind === 'inaction') checks.push(...(await checkInaction(tx, campaign, own, { now, zone })));
-		if (live.kind === 'on_date' && live.of === 'profile') checks.push(...(await checkDates(tx, live, own, { now, zone })));
-		if (live.kind === 'on_date' && live.of !== 'profile' && live.everyYear) await holdNextYear(tx, campaign, live, own, { now, zone });
+		else checks.push(...own.map(({ hold, key }) => ({ hold, ...shownValue(key) })).filter(({ value }) => value !== undefined));
+		if (live.kind === 'on_date' && live.of === 'profile') checks.push(...(await checkDates(tx, live, own.filter(({ key }) => isKeyOfDay(key)), { now, zone })));
+		if (live.kind === 'on_date' && live.of !== 'profile' && live.everyYear) await holdNextYear(tx, campaign, live, own.filter(({ key }) => isKeyOfYear(key)), { now, zone });
 	}
 	return checks;
 });
@@ -63,14 +64,19 @@ async function checkInaction(tx: Tx, campaign: LiveCampaign, held: readonly Held
 	const people = [...new Set(held.map(({ person }) => person))];
 	const kept = await eventsOf(tx, campaign.run, people);
 	const unread = await unreadSeconds(tx, live, people, context);
-	return held.map(({ hold, person, key, event, start, due }): ReleaseCheck => {
-		const { value } = readKey(key);
+	return held.flatMap(({ hold, person, key, event, start, due }): ReleaseCheck[] => {
+		const value = readWaitKey(key)?.value;
+		if (value === undefined) return [];
 		const happened = [...(kept.get(person)?.second ?? []), ...(unread.get(person) ?? [])].some((one) => {
 			return one.value === value && one.ts >= start && one.ts <= due && one.event !== event;
 		});
-		const shown = value === '' ? {} : { value };
-		return happened ? { hold, ...shown, decision: { kind: 'drop', reason: 'event_happened' } } : { hold, ...shown };
+		return [{ hold, ...shownValue(key), ...(happened && { decision: { kind: 'drop', reason: 'event_happened' } }) }];
 	});
+}
+
+function shownValue(key: string): Pick<ReleaseCheck, 'value'> {
+	const value = readWaitKey(key)?.value ?? '';
+	return value === '' ? {} : { value };
 }
 
 /** Second events of people that have arrived and are not read yet: there may be such while another transaction is open. */
@@ -111,9 +117,10 @@ async function checkDates(tx: Tx, live: OnDate, held: readonly Held[], { now, zo
 		const row = people.get(person);
 		if (!row) return [];
 		const value = dateIn(live.property, JSON.parse(row.properties) as Record<string, unknown>);
-		const due = occurrenceOf(value, live, { person: row.timezone, account: zone }, live.everyYear ? start - DAY_MS : undefined);
+		// A move to other clocks brings a date forward by no more.
+		const due = occurrenceOf(value, live, { person: row.timezone, account: zone }, live.everyYear ? start - ZONES_APART_MS : undefined);
 		// The same day on other clocks: they wait for them.
-		if (due && `d${due.day}` === key) return due.dueAt > now ? [{ hold, decision: { kind: 'hold', until: due.dueAt } }] : [];
+		if (due && keyOfDay(due.day) === key) return due.dueAt > now ? [{ hold, decision: { kind: 'hold', until: due.dueAt } }] : [];
 		const detail = due ? `The date was changed to ${due.day}` : 'The date was taken away, or is none';
 		return [{ hold, decision: { kind: 'drop', reason: 'user_not_qualified', detail } }];
 	});
@@ -129,7 +136,8 @@ async function holdNextYear(tx: Tx, campaign: LiveCampaign, live: OnDate, held: 
 	const entries = rows.flatMap(({ id, person, properties, timezone }) => {
 		const value = dateIn(live.property, JSON.parse(properties) as Record<string, unknown>);
 		const next = occurrenceOf(value, live, { person: timezone, account: zone }, Math.max(now, dueOf.get(id) ?? now) + 1);
-		return next ? [{ person, key: `e${id} ${next.day}`, event: id, qualifiedAt: next.dueAt, dueAt: next.dueAt }] : [];
+		// Its end is the end of the years, too.
+		return next && next.dueAt <= (live.to ?? Infinity) ? [{ person, key: keyOfYear(id, next.day), event: id, qualifiedAt: next.dueAt, dueAt: next.dueAt }] : [];
 	});
 	await insertLiveEntries(tx, campaign, entries, now);
 }

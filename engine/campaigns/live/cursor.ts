@@ -21,13 +21,18 @@ export async function movePlace(tx: Tx, from: Place, to: Place): Promise<boolean
 	return moved === 1;
 }
 
+/** The stamp below which every event has been committed, or never will be. */
+export async function settledEvents(tx: Tx): Promise<number> {
+	const row = await tx.get<{ settled: number }>(`SELECT ${tx.dialect.settled('event')} AS settled`);
+	return (row as { settled: number }).settled;
+}
+
 /** Passes over everything there is now: nobody is interested in it. */
 export async function skipToPresent(tx: Tx): Promise<void> {
-	const { settled } = (await tx.get<{ settled: number }>(`SELECT ${tx.dialect.settled('event')} AS settled`)) as { settled: number };
 	await tx.run(
 		`INSERT INTO live_cursor (name, stamp, id) VALUES ($1, $2, ${Number.MAX_SAFE_INTEGER})
 		 ON CONFLICT (name) DO UPDATE SET stamp = excluded.stamp, id = excluded.id WHERE live_cursor.stamp < excluded.stamp`,
-		[EVENTS, settled - 1],
+		[EVENTS, (await settledEvents(tx)) - 1],
 	);
 }
 

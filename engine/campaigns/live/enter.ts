@@ -1,16 +1,17 @@
 import { operation, type Tx } from '../../store/database';
+import { enterAction } from './action';
 import { liveCampaigns, type LiveCampaign } from './campaigns';
 import { movePlace, readPlace, type Place } from './cursor';
 import { insertLiveEntries, type NewEntry } from './entries';
 import { enterInaction } from './inaction';
-import { occurrenceOf } from './on-date';
+import { keyOfEvent, keyOfYear } from './keys';
+import { occurrenceOf, type OnDate } from './on-date';
 import type { Hit } from './read';
-import { mayComeIn } from './reentry';
-import type { LiveTrigger } from './trigger';
+import { mayComeIn, timesCameIn } from './reentry';
 
 export interface Entering {
 	run: number;
-	/** Only those that may come in by the segment. */
+	/** Only those that may come in by the segment, and for people who come in only the first time, by what they did before. */
 	first: Hit[];
 	second: Hit[];
 }
@@ -84,32 +85,25 @@ function asTheyAre(hits: readonly Hit[], people: Map<number, Living>): Hit[] {
 
 async function enterOne(tx: Tx, campaign: LiveCampaign, hits: { first: Hit[]; second: Hit[] }, at: At): Promise<number> {
 	const { live } = campaign;
+	if (live.kind === 'action') return await enterAction(tx, campaign, live, hits, at.now);
 	if (live.kind === 'inaction') return await enterInaction(tx, campaign, live, hits, at.now);
-	const entries = hits.first.flatMap((hit) => entryOf(live, hit, at) ?? []);
-	return await insertLiveEntries(tx, campaign, live.reentry.kind === 'always' ? entries : await thoseWhoMay(tx, campaign.run, live, entries), at.now);
+	const entries = hits.first.flatMap((hit) => entryOn(live, hit, at) ?? []);
+	return await insertLiveEntries(tx, campaign, await thoseWhoMay(tx, campaign.run, live, entries), at.now);
 }
 
-function entryOf(live: Exclude<LiveTrigger, { kind: 'inaction' }>, { person, event, ts, date }: Hit, { zone, people, now }: At): NewEntry | undefined {
-	const entry = { person, key: `e${event}`, event, qualifiedAt: ts };
-	if (live.kind === 'action') return { ...entry, ...(live.firstTimeOnly && { key: 'first' }), dueAt: ts + live.delayMs };
-	const after = live.everyYear ? now : undefined;
-	const occurrence = occurrenceOf(date, live, { person: people.get(person)?.timezone ?? null, account: zone }, after);
-	return occurrence && { ...entry, key: live.everyYear ? `e${event} ${occurrence.day}` : entry.key, dueAt: occurrence.dueAt };
+function entryOn(live: OnDate, { person, event, ts, date }: Hit, { zone, people, now }: At): NewEntry | undefined {
+	const occurrence = occurrenceOf(date, live, { person: people.get(person)?.timezone ?? null, account: zone }, live.everyYear ? now : undefined);
+	const key = live.everyYear && occurrence ? keyOfYear(event, occurrence.day) : keyOfEvent(event);
+	return occurrence && { person, key, event, qualifiedAt: ts, dueAt: occurrence.dueAt };
 }
 
 /** Those who may come in again, in the order of their events' commit. */
-async function thoseWhoMay(tx: Tx, run: number, { reentry }: LiveTrigger, entries: readonly NewEntry[]): Promise<NewEntry[]> {
-	const rows = await tx.all<{ person: number; at: number }>(
-		`SELECT e.person, e.qualified_at AS at FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS r JOIN entry e ON e.run = $2 AND e.person = r.person`,
-		[JSON.stringify([...new Set(entries.map(({ person }) => person))].map((person) => [person])), run],
-	);
-	const cameIn = new Map<number, number[]>();
-	const timesOf = (person: number) => cameIn.get(person) ?? (cameIn.set(person, []).get(person) as number[]);
-	for (const { person, at } of rows) timesOf(person).push(at);
+async function thoseWhoMay(tx: Tx, run: number, { reentry }: OnDate, entries: readonly NewEntry[]): Promise<NewEntry[]> {
+	const cameIn = await timesCameIn(tx, run, reentry, [...new Set(entries.map(({ person }) => person))]);
 	return entries.filter(({ person, qualifiedAt }) => {
-		const times = timesOf(person);
+		const times = cameIn.get(person) ?? [];
 		if (!mayComeIn(reentry, qualifiedAt, times)) return false;
-		times.push(qualifiedAt);
+		cameIn.set(person, [...times, qualifiedAt]);
 		return true;
 	});
 }

@@ -1,7 +1,10 @@
+import { DateTime } from 'luxon';
+
 import { isDateOnly, parseDate } from '../../segments/dates';
 import { pathReader } from '../../segments/paths';
 import { elements } from '../../segments/values';
 import { localInstant, wallClock, zoneOf } from '../../time/local';
+import { offsetAt } from '../../time/zone-offsets';
 import type { LiveTrigger } from './trigger';
 
 export type OnDate = Extract<LiveTrigger, { kind: 'on_date' }>;
@@ -28,18 +31,35 @@ export function occurrenceOf(value: unknown, live: OnDate, zones: { person: stri
 	const instant = parseDate(value, dateOnly ? 'UTC' : zones.account);
 	if (instant === undefined) return undefined;
 	const zone = dateOnly ? zoneOf(zones.person, zones.account) : zones.account;
-	const wall = dateOnly ? wallClock(instant, 'UTC') : wallClock(instant, zone);
+	const wall = dateOnly ? instant : instant + offsetAt(zone, instant);
 	const at = (years: number): Occurrence => {
-		const date = wall.plus({ years });
-		const dueAt = dateOnly ? localInstant(date.toMillis() + live.atMinute * 60_000 + live.offsetMs, zone) : localInstant(date.toMillis(), zone) + live.offsetMs;
-		return { dueAt, day: date.toISODate() as string };
+		const date = yearsLater(wall, years);
+		const dueAt = dateOnly ? localInstant(date + live.atMinute * 60_000 + live.offsetMs, zone) : localInstant(date, zone) + live.offsetMs;
+		return { dueAt, day: dayOf(date) };
 	};
 	if (!live.everyYear) {
 		const only = at(0);
 		return only.dueAt >= after ? only : undefined;
 	}
 	// The years before are long gone, however far the due time lies from the date.
-	let years = after === -Infinity ? 0 : Math.max(0, wallClock(after - live.offsetMs, zone).year - wall.year - 1);
-	while (at(years).dueAt < after) years++;
-	return at(years);
+	let years = after === -Infinity ? 0 : Math.max(0, wallClock(after - live.offsetMs, zone).year - new Date(wall).getUTCFullYear() - 1);
+	let next = at(years);
+	while (next.dueAt < after) next = at(++years);
+	return next;
+}
+
+/** What a clock shows some years after it showed `wall` (both as if it were UTC); of 29 February the 28th in common years. By hand, as luxon takes long. */
+function yearsLater(wall: number, years: number): number {
+	const date = new Date(wall);
+	const [month, day] = [date.getUTCMonth(), date.getUTCDate()];
+	date.setUTCFullYear(date.getUTCFullYear() + years);
+	if (date.getUTCMonth() !== month) date.setUTCMonth(month, day - 1);
+	return date.getTime();
+}
+
+function dayOf(wall: number): string {
+	const date = new Date(wall);
+	const year = date.getUTCFullYear();
+	// Other years are written otherwise.
+	return year >= 0 && year <= 9_999 ? date.toISOString().slice(0, 10) : (DateTime.fromMillis(wall, { zone: 'utc' }).toISODate() as string);
 }

@@ -1,28 +1,29 @@
-import { randomInt } from 'node:crypto';
-
 import type { Tx } from '../../store/database';
-import { PLAIN_DELIVERY } from '../delivery-rules';
+import type { CampaignDefinition } from '../definition';
 import type { Plan, Planned } from '../plan-runs';
-import { findRun } from '../run-rows';
-import { EVERYBODY_GETS_IT } from '../who-gets-it';
+import { findRun, openRun } from '../run-rows';
 import { checkTrigger } from './check-trigger';
+import { readPlace } from './cursor';
+import { ROLE } from './known';
 import { LIVE_RUN_KEY } from './trigger';
 
+/** Opens the one run of a live campaign, or goes on with it. One that was stopped has been put aside by `beginPublication`. */
+export async function openLiveRun(tx: Tx, plan: Plan, now: number): Promise<Omit<Planned, 'keepTheirs'>> {
+	const { schedule } = plan.definition;
+	if (schedule.kind === 'live') checkTrigger(schedule.live);
+	await leaveAloneWhoWaits(tx, plan);
+	const created = await openRun(tx, { ...plan, runKey: LIVE_RUN_KEY }, now);
+	return { run: await findRun(tx, plan.campaignId, LIVE_RUN_KEY), created };
+}
+
 /**
- * Opens the one run of a live campaign, or lets it go by the new definition: whoever waits keeps the time they have. A run
- * that an operator stopped stays so; one that had come to its end goes on.
+ * Under another trigger nobody who waits is judged anew: without the events that brought them in, their entries stand as
+ * they are. Second events stay, which may have arrived before the first.
  */
-export async function openLiveRun(tx: Tx, { campaignId, definition, workflowVersion }: Plan, now: number): Promise<Omit<Planned, 'keepTheirs'>> {
-	const { delivery = PLAIN_DELIVERY, who = EVERYBODY_GETS_IT, maxLatenessMs } = definition;
-	if (definition.schedule.kind === 'live') checkTrigger(definition.schedule.live);
-	const known = await findRun(tx, campaignId, LIVE_RUN_KEY);
-	await tx.run(
-		`INSERT INTO run (campaign_id, run_key, definition, workflow_version, scheduled_at, started_at, max_lateness_ms, delivery, who, state, seed, qualified)
-		 VALUES ($1, '${LIVE_RUN_KEY}', $2, $3, $4, $4, $5, $6, $7, 'running', $8, 0)
-		 ON CONFLICT (campaign_id, run_key) DO UPDATE SET definition = excluded.definition, workflow_version = excluded.workflow_version,
-			max_lateness_ms = excluded.max_lateness_ms, delivery = excluded.delivery, who = excluded.who,
-			state = CASE WHEN run.state = 'finished' THEN 'running' ELSE run.state END, finished_at = NULL, announced_at = NULL`,
-		[campaignId, JSON.stringify(definition), workflowVersion, now, maxLatenessMs, JSON.stringify(delivery), JSON.stringify(who), randomInt(2 ** 32)],
-	);
-	return { run: await findRun(tx, campaignId, LIVE_RUN_KEY), created: known === undefined };
+async function leaveAloneWhoWaits(tx: Tx, { campaignId, definition }: Plan): Promise<void> {
+	// Nobody comes in by the trigger of before any more.
+	await readPlace(tx, true);
+	const row = await tx.get<{ run: number; definition: string }>('SELECT run, definition FROM run WHERE campaign_id = $1 AND run_key = $2', [campaignId, LIVE_RUN_KEY]);
+	if (!row || JSON.stringify((JSON.parse(row.definition) as CampaignDefinition).schedule) === JSON.stringify(definition.schedule)) return;
+	await tx.run(`DELETE FROM live_event WHERE run = $1 AND role = ${ROLE.first}`, [row.run]);
 }

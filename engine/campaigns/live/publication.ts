@@ -3,7 +3,7 @@ import { operation, type Tx } from '../../store/database';
 import type { CampaignDefinition } from '../definition';
 import { readPlace, skipToPresent } from './cursor';
 import { deleteEntries } from './entries';
-import { ROLE } from './inaction';
+import { ROLE } from './known';
 import { LIVE_RUN_KEY } from './trigger';
 
 interface Publication {
@@ -22,18 +22,29 @@ interface State {
 
 /**
  * Writes down since when events bring people into a campaign that is being published. A restart, and a new version in the
- * place of a published one, go on: events that came meanwhile count. Published after it was not, it begins now.
+ * place of a published one, go on: events that came meanwhile count. Published after it was not, or after it was stopped, it
+ * begins now.
  */
 export async function beginPublication(tx: Tx, { campaignId, definition, byOperator, replaces = false, registration }: Publication, now: number): Promise<void> {
 	const state = await tx.get<State>(`SELECT live_since, unpublished_at, closed_at FROM campaign WHERE id = $1 ${tx.dialect.forUpdate}`, [campaignId]);
 	const isLive = definition.schedule.kind === 'live';
-	const goesOn = state?.live_since != null && state.unpublished_at === null && (!byOperator || replaces);
+	const beginsAnew = isLive && byOperator && (await closeStopped(tx, campaignId));
+	const goesOn = !beginsAnew && state?.live_since != null && state.unpublished_at === null && (!byOperator || replaces);
 	if (isLive && !goesOn && state?.closed_at != null) await forgetSince(tx, campaignId, state.closed_at);
 	// A restart never begins anything; but what was published again elsewhere goes on from now.
 	const begins = isLive && !goesOn && (byOperator || state?.live_since != null);
 	const since = isLive ? (begins ? now : (state?.live_since ?? null)) : null;
 	await tx.run('UPDATE campaign SET live_since = $2, unpublished_at = NULL, closed_at = NULL, registration = $3 WHERE id = $1', [campaignId, since, registration]);
 	if (begins && ((await readPlace(tx, true)) === undefined || !(await othersAreLive(tx, campaignId)))) await skipToPresent(tx);
+}
+
+/** A run that was stopped is over for good: makes room for the next. @returns whether there was one */
+async function closeStopped(tx: Tx, campaignId: string): Promise<boolean> {
+	const closed = await tx.get(
+		`UPDATE run SET run_key = run_key || ' ' || run WHERE campaign_id = $1 AND run_key = '${LIVE_RUN_KEY}' AND state = 'stopped' RETURNING run`,
+		[campaignId],
+	);
+	return closed !== undefined;
 }
 
 async function othersAreLive(tx: Tx, campaignId: string): Promise<boolean> {

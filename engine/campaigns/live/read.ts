@@ -3,7 +3,7 @@ import type { OperatorContext } from '../../segments/operators';
 import { operation, type Tx } from '../../store/database';
 import { compileAwaited, firstEvents, heldValues, type CompiledEvent } from './awaited';
 import { liveCampaigns, type LiveCampaign } from './campaigns';
-import { readPlace, type Place } from './cursor';
+import { readPlace, settledEvents, type Place } from './cursor';
 import { dateIn } from './on-date';
 
 /** An event that a live campaign waits for. */
@@ -21,7 +21,7 @@ export interface FoundEvents {
 	campaign: LiveCampaign;
 	/** Events that bring people in, if they are in the segment. In the order of their commit. */
 	first: Hit[];
-	/** Events that end somebody's wait. */
+	/** Events that end somebody's wait; for people who come in only the first time, such events as bring nobody in. */
 	second: Hit[];
 }
 
@@ -55,7 +55,7 @@ const PAGE = 2_000;
 export const readLive = operation<{ zone: string; limit?: number }, LivePage | undefined>(async (tx, { zone, limit = PAGE }, { now }) => {
 	const from = await readPlace(tx);
 	if (!from) return undefined;
-	const { settled } = (await tx.get<{ settled: number }>(`SELECT ${tx.dialect.settled('event')} AS settled`)) as { settled: number };
+	const settled = await settledEvents(tx);
 	const { eventStamp } = tx.dialect;
 	const rows = await tx.all<EventRow>(
 		`SELECT id, ${eventStamp} AS stamp, person, name_id, ts, received_at, historical, properties FROM event
@@ -90,11 +90,18 @@ async function findHits(tx: Tx, campaigns: LiveCampaign[], rows: EventRow[], con
 		const matches = (events: CompiledEvent[]) =>
 			events.some((event) => event.key === key && event.test((properties ??= JSON.parse(row.properties) as Record<string, unknown>)));
 		for (const { found, first, second } of all) {
-			if (admits(found.campaign, row) && matches(first)) found.first.push(hitOf(found.campaign, row, properties as Record<string, unknown>, 'first'));
+			const isAdmitted = admits(found.campaign, row);
+			if ((isAdmitted || isFirstTimeOnly(found.campaign)) && matches(first)) {
+				found[isAdmitted ? 'first' : 'second'].push(hitOf(found.campaign, row, properties as Record<string, unknown>, 'first'));
+			}
 			if (matches(second)) found.second.push(hitOf(found.campaign, row, properties as Record<string, unknown>, 'second'));
 		}
 	}
 	return all.map(({ found }) => found).filter(({ first, second }) => first.length > 0 || second.length > 0);
+}
+
+function isFirstTimeOnly({ live }: LiveCampaign): boolean {
+	return live.kind === 'action' && live.firstTimeOnly;
 }
 
 /** Whether an event is one that may bring somebody in, whatever it is. */

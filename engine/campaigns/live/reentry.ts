@@ -1,3 +1,4 @@
+import type { Tx } from '../../store/database';
 import type { LiveTrigger } from './trigger';
 
 /** Whether somebody may come in at `ts` who came in at these times, in whichever order they turn up. */
@@ -5,4 +6,16 @@ export function mayComeIn(reentry: LiveTrigger['reentry'], ts: number, cameIn: r
 	if (reentry.kind === 'always') return true;
 	if (reentry.kind === 'once') return cameIn.length === 0;
 	return cameIn.every((before) => Math.abs(ts - before) >= reentry.ms);
+}
+
+/** When each of these people came into a run before, where that matters. */
+export async function timesCameIn(tx: Tx, run: number, reentry: LiveTrigger['reentry'], people: readonly number[]): Promise<Map<number, number[]>> {
+	const times = new Map<number, number[]>();
+	if (reentry.kind === 'always') return times;
+	const rows = await tx.all<{ person: number; at: number }>(
+		`SELECT e.person, e.qualified_at AS at FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS r JOIN entry e ON e.run = $2 AND e.person = r.person`,
+		[JSON.stringify(people.map((person) => [person])), run],
+	);
+	for (const { person, at } of rows) times.set(person, [...(times.get(person) ?? []), at]);
+	return times;
 }

@@ -25,9 +25,12 @@ export async function scanLive(store: Store, limit?: number): Promise<number> {
 
 async function whoMayEnter(store: Store, { campaign, first, second }: FoundEvents): Promise<Entering> {
 	const { run, definition, live } = campaign;
-	let hits = await inSegment(store, campaign, definition.segment, first);
-	if (live.kind === 'action' && live.firstTimeOnly) hits = await firstEver(store, live.events, hits);
-	return { run, first: hits, second };
+	const hits = await inSegment(store, campaign, definition.segment, first);
+	if (live.kind !== 'action' || !live.firstTimeOnly) return { run, first: hits, second };
+	// Whoever did it without being in the segment has done it.
+	const members = new Set(hits);
+	const others = first.filter((hit) => !members.has(hit));
+	return { run, first: await firstEver(store, live.events, hits), second: [...second, ...others] };
 }
 
 async function inSegment(store: Store, { campaignId }: FoundEvents['campaign'], rule: Rule, hits: Hit[]): Promise<Hit[]> {

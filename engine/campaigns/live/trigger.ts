@@ -31,5 +31,9 @@ export type LiveKind =
 export const MOST_EVENTS = 10;
 export const DEFAULT_EVENT_AGE_MS = 24 * 60 * 60 * 1000;
 
-/** Run key of the one open run of a live campaign. */
+/** Run key of the one open run of a live campaign; of those before it, which were stopped, with their number behind it. */
 export const LIVE_RUN_KEY = 'live';
+
+export function isLiveRun(runKey: string): boolean {
+	return runKey === LIVE_RUN_KEY || runKey.startsWith(`${LIVE_RUN_KEY} `);
+}

@@ -19,8 +19,8 @@ export interface Wait {
 	endedAt?: number;
 }
 
-/** A wait that is over because the entry has set out: it can no longer change. */
-export type Over = Pick<Wait, 'value' | 'start' | 'due'>;
+/** A wait that is over because the entry has set out: it can no longer change. Without a value: no wait, but somebody came in. */
+export type Over = Pick<Wait, 'start' | 'due'> & { value: string | undefined };
 
 export interface WaitRules {
 	withinMs: number;

@@ -5,9 +5,10 @@ import { LIMITS } from '../../segments/limits';
 import { listedRanges } from '../../segments/ranges';
 import { scanEvents } from '../../segments/scan';
 import type { Tx } from '../../store/database';
+import { localInstant } from '../../time/local';
 import { offsetAt } from '../../time/zone-offsets';
 import type { BestTime } from '../delivery-rules';
-import { DAY_MS } from './moments';
+import { DAY_MS, type ZoneMoment } from './moments';
 
 /** Of two hours each, from the run's start on a person's clocks. */
 export const BUCKETS = 12;
@@ -55,6 +56,13 @@ export async function bestTimes(tx: Tx, input: BestTimesInput, context: Pick<Que
 		first += only.length;
 	}
 	return best;
+}
+
+/** When people of a bucket are due whose zone is, for a run whose clocks show `wall`. A zone that has passed may be due some days later than the run says. */
+export function dueInBucket({ zone, dueAt }: Pick<ZoneMoment, 'zone' | 'dueAt'>, wall: number, bucket: number): number {
+	if (bucket === 0) return dueAt;
+	const start = wall + Math.round((dueAt - localInstant(wall, zone)) / DAY_MS) * DAY_MS;
+	return localInstant(start + bucket * BUCKET_MS, zone);
 }
 
 /** Counts the events of some people by bucket: 24 bytes per person. */

@@ -5,7 +5,7 @@ import { ZoneState } from './states';
 export const DAY_MS = 86_400_000;
 
 /** A moment that has just passed while somebody published is still meant. */
-const JUST_PASSED_MS = 5 * 60_000;
+export const JUST_PASSED_MS = 5 * 60_000;
 
 /** What clocks of a zone show at an instant, as if it were UTC: the same for everybody of a run that goes by zones. */
 export function wallOf(instant: number, zone: string): number {

@@ -1,14 +1,13 @@
 import type { Reason } from '../../reasons';
 import { operation, type Tx } from '../../store/database';
-import { localInstant } from '../../time/local';
 import type { CampaignDefinition } from '../definition';
 import type { RunDelivery } from '../delivery-rules';
 import { keepSelection } from '../keep-selection';
 import { followedByNext } from '../next-run';
 import { insertBlock } from '../select';
 import { shuffle } from '../shuffle';
-import { BUCKET_MS, BUCKETS } from './best-times';
-import { DAY_MS, wallOf, type ZoneMoment } from './moments';
+import { BUCKETS, dueInBucket } from './best-times';
+import { wallOf, type ZoneMoment } from './moments';
 import { countSelections, isOpen, lockRun, zonesOf } from './plan-zones';
 import { ZoneState } from './states';
 
@@ -90,13 +89,11 @@ function isToSelect(moment: ZoneMoment | undefined): boolean {
 }
 
 /** People of a zone by when they are due: all at once, or at the start of their bucket. */
-function batchesOf({ zone, people, buckets }: FoundZone, { dueAt }: ZoneMoment, wall: number): Array<{ people: Uint32Array; dueAt: number }> {
-	if (!buckets) return [{ people, dueAt }];
-	// A zone that has passed may be due some days later than the run says.
-	const start = wall + Math.round((dueAt - localInstant(wall, zone)) / DAY_MS) * DAY_MS;
+function batchesOf({ people, buckets }: FoundZone, moment: ZoneMoment, wall: number): Array<{ people: Uint32Array; dueAt: number }> {
+	if (!buckets) return [{ people, dueAt: moment.dueAt }];
 	return Array.from({ length: BUCKETS + 1 }, (_, bucket) => ({
 		people: people.filter((_person, index) => buckets[index] === bucket),
-		dueAt: bucket === 0 ? dueAt : localInstant(start + bucket * BUCKET_MS, zone),
+		dueAt: dueInBucket(moment, wall, bucket),
 	}));
 }
 

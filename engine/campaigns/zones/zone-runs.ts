@@ -1,7 +1,8 @@
 import { operation } from '../../store/database';
 import type { CampaignDefinition } from '../definition';
 import { goesByZones, ZONES_APART_MS } from '../delivery-rules';
-import { isPaused, type DueRun } from '../select';
+import { isPaused } from '../control/paused';
+import type { DueRun } from '../select';
 import type { ZoneMoment } from './moments';
 import { zonesOf } from './plan-zones';
 import { ZoneState } from './states';
