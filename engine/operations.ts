@@ -6,8 +6,8 @@ import { startZones } from './campaigns/zones/start-zones';
 import { zoneRuns } from './campaigns/zones/zone-runs';
 import { enterForeign } from './campaigns/enter-foreign';
 import { endRemoved, endStopped } from './campaigns/control/end-waiting';
-import { pauseByOperator } from './campaigns/control/pause';
-import { resumeCampaign } from './campaigns/control/resume';
+import { pauseByOperator, pauseCampaign, pauseForRun } from './campaigns/control/pause';
+import { resumeCampaign, resumeWorkflow } from './campaigns/control/resume';
 import { startNewRun } from './campaigns/control/start-new-run';
 import { stopRuns } from './campaigns/control/stop';
 import { leaveUnknown, sendUnknownAgain } from './campaigns/control/unknown-messages';
@@ -18,9 +18,7 @@ import { checkLiveRelease } from './campaigns/live/check-release';
 import { enterLive } from './campaigns/live/enter';
 import { endPublication } from './campaigns/live/publication';
 import { readLive } from './campaigns/live/read';
-import { pauseCampaign, pauseForRun } from './campaigns/pause';
 import { publishCampaign } from './campaigns/publish';
-import { resumeWorkflow } from './campaigns/resume';
 import { segmentsOfRuns } from './campaigns/segments-of-runs';
 import { claimMessages } from './delivery/claim';
 import { holdMessages } from './delivery/hold-message';
@@ -35,11 +33,13 @@ import { registerGoal, withdrawGoal } from './goals/goal';
 import { claimRelease } from './holds/claim';
 import { lookUpArrivals, recordDecisions } from './holds/gate';
 import { registerNode } from './holds/nodes';
-import { openRelease, renewLeases } from './holds/release';
+import { openRelease } from './holds/release';
+import { renewLeases } from './holds/renew';
 import { settleRelease } from './holds/settle';
 import { recentEvents } from './people/activity';
 import { erasePerson } from './people/erase';
 import { eventsById } from './people/events-by-id';
+import { forgetDevices } from './people/forget-devices';
 import { ingest } from './people/ingest';
 import { addToList, clearList, removeFromList } from './people/lists/change';
 import { createList, renameList } from './people/lists/create';
@@ -60,6 +60,7 @@ export const operations = {
 	recentEvents,
 	eventsById,
 	erasePerson,
+	forgetDevices,
 	eventNames,
 	propertyNames,
 	eventPropertyNames,

@@ -1,9 +1,11 @@
 import { earliestEvents } from './campaigns/live/earliest';
 import { findInZones, zonesOfPeople } from './campaigns/zones/find-in-zones';
+import { momentsOfPeople } from './campaigns/zones/people-moments';
 import type { ColumnStore } from './columns/column-store';
 import { removedNodes } from './campaigns/control/removed-nodes';
 import { campaignStatus } from './campaigns/control/status';
 import { unknownMessages } from './campaigns/control/unknown-messages';
+import { notSentTo } from './delivery/checks/preview';
 import { awaitedEvents, awaitedHolds } from './gates/awaited';
 import { convertedEntries, entriesOutsideSegment } from './gates/still-wanted';
 import { customLists, membersOfList } from './people/lists/read';
@@ -46,11 +48,13 @@ export const questions = {
 	matching,
 	zonesOfPeople,
 	findInZones,
+	momentsOfPeople,
 	earliestEvents,
 	sameValues: async (tx: Tx, { people, now, ...asked }: AskedAt & { people: ArrayLike<number> }, context: QuestionContext) =>
 		await constantValues(tx, { ...asked, people }, at(context, now)),
 	reach: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await reach(tx, { rule }, at(context, now)),
 	breakdown: async (tx: Tx, { now, ...asked }: AskedAt & { property: string; most?: number }, context: QuestionContext) => await breakdown(tx, asked, at(context, now)),
+	notSentTo,
 	awaitedEvents,
 	awaitedHolds,
 	convertedEntries,

@@ -1,11 +1,11 @@
 import { CampaignError } from '../errors';
-import type { HttpRequest, Provider, ProviderOutcome } from './provider';
+import type { HttpRequest, HttpProvider, ProviderOutcome } from './provider';
 
 /**
  * Stands in a group for a provider that could not be set up (missing credential, wrong setting), so that the others
  * still work and the broken one shows in every outcome. It never makes a request.
  */
-export class BrokenProvider<Message> implements Provider<Message> {
+export class BrokenProvider<Message> implements HttpProvider<Message> {
 	readonly kind = 'misconfigured';
 
 	readonly idempotent = false;
@@ -15,6 +15,8 @@ export class BrokenProvider<Message> implements Provider<Message> {
 	constructor(
 		readonly label: string,
 		private readonly why: string,
+		/** The kind it would have, where that is known. */
+		readonly standsFor?: string,
 	) {}
 
 	request(): HttpRequest {

@@ -14,6 +14,21 @@ export type PhoneResult = { ok: true; number: string } | { ok: false; why: strin
  * @returns `why` is a sentence for operators
  */
 export function toE164(raw: unknown, defaultCountry?: string): PhoneResult {
+	if (typeof raw !== 'string') return read(raw, defaultCountry);
+	const key = `${defaultCountry ?? ''} ${raw}`;
+	const known = recent.get(key);
+	if (known) return known;
+	const result = read(raw, defaultCountry);
+	if (recent.size >= MOST_RECENT) recent.clear();
+	recent.set(key, result);
+	return result;
+}
+
+/** A sender asks for each number twice: whether there is an address, and for the message. */
+const recent = new Map<string, PhoneResult>();
+const MOST_RECENT = 2_000;
+
+function read(raw: unknown, defaultCountry?: string): PhoneResult {
 	// NFKC turns full-width digits and signs, common on Asian keyboards, into plain ones.
 	const text = typeof raw === 'number' ? String(raw) : typeof raw === 'string' ? raw.normalize('NFKC').trim() : '';
 	if (text === '') return { ok: false, why: 'There is no phone number' };

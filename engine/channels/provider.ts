@@ -2,7 +2,9 @@
  * A provider is one small class: it builds the request and reads the answer. Pacing, deadlines, retries, fail-over,
  * claim and settle are written once, in engine/delivery.
  */
-export interface Provider<Message> {
+export type Provider<Message> = HttpProvider<Message> | DirectProvider<Message>;
+
+export interface ProviderSettings<Message = never> {
 	/** Stable kind, such as `twilio`; recorded with every message. */
 	readonly kind: string;
 	/** What the operator calls it (the sub-node's name); appears in outputs and reports. */
@@ -17,15 +19,30 @@ export interface Provider<Message> {
 	readonly concurrency?: number;
 	/** What pacing and the circuit breaker are shared by: the account and sender behind this provider. Default: kind and label. Never a secret. */
 	readonly identity?: string;
+	/** What the circuit breaker is shared by, where it is less than `identity`: messages may go to servers that have nothing to do with each other. */
+	breakerKey?(message: Message): string;
 	/** Further attempts after a definite, transient refusal (idempotent providers: also after an unknown outcome). Default 0. */
 	readonly retries?: number;
 	/** Strings that must never reach an outcome, a log or the store. Not enumerable where a class supplies it. */
 	readonly secrets?: readonly string[];
+}
+
+export interface HttpProvider<Message> extends ProviderSettings<Message> {
 	/** False: loopback, private and link-local addresses are refused. Default true, for base URLs that the operator typed into a credential. */
 	readonly allowPrivate?: boolean;
+	/** True when the URL comes with the recipient, who then is invalid if it leads to an address that is refused. */
+	readonly isUrlOfRecipient?: boolean;
 	request(message: Message): HttpRequest | Promise<HttpRequest>;
 	/** Reads a complete HTTP answer. Must not throw: an answer it cannot read is `unknown`. */
 	read(response: HttpResponse, message: Message): ProviderOutcome;
+}
+
+/** A provider that speaks something else than HTTP/1.1, over connections of its own. */
+export interface DirectProvider<Message> extends ProviderSettings<Message> {
+	/** Whatever can be done, and fail, before anything leaves. Throws a CampaignError for a message that cannot be sent. */
+	prepare?(message: Message): void | Promise<void>;
+	/** One attempt, within `timeoutMs`. What has not left this machine is refused, whatever else is not certain is unknown. Must not throw. */
+	deliver(message: Message): Promise<ProviderOutcome>;
 }
 
 export interface HttpRequest {
@@ -33,6 +50,8 @@ export interface HttpRequest {
 	url: string;
 	headers: Record<string, string>;
 	body?: string;
+	/** In place of `body`, where it is more than text. */
+	bytes?: Buffer;
 }
 
 export interface HttpResponse {
@@ -47,15 +66,37 @@ export interface HttpResponse {
  * - `sent`: accepted by the provider.
  * - `refused`: the provider's sheet says that this answer means "not accepted"; nothing was sent. `transient` refusals
  *   may be retried and fail over; `auth` ones fail over and are loud; `request` ones fail over (another provider may
- *   take the message).
- * - `recipient`: refused because of the recipient: no provider will do better. Ends there.
+ *   take the message). `repeatNow`: the provider has mended what it was refused for, and is to be asked once more.
+ *   `aboutRecipient`, of transient ones: only this recipient has to wait, and the provider may be asked for others.
+ * - `recipient`: refused because of the recipient: no provider will do better. Ends there. `user_not_reachable`: this device
+ *   is dead, since `goneSince` (epoch ms) where the provider says so. `mayBeSettings`: a wrong setting would look alike, or the
+ *   recipient is another account's, so the next provider is asked before anything is concluded.
  * - `unknown`: nobody knows whether it was sent. Never retried unless the provider is idempotent, never failed over.
  */
 export type ProviderOutcome =
 	| { outcome: 'sent'; providerId: string | null }
-	| { outcome: 'refused'; kind: 'transient' | 'auth' | 'request'; code: string; detail: string; retryAfterMs?: number }
-	| { outcome: 'recipient'; reason: 'invalid_recipient' | 'unsubscribed'; code: string; detail: string }
+	| { outcome: 'refused'; kind: 'transient' | 'auth' | 'request'; code: string; detail: string; retryAfterMs?: number; repeatNow?: true; aboutRecipient?: true }
+	| { outcome: 'recipient'; reason: RecipientReason; code: string; detail: string; goneSince?: number; mayBeSettings?: true }
 	| { outcome: 'unknown'; code: string; detail: string };
+
+export type RecipientReason = 'invalid_recipient' | 'unsubscribed' | 'user_not_reachable';
+
+/** Thrown by `request` or `prepare`: nothing has left, for a reason that the provider knows how to judge. */
+export class NotReady extends Error {
+	constructor(readonly refusal: Extract<ProviderOutcome, { outcome: 'refused' }>) {
+		super(refusal.detail);
+	}
+}
+
+/** Thrown by `request` or `prepare`: no message can be made for this recipient, whichever provider sends it. */
+export class InvalidRecipient extends Error {
+	constructor(
+		readonly code: string,
+		detail: string,
+	) {
+		super(detail);
+	}
+}
 
 /** An SMS ready to go. */
 export interface SmsMessage {

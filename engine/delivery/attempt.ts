@@ -1,6 +1,6 @@
 import { redact } from '../channels/http/redact';
 import { HttpTransport, type Exchange } from '../channels/http/transport';
-import type { HttpRequest, Provider, ProviderOutcome } from '../channels/provider';
+import { InvalidRecipient, NotReady, type DirectProvider, type HttpRequest, type HttpProvider, type Provider, type ProviderOutcome, type RecipientReason } from '../channels/provider';
 import { CampaignError } from '../errors';
 import { MAX_RETRY_AFTER_MS, processBreakers, type Block, type Breakers } from './breaker';
 import { processPacers, type Pacers } from './pace';
@@ -26,7 +26,7 @@ export interface Attempt {
  */
 export type GroupResult =
 	| { outcome: 'sent'; provider: string; kind: string; providerId: string | null; attempts: Attempt[] }
-	| { outcome: 'recipient'; provider: string; kind: string; reason: 'invalid_recipient' | 'unsubscribed'; code: string; detail: string; attempts: Attempt[] }
+	| { outcome: 'recipient'; provider: string; kind: string; reason: RecipientReason; code: string; detail: string; goneSince?: number; mayBeSettings?: true; attempts: Attempt[] }
 	| { outcome: 'unknown'; provider: string; kind: string; code: string; detail: string; attempts: Attempt[] }
 	| { outcome: 'failed'; reason: 'provider_rejected' | 'provider_auth' | 'provider_unavailable'; transient: boolean; attempts: Attempt[]; retryAfterMs?: number };
 
@@ -61,21 +61,27 @@ export function sharedTransport(): HttpTransport {
 
 /**
  * Sends one message through the first of an ordered list of providers that takes it. A definite refusal that is not about
- * the recipient moves on to the next provider; sent, a refused recipient and an unknown outcome end it. Retries, pacing
- * and circuit breaking happen here; claiming and settling do not.
+ * the recipient moves on to the next provider, as does one that another provider may see otherwise; sent, any other refused
+ * recipient and an unknown outcome end it. Retries, pacing and circuit breaking happen here; claiming and settling do not.
  */
 export async function attemptGroup<Message>(providers: ReadonlyArray<Provider<Message>>, message: Message, options: AttemptOptions<Message>): Promise<GroupResult> {
 	const attempts: Attempt[] = [];
 	const finals: Attempt[] = [];
+	let doubted: Extract<GroupResult, { outcome: 'recipient' }> | undefined;
 	for (const [place, provider] of providers.entries()) {
 		if (place > 0) await options.afterRefusal?.();
 		const outcome = await attemptProvider(provider, message, options, attempts);
 		const { label, kind } = provider;
+		if (outcome.outcome === 'recipient' && outcome.mayBeSettings) {
+			doubted ??= { ...outcome, provider: label, kind, attempts };
+			continue;
+		}
 		if (outcome.outcome !== 'refused') return { ...outcome, provider: label, kind, attempts };
 		const final = attempts.at(-1);
 		if (final) finals.push(final);
 	}
-	return failure(finals, attempts);
+	// Whoever could not say anything yet may be the one that the recipient belongs to.
+	return doubted && finals.every(({ refusal }) => refusal === 'request') ? doubted : failure(finals, attempts);
 }
 
 /** Every provider refused: the reason is the most hopeful of them, as that is what the message waits for. */
@@ -93,10 +99,17 @@ function failure(finals: Attempt[], attempts: Attempt[]): GroupResult {
 /** One provider with its retries. An attempt that became unknown stays so unless a repetition is accepted. */
 async function attemptProvider<Message>(provider: Provider<Message>, message: Message, options: AttemptOptions<Message>, attempts: Attempt[]): Promise<ProviderOutcome> {
 	let unknown: ProviderOutcome | undefined;
+	let repeated = false;
 	for (let tried = 0; ; tried++) {
 		const outcome = clean(await attemptOnce(provider, message, options), provider.secrets);
 		attempts.push(record(provider, outcome));
 		if (outcome.outcome === 'sent') return outcome;
+		if (outcome.outcome === 'refused' && outcome.repeatNow && !repeated) {
+			repeated = true;
+			tried--;
+			if (!unknown) await options.afterRefusal?.();
+			continue;
+		}
 		if (outcome.outcome === 'unknown') unknown ??= outcome;
 		const wait = backOff(tried, options.random(), outcome);
 		const repeat = tried < (provider.retries ?? 0) && mayRepeat(provider, outcome) && wait <= (options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS);
@@ -119,7 +132,7 @@ function backOff(tried: number, random: number, outcome: ProviderOutcome): numbe
 
 /** One request at most, when pace and circuit breaker allow it. */
 async function attemptOnce<Message>(provider: Provider<Message>, message: Message, options: AttemptOptions<Message>): Promise<ProviderOutcome> {
-	const breaker = (options.breakers ?? processBreakers).of(provider);
+	const breaker = (options.breakers ?? processBreakers).of(provider, message);
 	let block = breaker.blocked(options.now());
 	if (block?.code === 'throttled' && block.retryAfterMs <= (options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS)) {
 		await options.sleep(block.retryAfterMs);
@@ -131,12 +144,10 @@ async function attemptOnce<Message>(provider: Provider<Message>, message: Messag
 		if (!admission.admitted) return blockedOutcome(admission.block);
 		let outcome: ProviderOutcome | undefined;
 		try {
-			const request = await buildRequest(provider, message);
-			if ('outcome' in request) return request;
+			const attempt = await prepare(provider, message, options);
+			if ('outcome' in attempt) return attempt;
 			await options.beforeRequest(provider);
-			const transport = options.transport ?? sharedTransport();
-			const exchange = await transport.send(request, { timeoutMs: provider.timeoutMs, allowPrivate: provider.allowPrivate ?? true });
-			outcome = readExchange(provider, message, exchange);
+			outcome = await attempt.make();
 			return outcome;
 		} finally {
 			breaker.leave(admission.probe, options.now(), outcome);
@@ -149,11 +160,18 @@ function blockedOutcome({ kind, code, retryAfterMs }: Block): ProviderOutcome {
 	return { outcome: 'refused', kind, code, detail, retryAfterMs };
 }
 
-/** A request that cannot be built is refused before anything left. Only our own errors are known to carry no secret. */
-async function buildRequest<Message>(provider: Provider<Message>, message: Message): Promise<HttpRequest | ProviderOutcome> {
+/** All that can fail before anything leaves is done now. Only our own errors are known to carry no secret. */
+async function prepare<Message>(provider: Provider<Message>, message: Message, options: AttemptOptions<Message>): Promise<{ make(): Promise<ProviderOutcome> } | ProviderOutcome> {
 	try {
-		return await provider.request(message);
+		if ('deliver' in provider) {
+			await provider.prepare?.(message);
+			return { make: async () => await deliverDirectly(provider, message) };
+		}
+		const request = await provider.request(message);
+		return { make: async () => await exchange(provider, message, request, options.transport ?? sharedTransport()) };
 	} catch (error) {
+		if (error instanceof NotReady) return error.refusal;
+		if (error instanceof InvalidRecipient) return invalidRecipient(error.code, error.message);
 		if (!(error instanceof CampaignError)) return { outcome: 'refused', kind: 'request', code: 'invalid_request', detail: 'The request could not be built' };
 		// A provider that is not set up is the operator's to mend, like refused credentials: the message can wait for it.
 		const kind = error.code === 'misconfigured' ? 'auth' : 'request';
@@ -161,8 +179,22 @@ async function buildRequest<Message>(provider: Provider<Message>, message: Messa
 	}
 }
 
-function readExchange<Message>(provider: Provider<Message>, message: Message, exchange: Exchange): ProviderOutcome {
+async function deliverDirectly<Message>(provider: DirectProvider<Message>, message: Message): Promise<ProviderOutcome> {
+	try {
+		return await provider.deliver(message);
+	} catch {
+		return { outcome: 'unknown', code: 'unreadable', detail: 'What became of the message could not be read' };
+	}
+}
+
+async function exchange<Message>(provider: HttpProvider<Message>, message: Message, request: HttpRequest, transport: Pick<HttpTransport, 'send'>): Promise<ProviderOutcome> {
+	const { timeoutMs, allowPrivate = true } = provider;
+	return readExchange(provider, message, await transport.send(request, { timeoutMs, allowPrivate }));
+}
+
+function readExchange<Message>(provider: HttpProvider<Message>, message: Message, exchange: Exchange): ProviderOutcome {
 	if (exchange.kind === 'refused') {
+		if (exchange.code === 'private_address' && provider.isUrlOfRecipient) return invalidRecipient(exchange.code, exchange.detail);
 		return { outcome: 'refused', kind: exchange.transient ? 'transient' : 'request', code: exchange.code, detail: exchange.detail };
 	}
 	if (exchange.kind === 'unknown') return { outcome: 'unknown', code: exchange.code, detail: exchange.detail };
@@ -171,6 +203,10 @@ function readExchange<Message>(provider: Provider<Message>, message: Message, ex
 	} catch {
 		return { outcome: 'unknown', code: 'unreadable', detail: `The answer (HTTP ${exchange.response.status}) could not be read` };
 	}
+}
+
+function invalidRecipient(code: string, detail: string): ProviderOutcome {
+	return { outcome: 'recipient', reason: 'invalid_recipient', code, detail };
 }
 
 /** Nothing that a server or a library says goes further with a secret in it. */

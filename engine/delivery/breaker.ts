@@ -29,7 +29,8 @@ export type Admission = { admitted: true; probe: boolean } | { admitted: false; 
 /**
  * Keeps a provider that does not work from being asked by every message of a batch. Refusals of the transient and auth
  * kind and unanswered requests are failures; sent, and refusals about the message or the recipient, show that the
- * provider works. When the time of an open circuit is over, one request at a time probes.
+ * provider works, but that one recipient has to wait shows nothing. When the time of an open circuit is over, one request
+ * at a time probes.
  */
 export class CircuitBreaker {
 	private readonly settings: BreakerSettings;
@@ -72,7 +73,8 @@ export class CircuitBreaker {
 	/** Reports an admitted request; without an outcome when none was made. */
 	leave(probe: boolean, now: number, outcome?: ProviderOutcome): void {
 		if (probe) this.probing = false;
-		if (!outcome) return;
+		// What one recipient has to wait for says neither that the provider works nor that it does not.
+		if (!outcome || (outcome.outcome === 'refused' && outcome.aboutRecipient)) return;
 		if (outcome.outcome === 'refused' && outcome.kind === 'transient' && outcome.retryAfterMs !== undefined) {
 			this.pausedUntil = Math.max(this.pausedUntil, now + Math.min(outcome.retryAfterMs, MAX_RETRY_AFTER_MS));
 			return;
@@ -102,16 +104,23 @@ function isFailure(outcome: ProviderOutcome): boolean {
 	return outcome.outcome === 'unknown' || (outcome.outcome === 'refused' && outcome.kind !== 'request');
 }
 
-/** Circuit breakers by provider identity. */
+/** More are not kept, but the last ones asked: where strangers name the servers, they could fill the memory. */
+const MOST_KEPT = 2_000;
+
+/** Circuit breakers by provider identity, or by what a provider says of a message. */
 export class Breakers {
 	private readonly breakers = new Map<string, CircuitBreaker>();
 
 	constructor(private readonly settings: Partial<BreakerSettings> = {}) {}
 
-	of(provider: Provider<never>): CircuitBreaker {
-		const identity = identityOf(provider);
-		let breaker = this.breakers.get(identity);
-		if (!breaker) this.breakers.set(identity, (breaker = new CircuitBreaker(this.settings)));
+	of<Message>(provider: Provider<Message>, message: Message): CircuitBreaker {
+		const key = provider.breakerKey?.(message) ?? identityOf(provider);
+		const breaker = this.breakers.get(key) ?? new CircuitBreaker(this.settings);
+		// The last one asked is the last one of the map.
+		this.breakers.delete(key);
+		this.breakers.set(key, breaker);
+		const [oldest] = this.breakers.keys();
+		if (this.breakers.size > MOST_KEPT && oldest !== undefined) this.breakers.delete(oldest);
 		return breaker;
 	}
 }

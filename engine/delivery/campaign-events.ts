@@ -1,48 +1,73 @@
 import { eventMatchKey, findEventNames, internEventNames } from '../people/event-names';
+import { EVENT_COLUMNS } from '../people/write-people';
 import type { Tx } from '../store/database';
 
-interface MessageRow {
-	message: number;
+/** The occasion of an event in somebody's history. */
+export interface Occasion {
 	person: number;
 	channel: string;
-	campaign_id: string;
-	name: string;
-	labels: string;
+	campaignId: string;
 	run: number;
+	/** What its properties hold besides. */
+	more?: Record<string, unknown>;
 }
 
 /**
- * Puts an event into the history of the person of each message, now; its property names are CleverTap's.
- * @param messages with the properties that each event has besides
+ * To be called before any other lock is taken, of which those that may hold this one alone take some later: nobody is
+ * merged or erased from here on, or the event would stay with a number that is nobody's.
+ * @returns the number of the event's name
  */
-export async function appendCampaignEvents(tx: Tx, event: string, messages: ReadonlyMap<number, Record<string, unknown>>, now: number): Promise<void> {
-	if (messages.size === 0) return;
-	// Nobody is merged or erased meanwhile: the event would stay with a number that is nobody's.
-	const rows = await tx.all<MessageRow>(
-		`SELECT m.message, coalesce(p.merged_into, p.person) AS person, m.channel, m.campaign_id, c.name, c.labels, m.run
-		 FROM ${tx.dialect.rows('$1', { message: 'integer' })} AS a
-		 JOIN message m ON m.message = a.message JOIN campaign c ON c.id = m.campaign_id JOIN person p ON p.person = m.person
-		 WHERE p.erased_at IS NULL ${tx.dialect.forShareOf('p')}`,
-		[JSON.stringify([...messages.keys()].map((message) => [message]))],
-	);
+export async function lockForEvents(tx: Tx, event: string): Promise<number> {
 	const name = await eventName(tx, event);
-	const events = rows.map((row) => [
-		row.person,
-		JSON.stringify({
-			...messages.get(row.message),
-			'Campaign id': row.campaign_id,
-			'Campaign name': row.name,
-			'Campaign type': row.channel,
-			Labels: JSON.parse(row.labels) as string[],
-			Run: row.run,
-		}),
-	]);
-	await tx.run(
-		`INSERT INTO event (person, name_id, ts, received_at, historical, properties)
-		 SELECT a.person, $2, $3, $3, 0, a.properties
-		 FROM ${tx.dialect.rows('$1', { person: 'integer', properties: 'text' })} AS a`,
-		[JSON.stringify(events), name, now],
+	await tx.lock('people', 'beside others');
+	return name;
+}
+
+/** Puts an event into the history of the person of each occasion, now; its property names are CleverTap's. Call it after `lockForEvents`. */
+export async function appendCampaignEvents(tx: Tx, name: number, occasions: readonly Occasion[], now: number): Promise<void> {
+	if (occasions.length === 0) return;
+	const propertiesOf = await readProperties(tx, occasions);
+	const living = await tx.allOf<{ given: number; person: number }>(
+		{ person: 'integer' },
+		occasions.map(({ person }) => [person]),
+		(given) => `SELECT p.person AS given, coalesce(p.merged_into, p.person) AS person FROM ${given} AS a ${tx.dialect.each('person', 'p', 'p.person = a.person')} WHERE p.erased_at IS NULL`,
 	);
+	const byNumber = new Map(living.map(({ given, person }) => [given, person]));
+	await tx.insertRows(
+		'event',
+		EVENT_COLUMNS,
+		occasions.flatMap((occasion) => {
+			const person = byNumber.get(occasion.person);
+			return person === undefined ? [] : [[person, name, now, now, 0, propertiesOf(occasion)]];
+		}),
+	);
+}
+
+/** What makes the JSON of an occasion's properties: but for `more`, all of a run are alike. */
+async function readProperties(tx: Tx, occasions: readonly Occasion[]): Promise<(occasion: Occasion) => string> {
+	const campaigns = await tx.allOf<{ id: string; name: string; labels: string }>(
+		{ id: 'text' },
+		[...new Set(occasions.map(({ campaignId }) => campaignId))].map((id) => [id]),
+		(given) => `SELECT c.id, c.name, c.labels FROM ${given} AS a JOIN campaign c ON c.id = a.id`,
+	);
+	const byId = new Map(campaigns.map((campaign) => [campaign.id, campaign]));
+	const plain = new Map<string, string>();
+	return ({ channel, campaignId, run, more }) => {
+		const key = `${run} ${channel}`;
+		const known = more ? undefined : plain.get(key);
+		if (known !== undefined) return known;
+		const campaign = byId.get(campaignId);
+		const json = JSON.stringify({
+			...more,
+			'Campaign id': campaignId,
+			'Campaign name': campaign?.name,
+			'Campaign type': channel,
+			Labels: JSON.parse(campaign?.labels ?? '[]') as string[],
+			Run: run,
+		});
+		if (!more) plain.set(key, json);
+		return json;
+	};
 }
 
 async function eventName(tx: Tx, event: string): Promise<number> {

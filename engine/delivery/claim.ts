@@ -6,13 +6,14 @@ import { settingsOf } from '../settings/read';
 import { operation, type OperationContext, type Tx } from '../store/database';
 import { Counts, readPeople, readRuns, type Candidate, type ClaimBatch } from './checks/candidate';
 import type { Verdict, Wait } from './checks/check';
+import { hasControlGroups } from './checks/control-groups';
 import { judge, lockForChecks } from './checks/registry';
-import { recordControlGroups } from './control-events';
+import { lockForControlGroups, recordControlGroups } from './control-events';
 import { inDrawnOrder } from './drawn-order';
 import { putBack } from './hold-message';
 import { giveBackPlaces } from './places';
 import type { MessageState } from './states';
-import { asked, identityOf, keys, stored, takeOver, type StoredMessage } from './stored-messages';
+import { identityOf, stored, takeOver, type StoredMessage } from './stored-messages';
 
 /** One message to be: one send to one person by one sender on one visit of an entry. */
 export interface MessageClaim {
@@ -48,8 +49,6 @@ export interface ClaimedMessage {
 interface Judged {
 	candidate: Candidate;
 	verdict: Verdict;
-	/** Its number, of one that exists already. */
-	known?: number;
 }
 
 /** The longest wait for a place that may come free. */
@@ -65,17 +64,24 @@ export const claimMessages = operation<
 	{ node: number; channel: Channel; token: string; messages: MessageClaim[]; canHold?: boolean },
 	ClaimedMessage[]
 >(async (tx, { node, channel, token, messages, canHold = true }, context) => {
+	const [runs, settings] = [await readRuns(tx, messages), await settingsOf(tx)];
+	if (hasControlGroups({ runs, settings })) await lockForControlGroups(tx);
 	const known = new Map((await takeOver(tx, node, token, messages, context)).map((message) => [identityOf(message), message]));
 	const isOpen = (message: MessageClaim) => {
 		const before = known.get(identityOf(message));
 		return !before || (before.token === token && before.state === 'claimed');
 	};
 	// A message that waited is checked like a new one: its person may have opted out meanwhile.
-	const judged = await check(tx, { node, channel, now: context.now, zone: context.zone }, messages.filter(isOpen), known, canHold);
-	await insert(tx, node, channel, token, judged.filter((one) => one.known === undefined), context);
-	await updateTakenOver(tx, token, judged.filter((one) => one.known !== undefined), context.now);
+	const judged = await check(tx, { node, channel, now: context.now, zone: context.zone, runs, settings }, messages.filter(isOpen), known, canHold);
+	const fresh = judged.filter(({ candidate }) => candidate.known === undefined);
+	const inserted = await insert(tx, node, channel, token, fresh, context);
+	await updateTakenOver(tx, token, judged.filter(({ candidate }) => candidate.known !== undefined), context.now);
 	await wait(tx, node, token, judged, context);
-	const all = await stored(tx, node, messages);
+	for (const message of inserted) known.set(identityOf(message), message);
+	// What has changed since it was read, or was inserted by somebody else at the same time.
+	const changed = judged.filter(({ candidate, verdict }) => verdict?.kind === 'wait' || !inserted.has(known.get(identityOf(candidate.message)) as StoredMessage));
+	for (const message of await stored(tx, node, changed.map(({ candidate }) => candidate.message))) known.set(identityOf(message), message);
+	const all = [...new Set(messages.map(identityOf))].flatMap((id) => known.get(id) ?? []);
 	await recordControlGroups(tx, all.filter((message) => message.token === token), context.now);
 	return all.map(({ token: holder, counts: _counts, place: _place, windowStart: _window, ...message }) => ({
 		...message,
@@ -91,18 +97,17 @@ export function claimToken(): string {
 /** Judges messages, in the order in which they may take places. */
 async function check(
 	tx: Tx,
-	where: Pick<ClaimBatch, 'node' | 'channel' | 'now' | 'zone'>,
+	where: Omit<ClaimBatch, 'candidates'>,
 	messages: MessageClaim[],
 	known: ReadonlyMap<string, StoredMessage>,
 	canHold: boolean,
 ): Promise<Judged[]> {
 	if (messages.length === 0) return [];
-	const runs = await readRuns(tx, messages);
-	const settings = await settingsOf(tx);
+	const { runs } = where;
 	// A message that stands twice in the batch is one.
 	const ordered = inDrawnOrder([...new Map(messages.map((message) => [identityOf(message), message])).values()], runs);
 	const candidates = ordered.map((message) => toCandidate(message, runs, known.get(identityOf(message))));
-	const batch: ClaimBatch = { ...where, settings, runs, candidates };
+	const batch: ClaimBatch = { ...where, candidates };
 	await lockForChecks(tx, batch);
 	const people = await readPeople(tx, messages);
 	for (const candidate of candidates) candidate.person = people.get(`${candidate.message.run}/${candidate.message.person}`);
@@ -110,7 +115,7 @@ async function check(
 	return candidates.map((candidate) => {
 		const verdict = verdicts.get(candidate);
 		const final: Verdict = verdict?.kind === 'wait' && !canHold ? { kind: 'refuse', reason: verdict.otherwise, detail: verdict.detail } : verdict;
-		return { candidate, verdict: final, known: known.get(identityOf(candidate.message))?.message };
+		return { candidate, verdict: final };
 	});
 }
 
@@ -119,6 +124,7 @@ function toCandidate(message: MessageClaim, runs: ClaimBatch['runs'], before: St
 	if (!run) throw new Error(`There is no run ${message.run}`);
 	return {
 		message, run,
+		known: before?.message,
 		hasRoom: before !== undefined && before.counts !== Counts.nothing,
 		windowStart: before?.windowStart ?? null,
 		place: before?.place ?? null,
@@ -138,7 +144,7 @@ function refusalOf({ verdict }: Judged): { reason: Reason; detail?: string } | u
 async function updateTakenOver(tx: Tx, token: string, judged: Judged[], now: number): Promise<void> {
 	if (judged.length === 0) return;
 	const rows = judged.map((one) => [
-		one.known as number, refusalOf(one) ? 1 : 0, refusalOf(one)?.reason ?? null, refusalOf(one)?.detail ?? null,
+		one.candidate.known as number, refusalOf(one) ? 1 : 0, refusalOf(one)?.reason ?? null, refusalOf(one)?.detail ?? null,
 		countsOf(one), one.candidate.place, one.candidate.windowStart,
 	]);
 	const refused = await tx.all<{ message: number; state: string }>(
@@ -158,6 +164,15 @@ async function updateTakenOver(tx: Tx, token: string, judged: Judged[], now: num
 	await giveBackPlaces(tx, refused.filter(({ state }) => state === 'not_sent').map(({ message }) => message));
 }
 
+const COLUMNS = {
+	entry: 'integer', node: 'integer', visit: 'integer', message_key: 'text', run: 'integer', campaign_id: 'text', person: 'integer', channel: 'text',
+	state: 'text', reason: 'text', detail: 'text', address_hash: 'text', settled_at: 'integer', payload: 'text',
+	counts: 'integer', place: 'text', window_start: 'integer', owner: 'text', token: 'text', claimed_at: 'integer',
+} as const;
+
+const UNIQUE = { id: 'message', key: ['entry', 'node', 'visit', 'message_key'] };
+
+/** Returns those that were inserted, with their new numbers; the others are there already. */
 async function insert(
 	tx: Tx,
 	node: number,
@@ -165,30 +180,24 @@ async function insert(
 	token: string,
 	judged: Judged[],
 	{ now, owner }: OperationContext,
-): Promise<void> {
-	if (judged.length === 0) return;
-	const rows = judged.map((one) => {
-		const { message, place, windowStart } = one.candidate;
-		const refusal = refusalOf(one);
-		return [
-			message.entry, message.visit, message.key, message.run, message.campaignId, message.person,
-			refusal ? 'not_sent' : 'claimed', refusal?.reason ?? null, refusal?.detail ?? null,
-			message.addressHash, refusal ? now : null, refusal ? null : (message.payload ?? null), countsOf(one), place, windowStart,
-		];
+): Promise<Set<StoredMessage>> {
+	if (judged.length === 0) return new Set();
+	const messages = judged.map((one): Omit<StoredMessage, 'message'> => {
+		const { message: { entry, visit, key }, place, windowStart } = one.candidate;
+		const { reason = null, detail = null } = refusalOf(one) ?? {};
+		return { entry, visit, key, state: reason === null ? 'claimed' : 'not_sent', reason, detail, provider: null, token, counts: countsOf(one), place, windowStart };
 	});
-	await tx.run(
-		`INSERT INTO message (entry, visit, message_key, run, campaign_id, person, state, reason, detail, address_hash, settled_at, payload,
-			counts, place, window_start, node, channel, owner, token, claimed_at)
-		 SELECT a.entry, a.visit, a.message_key, a.run, a.campaign_id, a.person, a.state, a.reason, a.detail, a.address_hash, a.settled_at, a.payload,
-			a.counts, a.place, a.window_start, $2, $3, $4, $5, $6
-		 FROM ${tx.dialect.rows('$1', {
-				entry: 'integer', visit: 'integer', message_key: 'text', run: 'integer', campaign_id: 'text', person: 'integer',
-				state: 'text', reason: 'text', detail: 'text', address_hash: 'text', settled_at: 'integer', payload: 'text',
-				counts: 'integer', place: 'text', window_start: 'integer',
-			})} AS a WHERE true
-		 ON CONFLICT (entry, node, visit, message_key) DO NOTHING`,
-		[JSON.stringify(rows), node, channel, owner, token, now],
+	const numbers = await tx.insertAbsent(
+		'message', UNIQUE, COLUMNS,
+		messages.map(({ entry, visit, key, state, reason, detail, counts, place, windowStart }, index) => {
+			const { run, campaignId, person, addressHash, payload = null } = (judged[index] as Judged).candidate.message;
+			return [
+				entry, node, visit, key, run, campaignId, person, channel, state, reason, detail, addressHash,
+				reason === null ? null : now, reason === null ? payload : null, counts, place, windowStart, owner, token, now,
+			];
+		}),
 	);
+	return new Set(messages.flatMap((message, index) => (numbers[index] === undefined ? [] : [{ ...message, message: numbers[index] }])));
 }
 
 /** Holds what has to wait; who waits for a place that may come free looks less and less often. */
@@ -211,9 +220,11 @@ async function wait(tx: Tx, node: number, token: string, judged: Judged[], { now
 }
 
 async function heldSince(tx: Tx, node: number, messages: MessageClaim[]): Promise<Map<string, number>> {
-	const rows = await tx.all<{ entry: number; visit: number; held_at: number }>(
-		`SELECT h.entry, h.visit, h.held_at FROM ${asked(tx)} AS a JOIN hold h ON h.entry = a.entry AND h.node = $2 AND h.visit = a.visit`,
-		[keys(messages), node],
+	const rows = await tx.allOf<{ entry: number; visit: number; held_at: number }>(
+		{ entry: 'integer', visit: 'integer' },
+		messages.map(({ entry, visit }) => [entry, visit]),
+		(given) => `SELECT h.entry, h.visit, h.held_at FROM ${given} AS a JOIN hold h ON h.entry = a.entry AND h.node = $1 AND h.visit = a.visit`,
+		[node],
 	);
 	return new Map(rows.map(({ entry, visit, held_at }) => [`${entry}/${visit}`, held_at]));
 }

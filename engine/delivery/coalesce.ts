@@ -1,3 +1,6 @@
+/** Under load, calls gather for so long, ms. Whoever comes first after a pause waits for nothing. */
+const GATHER_MS = 5;
+
 /**
  * Gathers single calls that come in close together into one call for all of them: the ledger is written before and
  * after every request, and one transaction for each would make the disk the bottleneck.
@@ -6,6 +9,9 @@ export class Coalescer<Input, Output> {
 	private waiting: Array<{ input: Input; resolve(output: Output): void; reject(error: unknown): void }> = [];
 
 	private scheduled = false;
+
+	/** When the last batch was begun, ms of the process's own time. */
+	private begun = -Infinity;
 
 	/** @param work answers a batch, one output per input, in order */
 	constructor(
@@ -18,13 +24,14 @@ export class Coalescer<Input, Output> {
 			this.waiting.push({ input, resolve, reject });
 			if (this.scheduled) return;
 			this.scheduled = true;
-			setImmediate(() => void this.flush());
+			void this.flush();
 		});
 	}
 
 	/** One batch at a time: while the store works on one, the next gathers. */
 	private async flush(): Promise<void> {
 		while (this.waiting.length > 0) {
+			await this.gather();
 			const batch = this.waiting.splice(0, this.maxBatch);
 			try {
 				const outputs = await this.work(batch.map(({ input }) => input));
@@ -34,5 +41,14 @@ export class Coalescer<Input, Output> {
 			}
 		}
 		this.scheduled = false;
+	}
+
+	/** A store that answers at once would otherwise be called for one message at a time, each with a commit of its own. */
+	private async gather(): Promise<void> {
+		const now = performance.now();
+		if (this.waiting.length >= this.maxBatch || now - this.begun > GATHER_MS) await new Promise((resolve) => setImmediate(resolve));
+		// To the same moments for everybody who gathers: what is written together is committed together.
+		else await new Promise((resolve) => setTimeout(resolve, GATHER_MS - (now % GATHER_MS)));
+		this.begun = performance.now();
 	}
 }

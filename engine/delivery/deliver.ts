@@ -1,16 +1,17 @@
-import { createHash } from 'node:crypto';
-
 import { WAITS_FOR_MIDNIGHT } from '../gates/cut-off';
 import type { Decision } from '../holds/gate';
 import type { Channel } from '../people/records';
 import type { Reason } from '../reasons';
 import type { Store } from '../store/store';
+import { addressHash } from './address-hash';
 import type { GroupResult } from './attempt';
 import { AuthFailures } from './auth-failures';
 import { claimToken, type ClaimedMessage, type MessageClaim } from './claim';
 import type { MessageHold } from './hold-message';
 import { Ledger } from './ledger';
 import type { Settlement } from './settle';
+import { identityOf } from './stored-messages';
+import { processStretches } from './stretches';
 
 /** One message to be delivered. */
 export interface Delivery<Message> {
@@ -93,16 +94,17 @@ export async function deliver<Message>(deliveries: Delivery<Message>[], options:
 	const { store, node, channel } = options;
 	const token = claimToken();
 	const claimed = await store.call('claimMessages', { node, channel, token, messages: deliveries.map(toClaim), canHold: options.canHold });
-	const byIdentity = new Map(claimed.map((message) => [identity(message), message]));
-	const renewal = setInterval(() => void store.call('renewClaims', { token }).catch(() => {}), RENEW_MS).unref();
+	const byIdentity = new Map(claimed.map((message) => [identityOf(message), message]));
+	const mine = claimed.flatMap((one) => (one.mine ? [one.message] : []));
+	const renewal = setInterval(() => void store.call('renewClaims', { token, messages: mine }).catch(() => {}), RENEW_MS).unref();
 	try {
 		const begun = new Set<string>();
 		const ends = await Promise.allSettled(
 			deliveries.map(async (delivery): Promise<Delivered> => {
-				const message = byIdentity.get(identity(delivery)) as ClaimedMessage;
+				const message = byIdentity.get(identityOf(delivery)) as ClaimedMessage;
 				// The same message twice in one batch: the first item stands for it.
-				if (begun.has(identity(delivery))) return { state: 'elsewhere', reason: null, detail: null, provider: null };
-				begun.add(identity(delivery));
+				if (begun.has(identityOf(delivery))) return { state: 'elsewhere', reason: null, detail: null, provider: null };
+				begun.add(identityOf(delivery));
 				return message.mine ? await new OneMessage(delivery, message, token, options).run() : recorded(message, store);
 			}),
 		);
@@ -116,15 +118,11 @@ export async function deliver<Message>(deliveries: Delivery<Message>[], options:
 	}
 }
 
-function identity({ entry, visit, key }: { entry: number; visit: number; key: string }): string {
-	return `${entry}/${visit}/${key}`;
-}
-
 function toClaim(delivery: Delivery<unknown>): MessageClaim {
 	const { entry, visit, key, run, campaignId, person, address, addressMayRepeat, payload } = delivery;
 	return {
 		entry, visit, key, run, campaignId, person, payload,
-		addressHash: address.ok && !addressMayRepeat ? createHash('sha256').update(address.address).digest('base64url') : null,
+		addressHash: address.ok && !addressMayRepeat ? addressHash(address.address) : null,
 		...(address.ok ? {} : { refuse: { reason: address.reason, detail: address.detail } }),
 	};
 }
@@ -162,7 +160,7 @@ class OneMessage<Message> {
 		if (!address.ok) return await this.settle('not_sent', address.reason, address.detail ?? null);
 		const overruled = this.overruling();
 		if (overruled) return await this.endBy(overruled);
-		const rendered = this.delivery.render(this.id, this.options.store.clock.now());
+		const rendered = await processStretches.do(() => this.delivery.render(this.id, this.options.store.clock.now()));
 		if (!rendered.ok) return await this.settle('failed', rendered.reason, rendered.detail);
 		let result: GroupResult;
 		let mayHaveLeft = false;

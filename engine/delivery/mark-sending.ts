@@ -6,14 +6,15 @@ import { operation } from '../store/database';
  */
 export const markSending = operation<{ messages: Array<{ message: number; token: string }> }, { go: number[] }>(
 	async (tx, { messages }, { now }) => {
-		const rows = await tx.all<{ message: number }>(
-			`UPDATE message SET state = 'sending', sent_at = $2
-			 FROM ${tx.dialect.rows('$1', { message: 'integer', token: 'text' })} AS a
-			 WHERE message.message = a.message AND message.token = a.token AND message.state IN ('claimed', 'sending')
-			 RETURNING message.message`,
-			[JSON.stringify(messages.map(({ message, token }) => [message, token])), now],
+		const marked = await tx.allOf<{ message: number }>(
+			{ message: 'integer', token: 'text' },
+			messages.map(({ message, token }) => [message, token]),
+			(given) => `WITH ours AS (SELECT a.message FROM ${given} AS a
+					${tx.dialect.each('message', 'm', "m.message = a.message AND m.token = a.token AND m.state IN ('claimed', 'sending')", true)})
+				 UPDATE message SET state = 'sending', sent_at = $1 FROM ours WHERE message.message = ours.message RETURNING message.message`,
+			[now],
 		);
-		return { go: rows.map((row) => row.message) };
+		return { go: marked.map(({ message }) => message) };
 	},
 );
 

@@ -1,5 +1,5 @@
-import Bottleneck from 'bottleneck';
 import type { Provider } from '../channels/provider';
+import { Turns } from './turns';
 
 /** What a provider may be asked: requests at once, and requests per second. Undefined: as many as fit. */
 export interface Pace {
@@ -36,9 +36,9 @@ export function samePace(one: Pace, other: Pace): boolean {
 	return one.concurrency === other.concurrency && one.requestsPerSecond === other.requestsPerSecond;
 }
 
-/** Limiters by provider identity, shared by all batches, sender nodes and campaigns of a process. */
+/** Turns by provider identity, shared by all batches, sender nodes and campaigns of a process. */
 export class Pacers {
-	private readonly limiters = new Map<string, { limiter: Bottleneck; pace: Pace }>();
+	private readonly known = new Map<string, { turns: Turns; pace: Pace }>();
 
 	private ofAll?: PaceOfAll;
 
@@ -54,26 +54,26 @@ export class Pacers {
 		const stated = concurrency !== undefined || requestsPerSecond !== undefined;
 		const { ofAll } = this;
 		const own = { concurrency: concurrency ?? DEFAULT_CONCURRENCY };
-		if (!ofAll || !stated) return this.limiterOf(identity, { ...own, requestsPerSecond }).schedule(task);
+		if (!ofAll || !stated) return this.turnsOf(identity, { ...own, requestsPerSecond }).run(task);
 		// Only as many wait for their turn among all processes as this one may have under way.
 		const longestMs = provider.timeoutMs + BESIDE_ANSWER_MS;
-		return this.limiterOf(identity, own).schedule(() => ofAll.run(identity, { concurrency, requestsPerSecond }, longestMs, task));
+		return this.turnsOf(identity, own).run(() => ofAll.run(identity, { concurrency, requestsPerSecond }, longestMs, task));
 	}
 
-	private limiterOf(identity: string, pace: Pace): Bottleneck {
-		const known = this.limiters.get(identity);
+	private turnsOf(identity: string, pace: Pace): Turns {
+		const known = this.known.get(identity);
 		if (!known) {
-			const limiter = new Bottleneck({ id: identity, ...settingsOf(pace) });
-			this.limiters.set(identity, { limiter, pace });
-			return limiter;
+			const turns = new Turns(pace);
+			this.known.set(identity, { turns, pace });
+			return turns;
 		}
 		if (!samePace(known.pace, pace)) {
 			known.pace = pace;
-			known.limiter.updateSettings(settingsOf(pace));
+			known.turns.setPace(pace);
 		}
-		return known.limiter;
+		return known.turns;
 	}
 }
 
-/** The limiters of this process. */
+/** The pace of this process. */
 export const processPacers = new Pacers();

@@ -64,7 +64,7 @@ export async function mayComeBack(tx: Tx, campaignId: string, run: number, perio
 	const isRun = period.startsWith('run ');
 	const row = await tx.get(
 		`SELECT 1 AS open FROM message m
-		 WHERE m.run ${isRun ? '= $1' : 'IN (SELECT run FROM run WHERE campaign_id = $1)'} AND m.state IN ('claimed', 'sending', 'held')
+		 WHERE m.run ${isRun ? '= $1' : 'IN (SELECT run FROM run WHERE campaign_id = $1)'} AND m.settled_at IS NULL
 			AND m.counts > 0 AND m.place ${day === undefined ? 'IS NOT NULL' : '= $2'}
 			AND NOT EXISTS (SELECT 1 FROM message o WHERE o.person = m.person AND o.run = m.run AND o.counts > 0 AND o.state IN ('sent', 'unknown'))
 		 LIMIT 1`,
@@ -95,7 +95,7 @@ export async function lockPlacesOf(tx: Tx, messages: readonly number[]): Promise
 		 JOIN message m ON m.message = a.message WHERE m.place IS NOT NULL`,
 		[JSON.stringify(messages.map((message) => [message]))],
 	);
-	for (const name of rows.map((row) => placesLock(row.campaign_id)).sort()) await tx.lock(name);
+	await tx.lockAll(rows.map((row) => placesLock(row.campaign_id)));
 }
 
 /**

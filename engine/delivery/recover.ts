@@ -9,7 +9,7 @@ import { CLAIM_MS } from './states';
  * that somebody who was forgotten for days is late rather than sent to.
  */
 export const recoverMessages = operation<{ campaignId: string }, void>(async (tx, { campaignId }, { now }) => {
-	const runs = `message.run IN (SELECT run FROM run WHERE campaign_id = $1 AND state IN ('running', 'stopped'))`;
+	const runs = `message.run IN (SELECT run FROM run WHERE campaign_id = $1 AND state IN ('running', 'stopped')) AND settled_at IS NULL`;
 	await tx.run(
 		`UPDATE message SET state = 'unknown', reason = 'unknown_outcome', settled_at = $2,
 			detail = 'The process that was sending it ended before the provider''s answer was recorded'

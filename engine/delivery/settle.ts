@@ -1,6 +1,6 @@
 import type { Reason } from '../reasons';
 import { operation } from '../store/database';
-import { appendCampaignEvents } from './campaign-events';
+import { appendCampaignEvents, lockForEvents, type Occasion } from './campaign-events';
 import { giveBackPlaces, lockPlacesOf } from './places';
 
 /** What became of one message that was ours. */
@@ -25,20 +25,21 @@ const SENT_EVENT = 'Notification Sent';
  * what its item carried: an operator may want it sent again.
  */
 export const settleMessages = operation<{ settlements: Settlement[] }, void>(async (tx, { settlements }, { now }) => {
+	const sent = settlements.some(({ state }) => state === 'sent') ? await lockForEvents(tx, SENT_EVENT) : undefined;
 	const isFailure = (state: string) => state === 'failed' || state === 'not_sent';
 	await lockPlacesOf(tx, settlements.filter(({ state }) => isFailure(state)).map(({ message }) => message));
-	const rows = settlements.map((s) => [s.message, s.token, s.state, s.reason, s.detail, s.provider, s.providerId]);
-	const settled = await tx.all<{ message: number; state: string }>(
-		`UPDATE message SET state = a.state, reason = a.reason, detail = a.detail, provider = a.provider,
-			provider_id = a.provider_id, settled_at = $2,
-			payload = CASE WHEN message.waited = 1 OR a.state = 'unknown' THEN message.payload END
-		 FROM ${tx.dialect.rows('$1', {
-				message: 'integer', token: 'text', state: 'text', reason: 'text', detail: 'text', provider: 'text', provider_id: 'text',
-			})} AS a
-		 WHERE message.message = a.message AND message.token = a.token AND message.state IN ('claimed', 'sending', 'unknown')
-		 RETURNING message.message, message.state`,
-		[JSON.stringify(rows), now],
+	const settled = await tx.allOf<Occasion & { message: number; state: string }>(
+		{ message: 'integer', token: 'text', state: 'text', reason: 'text', detail: 'text', provider: 'text', provider_id: 'text' },
+		settlements.map((s) => [s.message, s.token, s.state, s.reason, s.detail, s.provider, s.providerId]),
+		(given) => `WITH ours AS (SELECT a.* FROM ${given} AS a
+				${tx.dialect.each('message', 'm', "m.message = a.message AND m.token = a.token AND m.state IN ('claimed', 'sending', 'unknown')", true)})
+			 UPDATE message SET state = a.state, reason = a.reason, detail = a.detail, provider = a.provider,
+				provider_id = a.provider_id, settled_at = $1,
+				payload = CASE WHEN message.waited = 1 OR a.state = 'unknown' THEN message.payload END
+			 FROM ours AS a WHERE message.message = a.message
+			 RETURNING message.message, message.state, message.person, message.channel, message.campaign_id AS "campaignId", message.run`,
+		[now],
 	);
 	await giveBackPlaces(tx, settled.filter(({ state }) => isFailure(state)).map(({ message }) => message));
-	await appendCampaignEvents(tx, SENT_EVENT, new Map(settled.filter(({ state }) => state === 'sent').map(({ message }) => [message, {}])), now);
+	if (sent !== undefined) await appendCampaignEvents(tx, sent, settled.filter(({ state }) => state === 'sent'), now);
 });

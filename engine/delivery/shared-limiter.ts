@@ -2,6 +2,7 @@ import Bottleneck from 'bottleneck';
 import type { Cluster, Redis } from 'ioredis';
 
 import { samePace, settingsOf, type Pace } from './pace';
+import { Turns } from './turns';
 
 /** A task that waits for its turn. It begins once, whichever limiter calls it first. */
 interface Turn {
@@ -18,7 +19,7 @@ const CLIENT_TIMEOUT_MS = 10_000;
 export class SharedLimiter {
 	private readonly waiting = new Set<Turn>();
 
-	private readonly own: Bottleneck;
+	private readonly own: Turns;
 
 	private ofAll?: Bottleneck;
 
@@ -34,7 +35,7 @@ export class SharedLimiter {
 		private pace: Pace,
 		private readonly connection: Bottleneck.IORedisConnection,
 	) {
-		this.own = new Bottleneck(this.share());
+		this.own = new Turns(this.share());
 	}
 
 	/** Runs a task in its turn. The turn of a process that died is given back after `longestMs`. */
@@ -60,7 +61,7 @@ export class SharedLimiter {
 	setPace(pace: Pace): void {
 		if (samePace(pace, this.pace)) return;
 		this.pace = pace;
-		this.own.updateSettings(this.share());
+		this.own.setPace(this.share());
 		void this.tellPace();
 	}
 
@@ -76,7 +77,7 @@ export class SharedLimiter {
 		if (this.told && !samePace(this.told, this.pace)) await this.tellPace();
 		if (Math.max(1, seen) === this.processes) return;
 		this.processes = Math.max(1, seen);
-		this.own.updateSettings(this.share());
+		this.own.setPace(this.share());
 	}
 
 	private waitAmongAll(turn: Turn, longestMs: number): void {
@@ -90,7 +91,7 @@ export class SharedLimiter {
 	private fallBack(turn: Turn): void {
 		if (turn.begun || turn.fellBack) return;
 		turn.fellBack = true;
-		void this.own.schedule(turn.begin);
+		void this.own.run(turn.begin);
 	}
 
 	private limiterOfAll(): Bottleneck {
@@ -118,12 +119,12 @@ export class SharedLimiter {
 		}
 	}
 
-	private share(): Bottleneck.ConstructorOptions {
+	private share(): Pace {
 		const { concurrency, requestsPerSecond } = this.pace;
 		const parts = this.processes;
-		return settingsOf({
+		return {
 			concurrency: concurrency === undefined ? undefined : Math.max(1, Math.floor(concurrency / parts)),
 			requestsPerSecond: requestsPerSecond === undefined ? undefined : requestsPerSecond / parts,
-		});
+		};
 	}
 }

@@ -4,7 +4,8 @@
  * - `sending`: its request may have left. Only from here can it become `unknown`, and never while its owner lives.
  * - `held`: every provider was unavailable, or there is no room for it yet; waits at its sender.
  * - `sent`, `failed` (a provider or we tried and it is certain that nothing was delivered), `not_sent` (never tried, with
- *   a reason), `unknown` (nobody can tell): settled.
+ *   a reason), `unknown` (nobody can tell): settled. Exactly these have a `settled_at`, and `unknown` ones the reason
+ *   `unknown_outcome`: the store finds the others by that.
  */
 export type MessageState = 'claimed' | 'sending' | 'held' | 'sent' | 'failed' | 'not_sent' | 'unknown';
 

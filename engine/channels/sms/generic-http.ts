@@ -1,10 +1,10 @@
 import { CampaignError } from '../../errors';
 import { authHeaders, authSecrets, type HttpAuth } from '../http/auth';
-import { isObject, parseJson, readPath } from '../http/json-path';
+import { isObject, parseJson, readPath, textOf } from '../http/json-path';
 import { escapeFor, placeOf } from '../http/place';
 import { describe, isSuccess, refusal, refusalKind } from '../http/status';
 import { assertSameOrigin, fixedOrigin } from '../http/url-template';
-import type { HttpRequest, HttpResponse, Provider, ProviderOutcome, SmsMessage } from '../provider';
+import type { HttpRequest, HttpResponse, HttpProvider, ProviderOutcome, SmsMessage } from '../provider';
 import { customTokens, replaceJsonTokens, replaceTokens, usesToken } from './tokens';
 
 export interface NameValue {
@@ -44,7 +44,7 @@ export interface GenericHttpConfig {
 }
 
 /** Any HTTP SMS gateway, described by the operator in CleverTap's way: templates with `$$` tokens, one request per recipient. */
-export class GenericHttpSms implements Provider<SmsMessage> {
+export class GenericHttpSms implements HttpProvider<SmsMessage> {
 	readonly kind = 'generic-http';
 
 	readonly label: string;
@@ -121,10 +121,6 @@ export class GenericHttpSms implements Provider<SmsMessage> {
 		if (success.otherwise === 'refused' && isObject(body)) return refusal('request', 'not_accepted', detail, response);
 		return { outcome: 'unknown', code: 'not_confirmed', detail };
 	}
-}
-
-function textOf(value: unknown): string | undefined {
-	return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
 /** Distinct without regard to case; the first spelling stays. */

@@ -1,11 +1,11 @@
 import { CampaignError } from '../../errors';
 import { basicAuth } from '../http/auth';
 import { isObject, parseJson } from '../http/json-path';
-import { describe, isSuccess, refusal, refusalKind, type Refusal } from '../http/status';
-import type { HttpRequest, HttpResponse, Provider, ProviderOutcome, SmsMessage } from '../provider';
+import { describe, isSuccess, refusalKind } from '../http/status';
+import type { HttpRequest, HttpResponse, ProviderOutcome, SmsMessage } from '../provider';
+import { baseUrlOf, HttpSms, judged, type SmsProviderConfig, type Verdict } from './http-sms';
 
-export interface TwilioConfig {
-	label: string;
+export interface TwilioConfig extends SmsProviderConfig {
 	accountSid: string;
 	/** The account's auth token, or an API key (`SK...`) with its secret; the account SID stays in the path either way. */
 	auth: { type: 'token'; authToken: string } | { type: 'apiKey'; keySid: string; keySecret: string };
@@ -19,15 +19,9 @@ export interface TwilioConfig {
 	statusCallback?: string;
 	/** Seconds Twilio may keep the message in its queue, 1 to 36000. */
 	validityPeriod?: number;
-	timeoutMs?: number;
-	retries?: number;
-	requestsPerSecond?: number;
-	concurrency?: number;
 }
 
 export const TWILIO_BASE_URL = 'https://api.twilio.com';
-
-type Verdict = Refusal['kind'] | 'invalid_recipient' | 'unsubscribed';
 
 /**
  * Twilio's error codes (https://www.twilio.com/docs/api/errors) that say "not accepted". Codes that are not listed are
@@ -68,20 +62,8 @@ const ERROR_CODES: Record<number, Verdict> = {
  * Twilio Programmable Messaging: `POST /2010-04-01/Accounts/{AccountSid}/Messages.json`, one recipient per request. The
  * API takes no idempotency key, so an unanswered request stays unknown.
  */
-export class TwilioSms implements Provider<SmsMessage> {
+export class TwilioSms extends HttpSms {
 	readonly kind = 'twilio';
-
-	readonly label: string;
-
-	readonly idempotent = false;
-
-	readonly timeoutMs: number;
-
-	readonly retries: number;
-
-	readonly requestsPerSecond?: number;
-
-	readonly concurrency?: number;
 
 	readonly identity: string;
 
@@ -93,17 +75,12 @@ export class TwilioSms implements Provider<SmsMessage> {
 
 	/** Throws a CampaignError naming what is missing. */
 	constructor(config: TwilioConfig) {
+		super(config);
 		if (!config.accountSid) throw new CampaignError('twilio_account', 'The Twilio credential has no Account SID');
 		if (!config.from && !config.messagingServiceSid) {
 			throw new CampaignError('twilio_sender', 'Twilio needs a sender', 'Set a From number or a Messaging Service SID on the provider node.');
 		}
-		const baseUrl = (config.baseUrl || TWILIO_BASE_URL).replace(/\/+$/, '');
-		if (!URL.canParse(baseUrl)) throw new CampaignError('twilio_base_url', 'The base URL of the Twilio credential is not a URL');
-		this.label = config.label;
-		this.timeoutMs = config.timeoutMs ?? 15_000;
-		this.retries = config.retries ?? 0;
-		this.requestsPerSecond = config.requestsPerSecond;
-		this.concurrency = config.concurrency;
+		const baseUrl = baseUrlOf(config.baseUrl, TWILIO_BASE_URL, 'Twilio');
 		this.identity = ['twilio', baseUrl, config.accountSid, config.messagingServiceSid || config.from].join(' ');
 		this.#config = config;
 		this.#url = `${baseUrl}/2010-04-01/Accounts/${encodeURIComponent(config.accountSid)}/Messages.json`;
@@ -155,8 +132,5 @@ function readError(response: HttpResponse, body: unknown): ProviderOutcome {
 	const message = isObject(body) && typeof body['message'] === 'string' ? body['message'] : describe(response);
 	const code = number ? String(number) : `http_${response.status}`;
 	const listed = number && Object.hasOwn(ERROR_CODES, number) ? ERROR_CODES[number] : undefined;
-	const verdict = listed ?? refusalKind(response.status);
-	if (verdict === undefined) return { outcome: 'unknown', code, detail: message };
-	if (verdict === 'invalid_recipient' || verdict === 'unsubscribed') return { outcome: 'recipient', reason: verdict, code, detail: message };
-	return refusal(verdict, code, message, response);
+	return judged(listed ?? refusalKind(response.status), code, message, response);
 }

@@ -2,7 +2,7 @@ import { CampaignError } from '../../errors';
 import { authHeaders, authSecrets, type HttpAuth } from '../http/auth';
 import { escapeFor } from '../http/place';
 import { describe, isSuccess, refusal, refusalKind } from '../http/status';
-import type { HttpRequest, HttpResponse, Provider, ProviderOutcome } from '../provider';
+import type { HttpRequest, HttpResponse, HttpProvider, ProviderOutcome } from '../provider';
 import type { WebhookMessage } from './message';
 import { readSecrets, sign } from './signature';
 
@@ -31,7 +31,7 @@ const RESERVED = new Set(['webhook-id', 'webhook-timestamp', 'webhook-signature'
  * receivers recognize a repetition; that is why an unanswered call may be repeated. Only a 2xx counts as delivered:
  * the protocol names everything else, 5xx included, a failed delivery.
  */
-export class StandardWebhook implements Provider<WebhookMessage> {
+export class StandardWebhook implements HttpProvider<WebhookMessage> {
 	readonly kind = 'webhook';
 
 	readonly label: string;

@@ -25,11 +25,13 @@ function withAddress(candidates: ClaimBatch['candidates']): ClaimBatch['candidat
 
 /** Addresses that a message of this run and sender has (or may have) gone to: run/hash -> person. */
 async function takenAddresses(tx: Tx, { node, candidates }: ClaimBatch): Promise<Map<string, number>> {
-	const rows = await tx.all<{ run: number; address_hash: string; person: number }>(
-		`SELECT m.run, m.address_hash, m.person FROM ${tx.dialect.rows('$1', { run: 'integer', address_hash: 'text' })} AS a
-		 JOIN message m ON m.run = a.run AND m.node = $2 AND m.address_hash = a.address_hash
-		 WHERE m.state NOT IN ('failed', 'not_sent')`,
-		[JSON.stringify(withAddress(candidates).map(({ message }) => [message.run, message.addressHash])), node],
+	const rows = await tx.allOf<{ run: number; address_hash: string; person: number }>(
+		{ run: 'integer', address_hash: 'text' },
+		withAddress(candidates).map(({ message }) => [message.run, message.addressHash]),
+		(given) => `SELECT m.run, m.address_hash, m.person FROM ${given} AS a
+			 ${tx.dialect.each('message', 'm', 'm.run = a.run AND m.node = $1 AND m.address_hash = a.address_hash')}
+			 WHERE m.state NOT IN ('failed', 'not_sent')`,
+		[node],
 	);
 	return new Map(rows.map((row) => [`${row.run}/${row.address_hash}`, row.person]));
 }

@@ -23,6 +23,8 @@ export function takesRoom(alias: string): string {
 export interface Candidate {
 	message: MessageClaim;
 	run: RunRow;
+	/** Its number, of one that was claimed before. */
+	known?: number;
 	/** Absent: the person is none the store knows. */
 	person?: PersonRow;
 	/** Claimed before, and has had its room since then. */
@@ -79,19 +81,19 @@ export async function readRuns(tx: Tx, messages: readonly MessageClaim[]): Promi
 /** The people of messages as they are now, by `run/person`. */
 export async function readPeople(tx: Tx, messages: readonly MessageClaim[]): Promise<Map<string, PersonRow>> {
 	// Somebody merged meanwhile is who they were merged into; one of the two is enough in a run.
-	const rows = await tx.all<{ person: number; run: number; survivor: number; opted_out: string; erased_at: number | null; bucket_key: number; in_run: number }>(
-		`SELECT p.person, a.run, s.person AS survivor, s.opted_out, s.erased_at, s.bucket_key,
-			CASE WHEN p.merged_into IS NOT NULL AND EXISTS (SELECT 1 FROM entry e WHERE e.run = a.run AND e.person = p.merged_into) THEN 1 ELSE 0 END AS in_run
-		 FROM ${tx.dialect.rows('$1', { person: 'integer', run: 'integer' })} AS a
-		 JOIN person p ON p.person = a.person JOIN person s ON s.person = coalesce(p.merged_into, p.person)`,
-		[JSON.stringify(messages.map(({ person, run }) => [person, run]))],
+	const rows = await tx.allOf<{ person: number; run: number; survivor: number; opted_out: string; erased_at: number | null; bucket_key: number; in_run: number }>(
+		{ person: 'integer', run: 'integer' },
+		messages.map(({ person, run }) => [person, run]),
+		(given) => `SELECT p.person, a.run, s.person AS survivor, s.opted_out, s.erased_at, s.bucket_key,
+				CASE WHEN p.merged_into IS NOT NULL AND EXISTS (SELECT 1 FROM entry e WHERE e.run = a.run AND e.person = p.merged_into) THEN 1 ELSE 0 END AS in_run
+			 FROM ${given} AS a ${tx.dialect.each('person', 'p', 'p.person = a.person')} ${tx.dialect.each('person', 's', 's.person = coalesce(p.merged_into, p.person)')}`,
 	);
 	return new Map(
 		rows.map((row) => [
 			`${row.run}/${row.person}`,
 			{
 				survivor: row.survivor,
-				optedOut: JSON.parse(row.opted_out) as PersonRow['optedOut'],
+				optedOut: row.opted_out === '{}' ? NOTHING : (JSON.parse(row.opted_out) as PersonRow['optedOut']),
 				erased: row.erased_at !== null,
 				inRun: row.in_run === 1,
 				bucketKey: row.bucket_key,
@@ -99,3 +101,5 @@ export async function readPeople(tx: Tx, messages: readonly MessageClaim[]): Pro
 		]),
 	);
 }
+
+const NOTHING: PersonRow['optedOut'] = {};

@@ -20,10 +20,7 @@ export interface Judge {
 
 /** One of the things that must be right for a message to be sent. */
 export interface Check {
-	/**
-	 * Names to lock before anything is read, so that what is counted stays as it is. All locks of a claim are taken in
-	 * one order.
-	 */
+	/** Names to lock before anything is read, so that what is counted stays as it is. */
 	locks?(batch: ClaimBatch): string[];
 	/** Reads what the check has to know of the whole batch; undefined: it has nothing to say. */
 	prepare(tx: Tx, batch: ClaimBatch): Promise<Judge | undefined>;

@@ -17,6 +17,11 @@ export const controlGroups: Check = {
 	},
 };
 
-function groupsOfRuns({ runs, settings }: ClaimBatch): Map<number, ControlGroup[]> {
+/** Whether any run of the batch has control groups. */
+export function hasControlGroups(batch: Pick<ClaimBatch, 'runs' | 'settings'>): boolean {
+	return [...groupsOfRuns(batch).values()].some((groups) => groups.length > 0);
+}
+
+function groupsOfRuns({ runs, settings }: Pick<ClaimBatch, 'runs' | 'settings'>): Map<number, ControlGroup[]> {
 	return new Map([...runs.values()].map(({ run, campaignId, who }) => [run, controlGroupsOf(campaignId, who, settings)]));
 }

@@ -81,19 +81,18 @@ async function readCounted(tx: Tx, { channel, now, settings }: ClaimBatch, candi
 	const { perDays = 1, dwellMs = 0 } = settings.channels[channel] ?? {};
 	const since = now - Math.max(perDays * DAY_MS, dwellMs);
 	const campaigns = [...new Set(candidates.map(({ run }) => run).filter(hasOwn).map(({ campaignId }) => campaignId))];
-	const at = `CASE WHEN m.state IN ('sent', 'unknown') THEN coalesce(m.sent_at, m.claimed_at) ELSE $2 END`;
-	const people = tx.dialect.rows('$1', { person: 'integer' });
-	const rows = await tx.all<{ survivor: number; campaign_id: string; global: number; at: number }>(
-		`SELECT n.survivor, m.campaign_id, CASE WHEN m.channel = $3 AND m.counts = ${Counts.everything} THEN 1 ELSE 0 END AS global, ${at} AS at
-		 FROM (SELECT a.person AS survivor, a.person FROM ${people} AS a
-			UNION ALL SELECT a.person AS survivor, p.person FROM ${people} AS a JOIN person p ON p.merged_into = a.person) AS n
-		 JOIN message m ON m.person = n.person
-		 WHERE ${takesRoom('m')} AND ((m.channel = $3 AND m.counts = ${Counts.everything} AND ${at} > $4)
-			OR m.campaign_id IN (SELECT campaign_id FROM ${tx.dialect.rows('$5', { campaign_id: 'text' })} AS c))`,
-		[
-			JSON.stringify([...new Set(candidates.map(({ person }) => person?.survivor as number))].map((person) => [person])),
-			now, channel, since, JSON.stringify(campaigns.map((campaign) => [campaign])),
-		],
+	const at = `CASE WHEN m.state IN ('sent', 'unknown') THEN coalesce(m.sent_at, m.claimed_at) ELSE $1 END`;
+	const rows = await tx.allOf<{ survivor: number; campaign_id: string; global: number; at: number }>(
+		{ person: 'integer' },
+		[...new Set(candidates.map(({ person }) => person?.survivor as number))].map((person) => [person]),
+		(given) => `WITH given AS (SELECT person FROM ${given} AS g)
+		 SELECT n.survivor, m.campaign_id, CASE WHEN m.channel = $2 AND m.counts = ${Counts.everything} THEN 1 ELSE 0 END AS global, ${at} AS at
+		 FROM (SELECT given.person AS survivor, given.person FROM given
+			UNION ALL SELECT given.person AS survivor, p.person FROM given ${tx.dialect.each('person', 'p', 'p.merged_into = given.person')}) AS n
+		 ${tx.dialect.each('message', 'm', 'm.person = n.person')}
+		 WHERE ${takesRoom('m')} AND ((m.channel = $2 AND m.counts = ${Counts.everything} AND ${at} > $3)
+			OR m.campaign_id IN (SELECT campaign_id FROM ${tx.dialect.rows('$4', { campaign_id: 'text' })} AS c))`,
+		[now, channel, since, JSON.stringify(campaigns.map((campaign) => [campaign]))],
 	);
 	return Map.groupBy(
 		rows.map(({ survivor, campaign_id: campaignId, global, at: moment }) => ({ survivor, campaignId, global: global === 1, at: moment })),

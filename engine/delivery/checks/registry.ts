@@ -16,10 +16,9 @@ import { targeting } from './targeting';
  */
 export const CHECKS: readonly Check[] = [runStopped, people, controlGroups, addresses, frequency, targeting, channelThrottle];
 
-/** Takes every lock that the checks of a batch need, in one order for all claims. */
+/** Takes every lock that the checks of a batch need. */
 export async function lockForChecks(tx: Tx, batch: ClaimBatch): Promise<void> {
-	const names = new Set(CHECKS.flatMap((check) => check.locks?.(batch) ?? []));
-	for (const name of [...names].sort()) await tx.lock(name);
+	await tx.lockAll(CHECKS.flatMap((check) => check.locks?.(batch) ?? []));
 }
 
 /** Judges a batch in its order, and writes down what was taken. Returns the verdict of each candidate. */

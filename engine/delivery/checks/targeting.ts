@@ -1,6 +1,6 @@
 import { wallClock } from '../../time/local';
 import type { Tx } from '../../store/database';
-import { addPlaces, hasLimits, limitsOf, mayComeBack, periodsOf, placesLock, takenPlaces, type Limit } from '../places';
+import { addPlaces, giveBackPlaces, hasLimits, limitsOf, mayComeBack, periodsOf, placesLock, takenPlaces, type Limit } from '../places';
 import { takesRoom, type Candidate, type ClaimBatch } from './candidate';
 import type { Check, Verdict } from './check';
 
@@ -13,18 +13,32 @@ const WAIT_MS = 2_000;
 export const targeting: Check = {
 	locks: ({ runs }) => [...runs.values()].filter(({ who }) => hasLimits(who)).map(({ campaignId }) => placesLock(campaignId)),
 	async prepare(tx, batch) {
-		const limited = batch.candidates.filter(({ run, hasRoom }) => hasLimits(run.who) && !hasRoom);
+		await leaveFormerDays(tx, batch);
+		const isLimited = ({ run, place }: Candidate) => hasLimits(run.who) && place === null;
+		const limited = batch.candidates.filter(isLimited);
 		if (limited.length === 0) return undefined;
 		const places = await Places.read(tx, batch, limited);
 		return {
-			judge: (candidate) => (hasLimits(candidate.run.who) && !candidate.hasRoom ? places.judge(candidate) : undefined),
+			judge: (candidate) => (isLimited(candidate) ? places.judge(candidate) : undefined),
 			take(candidate, wait) {
-				if (hasLimits(candidate.run.who) && !candidate.hasRoom && !wait) places.take(candidate);
+				if (isLimited(candidate) && !wait) places.take(candidate);
 			},
 			write: async () => await places.write(tx),
 		};
 	},
 };
+
+/** A place under a limit per day is one of the day on which the message leaves: one that has waited over midnight takes another. */
+async function leaveFormerDays(tx: Tx, { now, zone, candidates }: ClaimBatch): Promise<void> {
+	const day = dayOf(now, zone);
+	const former = candidates.filter(({ run, place, known }) => known !== undefined && run.who.limits.perDay !== undefined && place !== null && place !== day);
+	await giveBackPlaces(tx, former.map(({ known }) => known as number));
+	for (const candidate of former) candidate.place = null;
+}
+
+function dayOf(now: number, zone: string): string {
+	return wallClock(now, zone).toISODate() as string;
+}
 
 /** The places of the runs of one batch. */
 class Places {
@@ -42,7 +56,7 @@ class Places {
 	) {}
 
 	static async read(tx: Tx, { now, zone }: ClaimBatch, candidates: readonly Candidate[]): Promise<Places> {
-		const day = wallClock(now, zone).toISODate() as string;
+		const day = dayOf(now, zone);
 		const taken = new Map<string, Map<string, number>>();
 		const open = new Set<string>();
 		const runs = [...new Map(candidates.map(({ run }) => [run.run, run])).values()];
@@ -95,10 +109,11 @@ class Places {
 }
 
 async function placedPeople(tx: Tx, candidates: readonly Candidate[]): Promise<Set<string>> {
-	const rows = await tx.all<{ run: number; person: number }>(
-		`SELECT DISTINCT m.run, m.person FROM ${tx.dialect.rows('$1', { run: 'integer', person: 'integer' })} AS a
-		 JOIN message m ON m.person = a.person AND m.run = a.run WHERE m.place IS NOT NULL AND ${takesRoom('m')}`,
-		[JSON.stringify(candidates.map(({ message }) => [message.run, message.person]))],
+	const rows = await tx.allOf<{ run: number; person: number }>(
+		{ run: 'integer', person: 'integer' },
+		candidates.map(({ message }) => [message.run, message.person]),
+		(given) => `SELECT DISTINCT m.run, m.person FROM ${given} AS a
+			 ${tx.dialect.each('message', 'm', 'm.person = a.person AND m.run = a.run')} WHERE m.place IS NOT NULL AND ${takesRoom('m')}`,
 	);
 	return new Set(rows.map(({ run, person }) => `${run}/${person}`));
 }
