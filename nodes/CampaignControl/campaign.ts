@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { endRun } from '../../engine/campaigns/control/end-run';
 import type { CampaignStatus, RunStatus } from '../../engine/campaigns/control/status';
+import { ZoneState } from '../../engine/campaigns/zones/states';
 import { CampaignError } from '../../engine/errors';
 import type { Rule } from '../../engine/segments';
 import { isRuleError } from '../../engine/segments/rule-errors';
@@ -82,8 +83,9 @@ function statusShown({ runs, nextRunAt, removedNodes, pausedReason, schedule, ..
 }
 
 function runShown({ scheduledAt, startedAt, finishedAt, zones, ...run }: RunStatus): IDataObject {
-	const done = zones.filter(({ state }) => state !== 'waiting');
-	const next = zones.find(({ state }) => state === 'waiting');
+	// Those that had passed before the run began never had a turn.
+	const selected = zones.filter(({ state }) => state === ZoneState.selected);
+	const next = zones.find(({ state }) => state === ZoneState.waiting);
 	const ofZone = (zone: (typeof zones)[number] | undefined) => (zone ? { zone: zone.zone, at: iso(zone.dueAt) } : null);
 	return {
 		...run,
@@ -91,7 +93,7 @@ function runShown({ scheduledAt, startedAt, finishedAt, zones, ...run }: RunStat
 		startedAt: iso(startedAt),
 		finishedAt: iso(finishedAt),
 		...(zones.length > 0 && {
-			lastZone: ofZone(done[done.length - 1]),
+			lastZone: ofZone(selected[selected.length - 1]),
 			nextZone: ofZone(next),
 			zones: zones.map(({ dueAt, ...zone }) => ({ ...zone, dueAt: iso(dueAt) })),
 		}),

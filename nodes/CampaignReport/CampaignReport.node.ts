@@ -6,7 +6,8 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { toNodeError, withNodeErrors } from '../shared/errors';
+import { errorItem } from '../shared/each-item';
+import { withNodeErrors } from '../shared/errors';
 import { nameLists } from '../shared/load-options';
 import { getStore, storeCredentials } from '../shared/store';
 import { campaignReportProperties } from './parameters';
@@ -39,15 +40,13 @@ export class CampaignReport implements INodeType {
 		return await withNodeErrors(this, async () => {
 			const store = await getStore(this);
 			const output: INodeExecutionData[] = [];
-			for (const [index, { json }] of this.getInputData().entries()) {
+			for (const index of this.getInputData().keys()) {
 				try {
 					const operation = OPERATIONS[this.getNodeParameter('operation', index) as keyof typeof OPERATIONS];
 					const items = await operation(this, store, index);
 					for (const item of items) output.push({ ...item, pairedItem: { item: index } });
 				} catch (error) {
-					const shown = toNodeError(this.getNode(), error, index);
-					if (!this.continueOnFail()) throw shown;
-					output.push({ json: { ...json, error: shown.message }, error: shown, pairedItem: { item: index } });
+					output.push(errorItem(this, error, index));
 				}
 			}
 			return [output];

@@ -13,13 +13,13 @@ import { removedInWords } from '../../engine/campaigns/control/removed-nodes';
 import { campaignsPostgresTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
 import { enabledNodes, refuseBadCampaign, versionOf } from '../shared/graph';
-import { emitAndWait, isPublishing, registerSelf, releaseFrom, releaseToken } from '../shared/releases';
+import { emitAndWait, isPublishing, numberOfSelf, registerSelf, releaseFrom, releaseToken } from '../shared/releases';
 import { nameLists } from '../shared/load-options';
 import { getStore } from '../shared/store';
 import { refuseBadSettings } from './check-nodes';
 import { readDefinition, readName } from './definition';
 import { campaignTriggerProperties } from './parameters';
-import { announcedAlert, announcedRun, releasePeople, runIsOver, startsTooSoon } from './outputs';
+import { announcedAlert, announcedRun, releasePeople, runIsOver, startsTooSoon, staysStopped } from './outputs';
 import { scanFor } from './scan';
 import { sampleAudience } from './sample';
 import { endUse, segmentsOfWorkflow } from './segments-in-use';
@@ -62,7 +62,7 @@ export class CampaignTrigger implements INodeType {
 			const workflowId = String(this.getWorkflow().id);
 			const campaignId = `${workflowId}:${this.getNode().id}`;
 			const node = await registerSelf(this, store);
-			const { registration, keepTheirs, removed } = await store.call('publishCampaign', {
+			const { registration, keepTheirs, stayStopped, removed } = await store.call('publishCampaign', {
 				campaignId,
 				workflowId,
 				...readName(this),
@@ -74,6 +74,7 @@ export class CampaignTrigger implements INodeType {
 				workflowVersion: versionOf(this),
 			});
 			if (keepTheirs.length > 0) this.emit([[{ json: { campaignAlert: startsTooSoon(keepTheirs, this.getTimezone()) } }]]);
+			if (stayStopped.length > 0) this.emit([[{ json: { campaignAlert: staysStopped(stayStopped, definition.schedule, this.getTimezone()) } }]]);
 			if (removed.length > 0 && isPublishing(this)) this.emit([[{ json: { campaignAlert: removedInWords(removed) } }]]);
 			const conductor = new Conductor({
 				store,
@@ -113,7 +114,7 @@ export class CampaignTrigger implements INodeType {
 			if (token === undefined) return await sampleAudience(this, store);
 			refuseBadCampaign(this);
 			refuseBadSettings(this);
-			return await releasePeople(store, await registerSelf(this, store), token);
+			return await releasePeople(store, await numberOfSelf(this, store), token);
 		});
 	}
 }

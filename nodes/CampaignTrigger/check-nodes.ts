@@ -3,7 +3,10 @@ import { NodeOperationError, type IDataObject, type IExecuteFunctions, type ITri
 import { checkWindows } from '../../engine/gates/dnd';
 import { readWait } from '../Delay/wait';
 import { readWindows } from '../DndGate/windows';
-import { checkSmsSettings, requireProvider } from '../Sms/settings';
+import { readEmailSettings } from '../Email/settings';
+import { readPushSettings } from '../Push/settings';
+import { requireProvider } from '../shared/provider-sender';
+import { checkSmsSettings } from '../Sms/settings';
 import { readRate } from '../Throttle/rate';
 import { checkWebhookSettings } from '../WebhookSender/settings';
 
@@ -15,7 +18,15 @@ const CHECKS: Record<string, Check> = {
 	'n8n-nodes-campaigns.throttle': (parameters) => void readRate((name) => parameters[name]),
 	'n8n-nodes-campaigns.sms': (parameters, context, name) => {
 		checkSmsSettings(parameters);
-		requireProvider(context, name);
+		requireProvider(context, name, 'sms');
+	},
+	'n8n-nodes-campaigns.push': (parameters, context, name) => {
+		readPushSettings((parameter) => parameters[parameter]);
+		requireProvider(context, name, 'push');
+	},
+	'n8n-nodes-campaigns.email': (parameters, context, name) => {
+		readEmailSettings(parameters);
+		requireProvider(context, name, 'email');
 	},
 	'n8n-nodes-campaigns.webhookSender': (parameters) => checkWebhookSettings(parameters),
 };

@@ -9,7 +9,8 @@ import {
 } from '../../engine/campaigns/definition';
 import type { Rule } from '../../engine/segments';
 import { readSegment } from '../shared/segment-parameters';
-import { deliveryWarnings, readDelivery } from './read-delivery';
+import { deliveryWarnings } from './delivery-warnings';
+import { readDelivery } from './read-delivery';
 import { readRunKey, readSchedule, type Read } from './read-schedule';
 import { readWho } from './read-who';
 
@@ -30,14 +31,15 @@ export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): 
 	const delivery = readDelivery(context, parameter, schedule);
 	// Whoever hands people in has chosen them.
 	const rule = schedule.kind === 'items' ? EVERYONE : readAudience(context, schedule).rule;
+	const graceMs = options.waitSeconds === undefined ? DEFAULT_GRACE_MS : options.waitSeconds * 1_000;
 	return {
-		warnings: deliveryWarnings(delivery, schedule),
+		warnings: deliveryWarnings({ schedule, delivery, graceMs }),
 		definition: {
 			segment: rule,
 			schedule,
 			runKey: readRunKey(schedule, parameter),
 			blockSize: options.peoplePerBatch ?? DEFAULT_BLOCK_SIZE,
-			graceMs: options.waitSeconds === undefined ? DEFAULT_GRACE_MS : options.waitSeconds * 1_000,
+			graceMs,
 			maxLatenessMs: options.maxLatenessHours === undefined ? DEFAULT_MAX_LATENESS_MS : options.maxLatenessHours * HOUR_MS,
 			delivery,
 			who: readWho(parameter),

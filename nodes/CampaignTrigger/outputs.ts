@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import type { Schedule } from '../../engine/campaigns/definition';
 import type { KnownRun } from '../../engine/campaigns/run-rows';
 import { overruledOnRelease } from '../../engine/gates/always';
 import type { Decision } from '../../engine/holds/gate';
@@ -11,7 +12,7 @@ import { isRuleError } from '../../engine/segments/rule-errors';
 import type { Store } from '../../engine/store/store';
 import { constantValuesOf } from '../shared/constant-values';
 import { campaignItem, outputItem } from '../shared/items';
-import { openRelease } from '../shared/releases';
+import { comingOut, openRelease } from '../shared/releases';
 import { accountZone } from '../shared/store';
 
 export interface RunOver {
@@ -44,16 +45,20 @@ export function startsTooSoon(runs: KnownRun[], zone: string): string {
 	);
 }
 
+/** What an operator hears who published runs again that were stopped: nothing will happen, however well it looks. */
+export function staysStopped(runs: KnownRun[], { kind }: Schedule, zone: string): string {
+	const times = runs.map(({ scheduledAt }) => timeWords(scheduledAt, zone)).join(', ');
+	const what = `The run of ${times} was stopped and will not go out`;
+	if (kind === 'now') return `${what}. For another one give it another "Run Name" and publish again, or use "Start New Run" of Campaign Control.`;
+	return `${what}: a run that was stopped never starts again. Choose another time for it (a minute later will do) and publish again.`;
+}
+
 /** Output People: everybody behind a lease token. Who may not go on any more is accounted for, or waits on. */
 export async function releasePeople(store: Store, node: number, token: string): Promise<INodeExecutionData[][]> {
 	const opened = await openRelease(store, node, token);
 	const now = store.clock.now();
 	const live = new Map((await store.call('checkLiveRelease', { node, token, zone: store.accountZone })).map((check) => [check.hold, check]));
-	const overrulings = await overruledOnRelease(
-		store,
-		opened.map(({ released, profile }) => ({ ...released, person: profile?.person ?? released.person, timezone: profile?.timezone })),
-		{ now, accountZone: accountZone() },
-	);
+	const overrulings = await overruledOnRelease(store, comingOut(opened), { now, accountZone: accountZone() });
 	const decisions = opened.map(({ profile }, index): Decision => (profile ? (overrulings[index] ?? live.get(opened[index]?.released.hold ?? 0)?.decision ?? { kind: 'pass' }) : { kind: 'drop', reason: 'erased' }));
 	const stopped = opened.flatMap(({ released: { hold } }, index) => {
 		const decision = decisions[index] as Decision;
@@ -65,7 +70,7 @@ export async function releasePeople(store: Store, node: number, token: string): 
 	const people = passing.map(({ released, profile, event }) => {
 		const value = live.get(released.hold)?.value;
 		const held = value === undefined ? values.get(released.hold) : { constantEventProperty: [value] };
-		return outputItem(campaignItem(store, profile, { ...released, visit: released.visit + 1 }, { ...handedIn(released), ...held }, event), 0);
+		return outputItem(campaignItem(store, profile, released, released.visit + 1, { ...handedIn(released), ...held }, event), 0);
 	});
 	return [people, [], []];
 }

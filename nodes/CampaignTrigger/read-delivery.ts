@@ -4,7 +4,6 @@ import { NodeOperationError, type IExecuteFunctions, type ITriggerFunctions } fr
 import type { Schedule } from '../../engine/campaigns/definition';
 import type { CutOff, DeliveryRules } from '../../engine/campaigns/delivery-rules';
 import { minutesOf } from '../../engine/gates/dnd';
-import { localTimeOf } from '../../engine/time/local';
 import { nameOf } from '../shared/name-fields';
 import type { Read } from './read-schedule';
 
@@ -37,7 +36,7 @@ export function readDelivery(context: ITriggerFunctions | IExecuteFunctions, par
 		passedZones: zones === 'person' && parameter('passedZones', 'drop') === 'next_day' ? 'next_day' : 'drop',
 		...(event !== '' && { bestTime: { event } }),
 		...cutOffOf(given, refuse),
-		...ttlOf(given, schedule, context.getTimezone(), refuse),
+		...ttlOf(given, context.getTimezone(), refuse),
 		checkSegmentAgain: given.checkSegmentAgain === true,
 	};
 }
@@ -53,7 +52,7 @@ function cutOffOf({ cutOffTime, cutOffThen }: DeliveryParameters, refuse: Refuse
 	return { cutOff: { minute, then: cutOffThen ?? 'stop' } };
 }
 
-function ttlOf({ timeToLiveHours, timeToLiveUntil }: DeliveryParameters, schedule: Schedule, zone: string, refuse: Refuse): Pick<DeliveryRules, 'ttlMs' | 'ttlAt'> {
+function ttlOf({ timeToLiveHours, timeToLiveUntil }: DeliveryParameters, zone: string, refuse: Refuse): Pick<DeliveryRules, 'ttlMs' | 'ttlAt'> {
 	const rules: Pick<DeliveryRules, 'ttlMs' | 'ttlAt'> = {};
 	if (timeToLiveHours !== undefined) {
 		if (!(timeToLiveHours > 0)) refuse('"Time to Live" must be more than 0 hours: nobody would ever be sent to.', 'Give more hours, or take the field away.');
@@ -62,31 +61,5 @@ function ttlOf({ timeToLiveHours, timeToLiveUntil }: DeliveryParameters, schedul
 	if (timeToLiveUntil === undefined) return rules;
 	const until = DateTime.fromISO(String(timeToLiveUntil), { zone });
 	if (!until.isValid) refuse(`"Time to Live Until" is not a date and time: ${timeToLiveUntil || '(empty)'}.`, 'Choose a date and time, or take the field away.');
-	if (schedule.kind === 'at' && until.toMillis() <= schedule.at) {
-		refuse('"Time to Live Until" is not after the time to send at: nobody would ever be sent to.', 'Choose a later time, or take the field away.');
-	}
 	return { ...rules, ttlAt: until.toMillis() };
-}
-
-/** What may be meant, but seldom is; for the operator. */
-export function deliveryWarnings({ clock = 'UTC', cutOff, bestTime }: DeliveryRules, schedule: Schedule): string[] {
-	const warnings: string[] = [];
-	if (cutOff && schedule.kind !== 'recurring' && momentsOf(schedule).some((moment) => cutOff.minute <= minuteOf(moment, clock))) {
-		const then = cutOff.then === 'pause' ? 'everybody waits until midnight' : 'it is that of the next day';
-		warnings.push(`The cut-off time is not after the time to send at, so ${then}.`);
-	}
-	if (cutOff && schedule.kind === 'recurring' && cutOff.minute <= schedule.recurrence.minute) {
-		warnings.push('The cut-off time is not after the time of the recurring run.');
-	}
-	if (cutOff && bestTime) warnings.push('With a best time, people are sent to over 24 hours. Those whose time is after the cut-off are held up by it.');
-	return warnings;
-}
-
-function momentsOf(schedule: Schedule): number[] {
-	return schedule.kind === 'at' ? [schedule.at] : schedule.kind === 'dates' ? schedule.at : [];
-}
-
-function minuteOf(instant: number, zone: string): number {
-	const { hour, minute } = localTimeOf(instant, zone);
-	return hour * 60 + minute;
 }

@@ -5,9 +5,12 @@ import type { Rule } from '../../engine/segments';
 import { eventKey } from '../../engine/segments/event-key';
 import type { Store } from '../../engine/store/store';
 
-/** Of a live campaign: people of the segment who have done what brings people in, as far as that can be said in a rule. */
+/** Of a live campaign: people of the segment who have done, or have the date, that brings people in, as far as that can be said in a rule. */
 export function sampleRule(schedule: Schedule, segment: Rule): Rule {
-	const events = schedule.kind === 'live' ? firstEvents(schedule.live) : [];
+	if (schedule.kind !== 'live') return segment;
+	const { live } = schedule;
+	if (live.kind === 'on_date' && live.of === 'profile') return { all: [segment, { profile: live.property, is: 'exists' }] };
+	const events = firstEvents(live);
 	if (events.length === 0) return segment;
 	return { all: [segment, { any: events.map(({ event, where }): Rule => ({ event, did: true, where })) }] };
 }

@@ -1,16 +1,16 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { Schedule } from '../../engine/campaigns/definition';
-import { upcomingWords } from '../../engine/campaigns/schedule-words';
 import type { Store } from '../../engine/store/store';
 import { constantValuesOf } from '../shared/constant-values';
 import { savesEveryExecution, SAVES_ALL } from '../shared/hints';
 import { eventOf, outputItem, userOf } from '../shared/items';
 import { profilesByNumber } from '../shared/releases';
-import { readAudience, readDefinition } from './definition';
+import { readAudience } from './definition';
+import { tooMany } from './most-words';
+import { whatCanBeRead } from './preview-definition';
 import { sampleEvents, sampleRule } from './sample-events';
-import { whenInWords } from './when-words';
-import { channelsAfter, whyNotReached } from './why-not';
+import { whenForEach } from './when-each';
+import { channelsAfter, whyNotSent } from './why-not';
 
 const SAMPLE_SIZE = 10;
 
@@ -19,19 +19,17 @@ const SAMPLE_SIZE = 10;
  * no campaign data that a live execution would take for real.
  */
 export async function sampleAudience(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[][]> {
+	const warn = (messages: string[]) => messages.forEach((message) => context.addExecutionHints({ message, type: 'warning', location: 'outputPane' }));
 	if (savesEveryExecution(context)) context.addExecutionHints({ message: SAVES_ALL, type: 'info', location: 'outputPane' });
-	const { schedule, when, warnings: ofDefinition } = whatCanBeRead(context, store.clock.now());
+	const { schedule, definition, when, who, warnings } = await whatCanBeRead(context, store);
+	warn(warnings);
 	// People who are handed in are whoever the items name: there is nobody to show.
 	if (schedule.kind === 'items') return [[], [], []];
-	const channels = channelsAfter(context);
 	const { rule: segment, warnings: ofSegment } = readAudience(context, schedule);
-	const warnings = [...ofSegment, ...ofDefinition];
 	const rule = sampleRule(schedule, segment);
 	const { people } = await store.ask('find', { rule });
 	const unknown = await store.ask('unknownNames', { rule });
-	for (const message of [...warnings, ...unknown.map((warning) => warning.message)]) {
-		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
-	}
+	warn([...ofSegment, ...unknown.map(({ message }) => message), ...tooMany(people.length, who, schedule)]);
 	context.addExecutionHints({
 		message: `${people.length.toLocaleString('en')} people ${schedule.kind === 'live' ? 'would have come in by what they have done so far' : 'are in this segment now'}. Up to ${SAMPLE_SIZE} are shown; a run by hand sends nothing.`,
 		location: 'outputPane',
@@ -39,36 +37,17 @@ export async function sampleAudience(context: IExecuteFunctions, store: Store): 
 	const chosen = [...people.subarray(0, SAMPLE_SIZE)];
 	const profiles = await profilesByNumber(store, chosen);
 	const values = await constantValuesOf(store, rule, chosen);
+	const campaignId = `${context.getWorkflow().id}:${context.getNode().id}`;
+	const notSent = await whyNotSent(store, { campaignId, who }, profiles, channelsAfter(context));
 	const events = await sampleEvents(store, schedule, chosen);
+	const own = definition ? await whenForEach(store, definition, { profiles, events }) : new Map<number, string>();
 	const items = chosen.flatMap((person) => {
 		const profile = profiles.get(person);
 		if (!profile) return [];
 		const event = events.get(person);
-		const notReached = whyNotReached(profile, channels);
-		const preview = { selected: 'would be in the run', when, ...(Object.keys(notReached).length > 0 && { notReached }) };
+		const notReached = notSent.get(person);
+		const preview = { selected: 'would be in the run', when: own.get(person) ?? when, ...(notReached && { notReached }) };
 		return [outputItem({ ...values.get(person), user: userOf(profile), ...(event && { event: eventOf(event) }), preview }, 0)];
 	});
 	return [items, [], []];
-}
-
-interface Read {
-	schedule: Schedule;
-	/** In words. */
-	when: string;
-	warnings: string[];
-}
-
-/** Says when the campaign goes out. What it could not be published with keeps nobody from looking at the people. */
-function whatCanBeRead(context: IExecuteFunctions, now: number): Read {
-	try {
-		const { definition, warnings } = readDefinition(context);
-		const { schedule, graceMs } = definition;
-		const when = whenInWords(schedule, graceMs, context.getTimezone());
-		context.addExecutionHints({ message: upcomingWords(schedule, now) ?? `The campaign goes out ${when}.`, location: 'outputPane' });
-		return { schedule, when, warnings };
-	} catch (error) {
-		const why = (error as Error).message;
-		context.addExecutionHints({ message: `It cannot be published like this: ${why}`, type: 'warning', location: 'outputPane' });
-		return { schedule: { kind: 'now' }, when: `at no time yet: ${why}`, warnings: [] };
-	}
 }

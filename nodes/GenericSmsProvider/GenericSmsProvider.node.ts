@@ -23,6 +23,6 @@ export class GenericSmsProvider implements INodeType {
 	};
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
-		return await supplyProvider(this, itemIndex, async (label) => new GenericHttpSms(await readGenericConfig(this, itemIndex, label)));
+		return await supplyProvider(this, itemIndex, 'sms', async (label) => new GenericHttpSms(await readGenericConfig(this, itemIndex, label)));
 	}
 }

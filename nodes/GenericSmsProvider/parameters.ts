@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { paceOptions, priorityParameter } from '../shared/provider-parameters';
+import { optionsParameter, paceOptions, priorityParameter } from '../shared/provider-parameters';
 
 const TOKENS = 'In path, parameters, headers and body these words are replaced: $$To, $$Body, $$MessageID, $$CampaignID and $$TemplateID.';
 
@@ -144,31 +144,23 @@ export const genericParameters: INodeProperties[] = [
 		],
 		displayOptions: { show: { acceptedWhen: ['answer'] } },
 	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		noDataExpression: true,
-		default: {},
-		options: [
-			{
-				displayName: 'Message ID Field',
-				name: 'messageIdPath',
-				type: 'string',
-				default: 'id',
-				placeholder: 'data.messages[0].reference',
-				description: 'Where the JSON of the answer has the message ID of the provider',
-			},
-			{
-				displayName: 'Not Accepted Statuses',
-				name: 'refusedStatuses',
-				type: 'string',
-				default: '',
-				placeholder: '500, 503',
-				description: 'Statuses of 500 and above by which this provider says that it did not take the message, separated by commas. Others leave it unknown whether the message was sent.',
-			},
-			...paceOptions,
-		],
-	},
+	optionsParameter([
+		{
+			displayName: 'Message ID Field',
+			name: 'messageIdPath',
+			type: 'string',
+			default: 'id',
+			placeholder: 'data.messages[0].reference',
+			description: 'Where the JSON of the answer has the message ID of the provider',
+		},
+		{
+			displayName: 'Not Accepted Statuses',
+			name: 'refusedStatuses',
+			type: 'string',
+			default: '',
+			placeholder: '500, 503',
+			description: 'Statuses of 500 and above by which this provider says that it did not take the message, separated by commas. Others leave it unknown whether the message was sent.',
+		},
+		...paceOptions,
+	]),
 ];

@@ -3,7 +3,7 @@ import type { HttpAuth } from '../../engine/channels/http/auth';
 import type { HttpRequest } from '../../engine/channels/provider';
 import type { GenericBody, GenericHttpConfig, NameValue } from '../../engine/channels/sms/generic-http';
 import { CampaignError } from '../../engine/errors';
-import { readOptions, readPace } from '../shared/provider-parameters';
+import { readOptions, readPace, splitList } from '../shared/provider-parameters';
 
 interface GenericCredential {
 	baseUrl: string;
@@ -65,10 +65,6 @@ function readAuth({ authentication, user = '', password = '', headerName = '', h
 function readSuccess(text: (name: string) => string): GenericHttpConfig['success'] {
 	const values = splitList(text('acceptedValues'));
 	return { path: text('answerPath').trim(), values, otherwise: text('otherwise') === 'refused' ? 'refused' : 'unknown' };
-}
-
-function splitList(text: string): string[] {
-	return text.split(',').map((part) => part.trim()).filter(Boolean);
 }
 
 /** Throws a CampaignError naming what is no status. */

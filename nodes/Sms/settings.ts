@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { toE164 } from '../../engine/channels/phone';
 import { CampaignError } from '../../engine/errors';
@@ -15,12 +15,4 @@ export function checkSmsSettings({ message, defaultCountry }: IDataObject): void
 export function checkCountry(country: string): void {
 	const checked = toE164(ANY_NUMBER, country);
 	if (!checked.ok) throw new CampaignError('default_country', checked.why, 'Correct "Default Country" or leave it empty.');
-}
-
-/** Throws a CampaignError when no provider that is switched on is connected to an SMS node. */
-export function requireProvider(context: IExecuteFunctions | ITriggerFunctions, name: string): void {
-	const providers = context.getParentNodes(name, { connectionType: 'ai_chain', depth: 1 }).filter(({ disabled }) => !disabled);
-	if (providers.length === 0) {
-		throw new CampaignError('no_provider', `"${name}" has no provider.`, 'Connect one below the node, such as a Twilio SMS Provider, and enable it.');
-	}
 }

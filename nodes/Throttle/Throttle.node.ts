@@ -8,13 +8,14 @@ import {
 	type ITriggerResponse,
 } from 'n8n-workflow';
 
+import { overruled } from '../../engine/gates/always';
 import type { Decision } from '../../engine/holds/gate';
 import { withNodeErrors } from '../shared/errors';
 import { passThroughGate, type Candidate } from '../shared/gate';
 import { refuseBadPlace } from '../shared/graph';
 import { noLookingBack } from '../shared/hints';
 import { releaseFrom } from '../shared/releases';
-import { getStore, storeCredentials, storeParameter } from '../shared/store';
+import { accountZone, getStore, storeCredentials, storeParameter } from '../shared/store';
 import type { Store } from '../../engine/store/store';
 import { readRate, type Rate } from './rate';
 
@@ -109,7 +110,7 @@ async function takeTurns(candidates: Candidate[], rate: Rate, store: Store, node
 	const windowOf = new Map<Candidate, number>();
 	for (const [run, members] of byRun) {
 		const runStartedAt = (members[0] as Candidate).runStartedAt;
-		const entries = members.map(({ entry, dueAt }) => ({ entry, placeIn: dueAt }));
+		const entries = members.map((member) => ({ entry: member.entry, placeIn: placeOf(member) }));
 		const windows = await store.call('takePlaces', { node, run, runStartedAt, ...rate, entries });
 		members.forEach((member, index) => windowOf.set(member, windows[index] as number));
 	}
@@ -117,4 +118,11 @@ async function takeTurns(candidates: Candidate[], rate: Rate, store: Store, node
 		const until = windowOf.get(candidate) as number;
 		return until <= now ? { kind: 'pass' } : { kind: 'hold', until };
 	});
+}
+
+/** When somebody was due here, which is where they hold a place; not when they were due because a cut-off kept everybody until then. */
+function placeOf({ dueAt, profile, ...entry }: Candidate): number | undefined {
+	if (dueAt === undefined) return undefined;
+	const before = overruled({ ...entry, timezone: profile?.timezone }, { now: dueAt - 1, accountZone: accountZone() });
+	return before?.kind === 'hold' && before.until === dueAt ? undefined : dueAt;
 }

@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { TwilioSms, type TwilioConfig } from '../../engine/channels/sms/twilio';
 import { supplyProvider } from '../shared/provider-group';
-import { paceOptions, priorityParameter, readOptions, readPace } from '../shared/provider-parameters';
+import { connectNoticeTo, optionsParameter, paceOptions, priorityParameter, readOptions, readPace, readText, statusCallbackOption } from '../shared/provider-parameters';
 
 interface TwilioCredential {
 	authType: 'authToken' | 'apiKey';
@@ -28,7 +28,7 @@ export class TwilioSmsProvider implements INodeType {
 		outputNames: ['Provider'],
 		credentials: [{ name: 'campaignsTwilioApi', required: true }],
 		properties: [
-			{ displayName: 'Connect this node to the Providers input of an SMS node', name: 'notice', type: 'notice', default: '' },
+			connectNoticeTo('an SMS'),
 			priorityParameter,
 			{
 				displayName: 'Send From',
@@ -62,38 +62,23 @@ export class TwilioSmsProvider implements INodeType {
 				placeholder: 'MG...',
 				displayOptions: { show: { sendFrom: ['service'] } },
 			},
-			{
-				displayName: 'Options',
-				name: 'options',
-				type: 'collection',
-				placeholder: 'Add option',
-				noDataExpression: true,
-				default: {},
-				options: [
-					...paceOptions,
-					{
-						displayName: 'Status Callback URL',
-						name: 'statusCallback',
-						type: 'string',
-						default: '',
-						placeholder: 'https://n8n.example.com/webhook/...',
-						description: 'Where Twilio reports what became of each message',
-					},
-					{
-						displayName: 'Validity Period (Seconds)',
-						name: 'validityPeriod',
-						type: 'number',
-						default: 36000,
-						typeOptions: { minValue: 1, maxValue: 36000, numberPrecision: 0 },
-						description: 'How long Twilio may keep a message in its queue before it gives up',
-					},
-				],
-			},
+			optionsParameter([
+				...paceOptions,
+				statusCallbackOption('Twilio'),
+				{
+					displayName: 'Validity Period (Seconds)',
+					name: 'validityPeriod',
+					type: 'number',
+					default: 36000,
+					typeOptions: { minValue: 1, maxValue: 36000, numberPrecision: 0 },
+					description: 'How long Twilio may keep a message in its queue before it gives up',
+				},
+			]),
 		],
 	};
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
-		return await supplyProvider(this, itemIndex, async (label) => new TwilioSms(await readConfig(this, itemIndex, label)));
+		return await supplyProvider(this, itemIndex, 'sms', async (label) => new TwilioSms(await readConfig(this, itemIndex, label)));
 	}
 }
 
@@ -109,8 +94,8 @@ async function readConfig(context: ISupplyDataFunctions, itemIndex: number, labe
 				? { type: 'apiKey', keySid: credential.apiKeySid ?? '', keySecret: credential.apiKeySecret ?? '' }
 				: { type: 'token', authToken: credential.authToken ?? '' },
 		...(byService
-			? { messagingServiceSid: String(context.getNodeParameter('messagingServiceSid', itemIndex)).trim() }
-			: { from: String(context.getNodeParameter('from', itemIndex)).trim() }),
+			? { messagingServiceSid: readText(context, itemIndex, 'messagingServiceSid') }
+			: { from: readText(context, itemIndex, 'from') }),
 		baseUrl: credential.baseUrl,
 		statusCallback: statusCallback || undefined,
 		validityPeriod,

@@ -12,12 +12,12 @@ import {
 import { StandardWebhook } from '../../engine/channels/webhook/standard-webhook';
 import type { WebhookMessage } from '../../engine/channels/webhook/message';
 import { attemptGroup } from '../../engine/delivery/attempt';
-import { compile } from '../../engine/personalization/liquid';
 import { campaignsPostgresTest, campaignsWebhookTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
 import { refuseLoop } from '../shared/graph';
-import { renderInput } from '../shared/personalize';
-import { releaseWaiting, runSender, type Recipient, type Sender } from '../shared/sender';
+import { compileParameter, renderInput } from '../shared/personalize';
+import type { Recipient } from '../shared/recipients';
+import { releaseWaiting, runSender, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
 import { webhookProperties } from './parameters';
 import { checkUrl, checkWebhookSettings } from './settings';
@@ -111,7 +111,7 @@ async function makeProvider(context: IExecuteFunctions, url: string): Promise<St
 function webhookWriter(context: IExecuteFunctions, url: string, missing: 'fail' | 'empty'): Sender<WebhookMessage>['render'] {
 	const method = context.getNodeParameter('method', 0, 'POST') as WebhookMessage['method'];
 	const own = context.getNodeParameter('content', 0, 'person') === 'template';
-	const template = own ? compile(String(context.getNodeParameter('body', 0, '')), { missing, escape: 'json' }) : undefined;
+	const template = own ? compileParameter(context, 'body', { missing, escape: 'json' }) : undefined;
 	return (recipient, messageId, now) => {
 		if (method === 'GET') return { ok: true, message: { messageId, url, method, headers: {} } };
 		const rendered = template?.render(renderInput(recipient, now)) ?? { ok: true as const, text: JSON.stringify(personBody(recipient)) };

@@ -13,7 +13,7 @@ import { withNodeErrors } from './errors';
 import { campaignItem, foreignKeys, isProduction, outputItem } from './items';
 import { mergesAfter } from './graph';
 import { keepPayloads } from './payloads';
-import { NOWHERE, openRelease, registerSelf, releaseToken } from './releases';
+import { comingOut, NOWHERE, numberOfSelf, openRelease, releaseToken } from './releases';
 import { accountZone, getStore } from './store';
 
 /** Somebody a gate has to decide about. */
@@ -23,7 +23,7 @@ export interface Candidate extends RunInfo {
 	/** Absent in dry runs of items that are of no person. */
 	profile: Profile | undefined;
 	/** When they qualified for the run. */
-	qualifiedAt: number;
+	setOutAt: number;
 	/** When they come out of a hold at this gate: the time it was due, and since when they are here. */
 	dueAt?: number;
 	heldAt?: number;
@@ -48,7 +48,7 @@ export async function passThroughGate(context: IExecuteFunctions, gate: Gate): P
 		const store = await getStore(context);
 		const byHand = context.getMode() === 'manual';
 		if (byHand) warnOfMerges(context);
-		const node = byHand ? NOWHERE : await registerSelf(context, store);
+		const node = byHand ? NOWHERE : await numberOfSelf(context, store);
 		const token = releaseToken(context);
 		return token === undefined
 			? await decideArrivals(context, gate, store, node)
@@ -68,11 +68,7 @@ async function decideReleased(gate: Gate, store: Store, node: number, token: str
 	const now = store.clock.now();
 	const candidates = opened.map(({ released, profile }) => ({ ...released, profile }));
 	const at: Moment = { now, accountZone: accountZone() };
-	const overrulings = await overruledOnRelease(
-		store,
-		opened.map(({ released, profile }) => ({ ...released, person: profile?.person ?? released.person, timezone: profile?.timezone })),
-		at,
-	);
+	const overrulings = await overruledOnRelease(store, comingOut(opened), at);
 	const isUndecided = candidates.map(({ output }) => output === null);
 	const fresh = await decideAll(
 		gate,
@@ -91,7 +87,7 @@ async function decideReleased(gate: Gate, store: Store, node: number, token: str
 	opened.forEach(({ released: entry, profile, event }, index) => {
 		if (!profile) return;
 		const foreign = JSON.parse(entry.payload ?? '{}') as IDataObject;
-		const json = campaignItem(store, profile, { ...entry, visit: entry.visit + 1 }, foreign, event);
+		const json = campaignItem(store, profile, entry, entry.visit + 1, foreign, event);
 		route(outputs, json, 0, decisions[index] as Decision);
 	});
 	return outputs;
@@ -183,7 +179,7 @@ async function explain(
 	const dry = arrived.filter((item) => item.kind === 'dry' || item.kind === 'foreign').filter(({ kind }) => kind === 'dry' || !isProduction(context));
 	const candidates = dry.map((item): Candidate => ({
 		entry: 0, run: 0, campaignId: '', campaignName: '', labels: '[]', runState: 'running', runStartedAt: at.now,
-		maxLatenessMs: Infinity, delivery: JSON.stringify(PLAIN_DELIVERY), qualifiedAt: at.now, profile: item.json.user as unknown as Profile | undefined,
+		maxLatenessMs: Infinity, delivery: JSON.stringify(PLAIN_DELIVERY), setOutAt: at.now, profile: item.json.user as unknown as Profile | undefined,
 	}));
 	const decisions = await decideAll(gate, candidates, overruleArrivals(candidates, at.now), { ...at, dry: true });
 	dry.forEach((item, order) => {

@@ -27,19 +27,20 @@ export const MAX_PAYLOAD_BYTES = 16 * 1024;
 export function campaignItem(
 	store: Store,
 	profile: Profile,
-	entry: { entry: number; visit: number; run: number } & Pick<RunInfo, 'campaignId' | 'campaignName' | 'labels'>,
+	{ entry, run, campaignId, campaignName, labels }: { entry: number; run: number } & Pick<RunInfo, 'campaignId' | 'campaignName' | 'labels'>,
+	visit: number,
 	foreign: IDataObject = {},
 	event?: StoredEvent,
 ): IDataObject {
 	const campaign: CampaignTag = {
-		entry: entry.entry,
-		visit: entry.visit,
-		run: entry.run,
-		id: entry.campaignId,
-		name: entry.campaignName,
-		labels: JSON.parse(entry.labels) as string[],
+		entry,
+		visit,
+		run,
+		id: campaignId,
+		name: campaignName,
+		labels: JSON.parse(labels) as string[],
 		store: store.fingerprint,
-		live: liveMark(store, entry),
+		live: liveMark(store, { entry, visit, run }),
 	};
 	return { ...foreign, user: userOf(profile), ...(event && { event: eventOf(event) }), campaign: campaign as unknown as IDataObject };
 }

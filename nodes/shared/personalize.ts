@@ -1,8 +1,23 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import type { RenderInput } from '../../engine/personalization/liquid';
+import { compile, type CompiledTemplate, type RenderInput, type TemplateOptions } from '../../engine/personalization/liquid';
 import type { Scalar } from '../../engine/segments/values';
-import type { Recipient } from './sender';
+import { toNodeError } from './errors';
+import type { Recipient } from './recipients';
+
+/** Reads the template of a parameter, once per batch. */
+export function compileParameter(context: IExecuteFunctions, name: string, options: TemplateOptions): CompiledTemplate {
+	return compileText(context, context.getNodeParameter(name, 0, ''), options);
+}
+
+/** Reads a template of the node. A mistake in it is an error of the node. */
+export function compileText(context: IExecuteFunctions, text: unknown, options: TemplateOptions): CompiledTemplate {
+	try {
+		return compile(String(text ?? ''), options);
+	} catch (error) {
+		throw toNodeError(context.getNode(), error);
+	}
+}
 
 /**
  * What templates see of a recipient: Profile.x are the person's properties and addresses, Event.x those of the event,

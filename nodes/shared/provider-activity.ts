@@ -5,7 +5,7 @@ import type { ProviderCounts, SuppliedProvider } from './provider-group';
 export class ProviderActivity {
 	private readonly counts = new Map<string, ProviderCounts>();
 
-	constructor(private readonly supplied: readonly SuppliedProvider[]) {}
+	constructor(private readonly supplied: ReadonlyArray<SuppliedProvider<unknown>>) {}
 
 	count(result: GroupResult): void {
 		for (const { provider, outcome } of result.attempts) {

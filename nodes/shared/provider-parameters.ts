@@ -47,6 +47,60 @@ export const paceOptions: INodeProperties[] = [
 	},
 ];
 
+/** The Options collection of a provider; `options` with those of `paceOptions`, in alphabetical order of their labels. */
+export function optionsParameter(options: INodeProperties[] = paceOptions): INodeProperties {
+	return { displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add option', noDataExpression: true, default: {}, options };
+}
+
+/** The line at the top of a provider's parameters. */
+export function connectNoticeTo(sender: string): INodeProperties {
+	return { displayName: `Connect this node to the Providers input of ${sender} node`, name: 'notice', type: 'notice', default: '' };
+}
+
+export function statusCallbackOption(provider: string): INodeProperties {
+	return {
+		displayName: 'Status Callback URL',
+		name: 'statusCallback',
+		type: 'string',
+		default: '',
+		placeholder: 'https://n8n.example.com/webhook/...',
+		description: `Where ${provider} reports what became of each message`,
+	};
+}
+
+/** What India asks for: the identifiers under which business and text are registered (DLT). */
+export const dltOptions: INodeProperties[] = [
+	{
+		displayName: 'DLT Entity ID',
+		name: 'dltEntityId',
+		type: 'string',
+		default: '',
+		description: 'Your business as registered for messages to India (DLT)',
+	},
+	{
+		displayName: 'DLT Template ID',
+		name: 'dltTemplateId',
+		type: 'string',
+		default: '',
+		description: 'The template as registered for messages to India (DLT), where the SMS node names none',
+	},
+];
+
+/** The values of `dltOptions`; what was left empty is not there. */
+export function readDlt({ dltEntityId, dltTemplateId }: { dltEntityId?: string; dltTemplateId?: string }) {
+	return { dltEntityId: dltEntityId?.trim() || undefined, dltTemplateId: dltTemplateId?.trim() || undefined };
+}
+
+/** A text parameter of a provider sub-node, without the space around it. */
+export function readText(context: ISupplyDataFunctions, itemIndex: number, name: string): string {
+	return String(context.getNodeParameter(name, itemIndex, '') ?? '').trim();
+}
+
+/** What was typed with commas between. */
+export function splitList(text: string): string[] {
+	return text.split(',').map((part) => part.trim()).filter(Boolean);
+}
+
 interface PaceParameters {
 	concurrency?: number;
 	requestsPerSecond?: number;

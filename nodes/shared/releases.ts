@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, IRun, ITriggerFunctions } from 'n8n-workflow';
 
+import type { ComingOut } from '../../engine/gates/always';
 import type { Profile, StoredEvent } from '../../engine/people/records';
 import type { Released } from '../../engine/holds/release';
 import { startReleaser, type Releaser } from '../../engine/holds/releaser';
@@ -22,11 +23,29 @@ export function isPublishing(context: ITriggerFunctions): boolean {
 /** Number of no node: in a run by hand, which leaves the store as it is. */
 export const NOWHERE = 0;
 
-/** Number of the node an execution or trigger belongs to, in the store. */
+/** Numbers of nodes that this process has registered, each with what it was registered as last. */
+const registered = new WeakMap<Store, Map<string, { as: string; node: number }>>();
+
+/** Number of the node a trigger belongs to, in the store, which is told what the node is called now. */
 export async function registerSelf(context: ITriggerFunctions | IExecuteFunctions, store: Store): Promise<number> {
-	const { id, name, type } = context.getNode();
-	const { node } = await store.call('registerNode', { workflowId: String(context.getWorkflow().id), nodeId: id, name, type });
+	const { id: nodeId, name, type } = context.getNode();
+	const workflowId = String(context.getWorkflow().id);
+	const { node } = await store.call('registerNode', { workflowId, nodeId, name, type });
+	const known = registered.get(store) ?? new Map<string, { as: string; node: number }>();
+	registered.set(store, known);
+	known.set(keyOf(workflowId, nodeId), { as: keyOf(name, type), node });
 	return node;
+}
+
+/** Number of the node an execution is at. A published node is registered by its trigger: most executions need not write that again. */
+export async function numberOfSelf(context: IExecuteFunctions, store: Store): Promise<number> {
+	const { id, name, type } = context.getNode();
+	const known = registered.get(store)?.get(keyOf(String(context.getWorkflow().id), id));
+	return known?.as === keyOf(name, type) ? known.node : await registerSelf(context, store);
+}
+
+function keyOf(...parts: string[]): string {
+	return parts.join('\0');
 }
 
 /** Starts releasing the people who wait at this node; what `trigger` of every node that holds does. */
@@ -110,6 +129,13 @@ export async function openRelease(
 	return released.map((one) => ({ released: one, profile: profiles.get(one.person), event: events.get(one.event) }));
 }
 
+/** What decides whether those who come out of holds may go on. (To copy all that is known of each takes longer than to decide.) */
+export function comingOut(opened: readonly Opened[]): ComingOut[] {
+	return opened.map(({ released: { run, person, runState, maxLatenessMs, delivery, setOutAt, dueAt }, profile }) => {
+		return { run, person: profile?.person ?? person, runState, maxLatenessMs, delivery, setOutAt, dueAt, timezone: profile?.timezone };
+	});
+}
+
 /** The events that brought people in, by number. */
 async function eventsOf(store: Store, released: readonly Released[]): Promise<Map<number | null, StoredEvent>> {
 	const ids = [...new Set(released.flatMap(({ event }) => event ?? []))];
@@ -120,5 +146,5 @@ async function eventsOf(store: Store, released: readonly Released[]): Promise<Ma
 /** Profiles by the number they were asked for; people who were erased are absent. */
 export async function profilesByNumber(store: Store, people: number[]): Promise<Map<number, Profile>> {
 	const found = await store.call('profilesOf', { people: [...new Set(people)] });
-	return new Map(found.map(({ requested, ...profile }) => [requested, profile]));
+	return new Map(found.map(({ requested, profile }) => [requested, profile]));
 }

@@ -61,11 +61,16 @@ export const senderOptions: INodeProperties[] = [
 	},
 ];
 
+/** PostgreSQL takes no NUL, and no store half a character: a key that was cut short must not keep a batch from being sent. */
+function storable(text: string): string {
+	return text.replaceAll('\u0000', '').toWellFormed();
+}
+
 /** What every sender reads from its options. Deduplication and message key may differ per item. */
 export function readSenderOptions(context: IExecuteFunctions): SenderOptions & { missing: 'fail' | 'empty' } {
 	const options = context.getNodeParameter('options', 0, {}, { rawExpressions: true }) as Options;
 	const perItem = (name: 'deduplicateBy' | 'messageKey', index: number) =>
-		String((context.getNodeParameter('options', index, {}) as Options)[name] ?? '').trim();
+		storable(String((context.getNodeParameter('options', index, {}) as Options)[name] ?? '').trim());
 	return {
 		maxWaitMs: (options.maxWaitHours ?? DEFAULT_MAX_WAIT_HOURS) * HOUR_MS,
 		sendInManualRuns: options.sendInManualRuns === true,

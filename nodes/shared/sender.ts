@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, ITriggerFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
 
 import type { GroupResult } from '../../engine/delivery/attempt';
 import { foreignCampaign, isForeignCampaign, NOBODY } from '../../engine/campaigns/enter-foreign';
@@ -8,37 +8,26 @@ import { deliver, type Delivered, type Delivery, type RequestLedger } from '../.
 import { overruled, overruledOnRelease, type OnTheirWay } from '../../engine/gates/always';
 import type { Decision } from '../../engine/holds/gate';
 import type { Channel } from '../../engine/people/records';
-import { REASONS, type Reason } from '../../engine/reasons';
+import type { Reason } from '../../engine/reasons';
 import type { Releaser } from '../../engine/holds/releaser';
 import type { Store } from '../../engine/store/store';
 import { sortArrivals, type Arrived } from './arrivals';
 import { withNodeErrors } from './errors';
-import { campaignItem, foreignKeys, isProduction, outputItem, userOf } from './items';
+import { campaignItem, foreignKeys, isProduction, userOf } from './items';
 import { keepPayloads } from './payloads';
 import { sharePaceInQueueMode } from './queue-pace';
-import { NOWHERE, openRelease, registerSelf, releaseFrom, releaseToken } from './releases';
+import { foreignUser, type Recipient, type RecipientUser } from './recipients';
+import { comingOut, NOWHERE, numberOfSelf, openRelease, releaseFrom, releaseToken } from './releases';
+import { explain, notSent, route, type SenderOutputs } from './sender-outputs';
 import { accountZone, getStore } from './store';
-
-/** What is known of whom a message is for: the profile, or what an item of no campaign says. */
-export interface RecipientUser {
-	id?: string;
-	email?: string | null;
-	phone?: string | null;
-	timezone?: string | null;
-	properties: Record<string, unknown>;
-}
-
-/** Whom a message is for, and what it may be written from. */
-export interface Recipient {
-	/** The item as it came. */
-	json: IDataObject;
-	user: RecipientUser;
-	campaignId: string;
-}
 
 /** What a sender node supplies: how its messages are made and sent. Everything else is the same for all channels. */
 export interface Sender<Message> {
 	channel: Channel;
+	/** Adds what the store knows of people whose items do not carry all this channel needs; those of a campaign come whole. */
+	complete?(users: RecipientUser[], store: Store): Promise<void>;
+	/** False: what a message needs cannot be kept, so it fails where others wait for a provider. Default true. */
+	canWait?: boolean;
 	/** The address of this channel, or why there is none. */
 	address(recipient: Recipient): Delivery<Message>['address'];
 	/** @param now the store's clock, epoch ms */
@@ -58,9 +47,6 @@ export interface SenderOptions {
 	/** Tells several messages of one entry at this node apart, per item. */
 	messageKey(itemIndex: number): string;
 }
-
-/** Outputs of every sender: Sent, Not sent, Unknown. Whoever waits for a provider comes out of this node later. */
-export type SenderOutputs = [sent: INodeExecutionData[], notSent: INodeExecutionData[], unknown: INodeExecutionData[]];
 
 interface Work<Message> {
 	delivery: Delivery<Message>;
@@ -88,7 +74,7 @@ export async function runSender<Message>(
 	return await withNodeErrors(context, async () => {
 		sharePaceInQueueMode();
 		const store = await getStore(context);
-		const node = context.getMode() === 'manual' && !options.sendInManualRuns ? NOWHERE : await registerSelf(context, store);
+		const node = context.getMode() === 'manual' && !options.sendInManualRuns ? NOWHERE : await numberOfSelf(context, store);
 		const outputs: SenderOutputs = [[], [], []];
 		const token = releaseToken(context);
 		const work =
@@ -101,7 +87,7 @@ export async function runSender<Message>(
 			channel: sender.channel,
 			send: async (message, ledger) => await sender.send(message, ledger),
 			maxWaitMs: options.maxWaitMs,
-			canHold: isProduction(context),
+			canHold: isProduction(context) && sender.canWait !== false,
 		});
 		work.forEach(({ json, index }, order) => {
 			if (json) route(outputs, json, index, results[order] as Delivered);
@@ -121,23 +107,25 @@ async function fromRelease<Message>(
 	const items = foreignCampaign(String(context.getWorkflow().id));
 	const opened = await openRelease(store, node, token);
 	const messages = Map.groupBy(await store.call('messagesOfRelease', { node, token }), ({ hold }) => hold);
-	const comingOut = opened.map(({ released, profile }) => ({ ...released, person: profile?.person ?? released.person, timezone: profile?.timezone }));
-	const decisions = await overruledOnRelease(store, comingOut, { now: store.clock.now(), accountZone: accountZone() });
+	const waiting = opened.flatMap(({ released }) => (released.campaignId === items ? (messages.get(released.hold) ?? []) : []));
+	const users = new Map((await foreignUsers(sender, store, waiting.map(keptOf))).map((user, index) => [waiting[index], user]));
+	const decisions = await overruledOnRelease(store, comingOut(opened), { now: store.clock.now(), accountZone: accountZone() });
 	return opened.flatMap(({ released, profile, event }, index) => {
 		const decision = decisions[index];
 		const erased = !profile && released.person !== NOBODY;
 		const refuse = erased ? { reason: 'erased' as const } : decision?.kind === 'drop' ? decision : undefined;
-		const stillMay = atAnyTime({ ...released, dueAt: undefined, timezone: profile?.timezone });
-		return (messages.get(released.hold) ?? []).map(({ key, payload }): Work<Message> => {
-			const kept = JSON.parse(payload ?? '{}') as IDataObject;
-			const facts = { ...released, key, payload, since: released.heldAt, refuse, overruled: stillMay };
+		const stillMay = atAnyTime(released, profile?.timezone);
+		return (messages.get(released.hold) ?? []).map((message): Work<Message> => {
+			const { key, payload } = message;
+			const kept = keptOf(message);
+			const facts = { key, payload, since: released.heldAt, refuse, overruled: stillMay };
 			if (released.campaignId === items && !erased) {
-				const recipient: Recipient = { json: kept, user: foreignUser(kept), campaignId: items };
-				return { delivery: toDelivery(sender, recipient, facts), json: kept, index: 0 };
+				const recipient: Recipient = { json: kept, user: users.get(message) ?? foreignUser(kept), campaignId: items };
+				return { delivery: toDelivery(sender, recipient, released, facts), json: kept, index: 0 };
 			}
-			const json = profile && campaignItem(store, profile, { ...released, visit: released.visit + 1 }, kept, event);
+			const json = profile && campaignItem(store, profile, released, released.visit + 1, kept, event);
 			const recipient: Recipient = { json: json ?? {}, user: profile ?? { properties: {} }, campaignId: released.campaignId };
-			return { delivery: toDelivery(sender, recipient, facts), json, index: 0 };
+			return { delivery: toDelivery(sender, recipient, released, facts), json, index: 0 };
 		});
 	});
 }
@@ -153,8 +141,10 @@ async function fromArrivals<Message>(
 	const arrived = await sortArrivals(context, store, node, options.messageKey);
 	const foreign = arrived.filter((item) => item.kind === 'foreign');
 	const foreignLive = isForeignLive(context, options);
+	const isDry = (item: Arrived) => item.kind === 'dry' || (item.kind === 'foreign' && !foreignLive);
+	const dryUsers = await foreignUsers(sender, store, arrived.flatMap((item) => (isDry(item) && 'json' in item ? [item.json] : [])));
 	for (const item of arrived) {
-		if (item.kind === 'dry' || (item.kind === 'foreign' && !foreignLive)) outputs[0].push(explain(sender, item, store.clock.now()));
+		if ('json' in item && isDry(item)) outputs[0].push(explain(sender, item, dryUsers.shift() as RecipientUser, store.clock.now()));
 		if (item.kind === 'lost') outputs[1].push(notSent(item.json, item.index, 'entry_lost', item.detail));
 	}
 	const now = store.clock.now();
@@ -166,11 +156,11 @@ async function fromArrivals<Message>(
 		const { arrival, profile, index } = item;
 		// A node before may have thrown the person away; they are known all the same.
 		const json = item.json.user === undefined ? { ...item.json, user: userOf(profile) } : item.json;
-		const recipient: Recipient = { json, user: profile, campaignId: arrival.campaignId };
-		const mayLeave = atAnyTime({ ...arrival, timezone: profile.timezone });
+		const recipient: Recipient = { json, user: profile, campaignId: arrival.campaignId, item: index };
+		const mayLeave = atAnyTime(arrival, profile.timezone);
 		const decision = mayLeave(now);
-		const delivery = toDelivery(sender, recipient, {
-			...arrival, key: options.messageKey(index), since: now, payload: unlessEmpty(payloads.get(index)),
+		const delivery = toDelivery(sender, recipient, arrival, {
+			key: options.messageKey(index), since: now, payload: unlessEmpty(payloads.get(index)),
 			overruled: mayLeave, refuse: decision?.kind === 'drop' ? decision : undefined,
 		});
 		return [{ delivery, json, index }];
@@ -179,8 +169,10 @@ async function fromArrivals<Message>(
 }
 
 /** What the campaign's cut-off and times to live say of a message at the moment it is to leave. */
-function atAnyTime(entry: OnTheirWay): (now: number) => Decision | undefined {
-	return (now) => overruled(entry, { now, accountZone: accountZone() });
+function atAnyTime({ runState, maxLatenessMs, delivery, setOutAt }: OnTheirWay, timezone: string | null | undefined): (now: number) => Decision | undefined {
+	const zone = accountZone();
+	const entry = { runState, maxLatenessMs, delivery, setOutAt, timezone };
+	return (now) => overruled(entry, { now, accountZone: zone });
 }
 
 function isForeignLive(context: IExecuteFunctions, options: SenderOptions): boolean {
@@ -201,7 +193,8 @@ async function enterForeign<Message>(
 	// When the execution began: a retry shares it, an execution that shares it and the content does not exist.
 	const root = `${context.getExecutionContext()?.establishedAt ?? context.getExecutionId()}`;
 	const campaignId = foreignCampaign(String(id));
-	const recipients = items.map(({ json }): Recipient => ({ json, user: foreignUser(json), campaignId }));
+	const users = await foreignUsers(sender, store, items.map(({ json }) => json));
+	const recipients = items.map(({ json, index }, order): Recipient => ({ json, user: users[order] as RecipientUser, campaignId, item: index }));
 	const entries = await store.call('enterForeign', {
 		workflowId: String(id),
 		workflowName: String(name ?? id),
@@ -221,8 +214,8 @@ async function enterForeign<Message>(
 		const identity = `${entry.entry}/${key}`;
 		if (seen.has(identity)) return [];
 		seen.add(identity);
-		const facts = { ...entry, visit: 0, key, since: store.clock.now(), payload: payloads.get(index) as string };
-		return [{ delivery: toDelivery(sender, recipient, facts), json, index }];
+		const facts = { key, since: store.clock.now(), payload: payloads.get(index) as string };
+		return [{ delivery: toDelivery(sender, recipient, { ...entry, visit: 0 }, facts), json, index }];
 	});
 }
 
@@ -234,59 +227,28 @@ function hash(json: IDataObject): string {
 	return createHash('sha256').update(JSON.stringify(json)).digest('base64url').slice(0, 16);
 }
 
-/** What an item that is of no campaign says about a person: its `user`, or the item itself. */
-function foreignUser(json: IDataObject): RecipientUser {
-	const source = (typeof json.user === 'object' && json.user !== null ? json.user : json) as IDataObject;
-	const text = (value: unknown) => (value === undefined || value === null || value === '' ? undefined : String(value));
-	return {
-		id: text(source.id),
-		email: text(source.email) ?? null,
-		phone: text(source.phone) ?? null,
-		timezone: text(source.timezone) ?? null,
-		properties: (source.properties as Record<string, unknown> | undefined) ?? source,
-	};
+/** What a message that waited kept of its item. */
+function keptOf({ payload }: { payload: string | null }): IDataObject {
+	return JSON.parse(payload ?? '{}') as IDataObject;
+}
+
+/** What items say about people, completed by the sender. */
+async function foreignUsers<Message>(sender: Sender<Message>, store: Store, items: IDataObject[]): Promise<RecipientUser[]> {
+	const users = items.map(foreignUser);
+	if (users.length > 0) await sender.complete?.(users, store);
+	return users;
 }
 
 function toDelivery<Message>(
 	sender: Sender<Message>,
 	recipient: Recipient,
-	facts: Pick<Delivery<Message>, 'entry' | 'visit' | 'key' | 'run' | 'campaignId' | 'person' | 'since' | 'payload' | 'overruled'> & { refuse?: { reason: Reason; detail?: string } },
+	{ entry, visit, run, campaignId, person }: Pick<Delivery<Message>, 'entry' | 'visit' | 'run' | 'campaignId' | 'person'>,
+	{ key, since, payload, overruled: mayNotLeave, refuse }: Pick<Delivery<Message>, 'key' | 'since' | 'payload' | 'overruled'> & { refuse?: { reason: Reason; detail?: string } },
 ): Delivery<Message> {
-	const { entry, visit, key, run, campaignId, person, since, payload, refuse } = facts;
 	return {
-		entry, visit, key, run, campaignId, person, since, payload, overruled: facts.overruled,
+		entry, visit, key, run, campaignId, person, since, payload, overruled: mayNotLeave,
 		address: refuse ? { ok: false, reason: refuse.reason, detail: refuse.detail } : sender.address(recipient),
 		addressMayRepeat: isForeignCampaign(campaignId),
 		render: (messageId, now) => sender.render(recipient, messageId, now),
 	};
-}
-
-/** A dry run: the message as it would be, and nothing leaves. */
-function explain<Message>(sender: Sender<Message>, item: { json: IDataObject; index: number }, now: number): INodeExecutionData {
-	const recipient: Recipient = { json: item.json, user: foreignUser(item.json), campaignId: '' };
-	const optedOut = (item.json.user as { optedOut?: Partial<Record<Channel, boolean>> } | undefined)?.optedOut?.[sender.channel];
-	const address = optedOut
-		? { ok: false as const, reason: 'profile_not_reachable' as const, detail: `Opted out of ${sender.channel}` }
-		: sender.address(recipient);
-	const rendered = address.ok ? sender.render(recipient, 'preview', now) : undefined;
-	const preview: IDataObject = !address.ok
-		? { wouldNotSend: REASONS[address.reason], detail: address.detail }
-		: rendered?.ok
-			? { wouldSend: sender.show(rendered.message) }
-			: { wouldNotSend: rendered && REASONS[rendered.reason], detail: rendered?.detail };
-	return outputItem({ ...item.json, preview: { ...(item.json.preview as IDataObject | undefined), [sender.channel]: preview } }, item.index);
-}
-
-function route(outputs: SenderOutputs, json: IDataObject, index: number, result: Delivered): void {
-	const { state, reason, detail, provider, messageId } = result;
-	const delivery = { messageId, provider };
-	if (state === 'sent') outputs[0].push(outputItem({ ...json, delivery }, index));
-	if (state === 'failed' || state === 'not_sent') outputs[1].push(notSent({ ...json, delivery }, index, reason as Reason, detail ?? undefined));
-	if (state === 'unknown') {
-		outputs[2].push(outputItem({ ...json, delivery, reason, reasonText: REASONS.unknown_outcome, detail }, index));
-	}
-}
-
-function notSent(json: IDataObject, index: number, reason: Reason, detail?: string): INodeExecutionData {
-	return outputItem({ ...json, reason, reasonText: REASONS[reason], ...(detail ? { detail } : {}) }, index);
 }

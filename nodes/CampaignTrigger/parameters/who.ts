@@ -107,7 +107,7 @@ export const whoParameters: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 100, numberPrecision: 0 },
 				default: 1000,
-				description: 'Drawn at random from those who qualify. At least 100.',
+				description: 'Drawn at random from those who qualify; of a live campaign, or one that people are added to, whoever comes first over its whole run. At least 100.',
 			},
 			{
 				displayName: 'Safety Check (People)',
@@ -115,7 +115,7 @@ export const whoParameters: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 1, numberPrecision: 0 },
 				default: 100000,
-				description: 'A run with more people does not start, and leaves by Alert',
+				description: 'A run with more people does not start, and leaves by Alert. Not where people come in one by one: live, or added.',
 			},
 		],
 	},
