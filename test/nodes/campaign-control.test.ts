@@ -1,10 +1,11 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { CAMPAIGN_NODES, chain, EVERYBODY_NOW, idsOf, own } from '../support/campaign-workflow';
+import { base, CAMPAIGN_NODES, chain, EVERYBODY_NOW, idsOf, own, workflowOf } from '../support/campaign-workflow';
 import { addPeople, CAMPAIGN_ID, startRun } from '../support/campaign';
 import { execute, loadList, publish } from '../support/n8n-core';
 import { useNodeStore } from '../support/node-store';
 import { until } from '../support/until';
+import { conductorOf, publishByZones } from '../support/zone-runs';
 
 const store = useNodeStore();
 const chosen = (value: string) => ({ mode: 'id', value, __rl: true });
@@ -23,6 +24,42 @@ test('a campaign is paused, told of, resumed and stopped', async () => {
 	expect((await control({ operation: 'resume' })).json).toMatchObject([{ paused: false, wasPausedBecause: 'A mistake', peopleDue: 3, peopleTooLate: 0 }]);
 	expect((await control({ operation: 'stop', stopWhat: 'campaign' })).json).toMatchObject([{ stopped: [{ run, was: 'running' }], peopleEnded: 3 }]);
 	expect((await control({ operation: 'newRun' })).json).toMatchObject([{ reach: { qualified: 3, reachable: { sms: 3 } } }]);
+});
+
+test('the status names the zone that was selected last, not one whose time had passed before', async () => {
+	await store().call('ingest', { profiles: [{ id: 'late', timezone: 'Pacific/Kiritimati' }, { id: 'here', timezone: 'UTC' }, { id: 'west', timezone: 'America/New_York' }] });
+	const now = store().clock.now();
+	const lastZone = async () => ((await control({ operation: 'status' })).json[0]?.runs as IDataObject[])[0]?.lastZone;
+	await publishByZones(store(), now + 3_600_000);
+	await (await conductorOf(store())).beat();
+	expect(await lastZone()).toBeNull();
+	const run = await publishByZones(store(), now);
+	await (await conductorOf(store())).beat();
+	expect(await store().ask('runReport', { run })).toMatchObject({ zones: { last: { zone: 'UTC' } } });
+	expect(await lastZone()).toMatchObject({ zone: 'UTC' });
+});
+
+test('the status says of a workflow that was unpublished that it is', async () => {
+	const workflow = chain(own('Campaign', 'campaignTrigger', { ...EVERYBODY_NOW, options: { waitSeconds: 600 } }));
+	const live = await publish({ workflow, nodes: CAMPAIGN_NODES });
+	const shown = async () => (await control({ operation: 'status' }, [{}], { campaign: 'workflow-1:node-1' })).json[0];
+	expect(await shown()).toMatchObject({ state: 'scheduled', published: true, nextRunAt: expect.any(String) });
+	await live.close();
+	expect(await shown()).toMatchObject({ state: 'unpublished', published: false, nextRunAt: null });
+});
+
+test('a run that was stopped and is published again says by Alert that it will not go out', async () => {
+	const nodes = [own('Campaign', 'campaignTrigger', { ...EVERYBODY_NOW, schedule: 'at', sendAt: new Date(Date.now() + 86_400_000).toISOString() }), base('Trouble', 'noOp')];
+	const publishIt = async () => await publish({ workflow: workflowOf(nodes, [['Campaign', 'Trouble', 2]]), nodes: CAMPAIGN_NODES });
+	await (await publishIt()).close();
+	await control({ operation: 'stop', stopWhat: 'campaign' }, [{}], { campaign: 'workflow-1:node-1' });
+	const live = await publishIt();
+	try {
+		const alert = await until('the alert', () => live.executions.find((execution) => execution.order.includes('Trouble')));
+		expect(alert.json('Trouble')).toMatchObject([{ alert: expect.stringMatching(/^The run of .* was stopped and will not go out: .* Choose another time/) }]);
+	} finally {
+		await live.close();
+	}
 });
 
 test('what cannot be done says why', async () => {

@@ -81,6 +81,23 @@ describe('after the cut-off', () => {
 		expect(providers.sent).toHaveLength(1);
 	});
 
+	test('a throttle does not let everybody through at midnight who was kept until then', async () => {
+		// Its windows begin at 20:00, and so one of them at midnight.
+		const slowly = () => chain(own('Campaign', 'campaignTrigger', EVERYBODY_NOW), own('Slowly', 'throttle', { people: 1, interval: 30, unit: 'minutes' }));
+		const pass = async (items: IDataObject[]) => {
+			const { json } = await execute({ workflow: slowly(), nodes: CAMPAIGN_NODES, items, mode: 'trigger', start: 'Slowly' });
+			return json('Slowly').length;
+		};
+		// From 21:00 on nobody passes, whose place it may be.
+		expect(await pass(await campaignItems(store(), 4, cutOff('pause')))).toBe(1);
+		moveTo(EVENING + 1.5 * HOUR);
+		expect(await pass(released(await tokenOf('node-2', 'throttle')))).toBe(0);
+		moveTo(MIDNIGHT);
+		expect(await pass(released(await tokenOf('node-2', 'throttle')))).toBe(1);
+		moveTo(MIDNIGHT + HOUR / 2);
+		expect(await pass(released(await tokenOf('node-2', 'throttle')))).toBe(1);
+	});
+
 	test('a sender keeps the message until midnight, or does not send it', async () => {
 		const waiting = await campaignItems(store(), 1, cutOff('pause'));
 		moveTo(EVENING + HOUR);
@@ -119,6 +136,9 @@ describe('after the cut-off', () => {
 describe('the Campaign Trigger', () => {
 	const trigger = (parameters: INodeParameters) => chain(own('Campaign', 'campaignTrigger', { ...EVERYBODY_NOW, ...parameters }));
 	const AT: INodeParameters = { schedule: 'at', sendAt: '2026-03-04T10:00:00' };
+	const DATES: INodeParameters = { schedule: 'dates', sendDates: { date: [{ at: '2026-03-04T10:00:00' }, { at: '2026-03-05T10:00:00' }] } };
+	const DAILY: INodeParameters = { schedule: 'recurring', repeatUnit: 'days', repeatTime: '10:00' };
+	const LIVE: INodeParameters = { schedule: 'liveAction', liveEvents: { event: [{ event: 'Added to Cart' }] } };
 
 	async function published(parameters: INodeParameters): Promise<DeliveryRules> {
 		const live = await publish({ workflow: trigger(parameters), nodes: CAMPAIGN_NODES });
@@ -148,13 +168,55 @@ describe('the Campaign Trigger', () => {
 		['no time to live', { ...AT, delivery: { timeToLiveHours: 0 } }, /nobody would ever be sent to/],
 		['an end that is no date', { ...AT, delivery: { timeToLiveUntil: 'soon' } }, /"Time to Live Until" is not a date and time: soon/],
 		['an end before the start', { ...AT, delivery: { timeToLiveUntil: '2026-03-04T01:00:00' } }, /not after the time to send at/],
+		['an end that has passed, for now', { delivery: { timeToLiveUntil: '2026-03-02T19:59:59Z' } }, /nobody would ever be sent to/],
+		['an end before the waiting time is over', { options: { waitSeconds: 60 }, delivery: { timeToLiveUntil: '2026-03-02T20:00:30Z' } }, /nobody would ever be sent to/],
+		['an end before all dates', { ...DATES, delivery: { timeToLiveUntil: '2026-03-04T09:00:00' } }, /nobody would ever be sent to/],
+		['an end before the next time it recurs', { ...DAILY, delivery: { timeToLiveUntil: '2026-03-02T21:00:00Z' } }, /nobody would ever be sent to/],
+		['an end before it is 10:00 anywhere', { ...AT, timeZone: 'person', delivery: { timeToLiveUntil: '2026-03-03T19:59:00Z' } }, /nobody would ever be sent to/],
+		['an end that has passed, of a live campaign', { ...LIVE, delivery: { timeToLiveUntil: '2026-03-02T19:00:00Z' } }, /nobody would ever be sent to/],
+		['a safety check of a live campaign', { ...LIVE, who: { safetyCheck: 1000 } }, /the people of a run before it starts, and here they come in one by one/],
+		['a safety check where people are added', { schedule: 'items', who: { safetyCheck: 1000 } }, /here they come in one by one/],
 	])('is not published with %s', async (_what, parameters, why) => {
 		await expect(publish({ workflow: trigger(parameters), nodes: CAMPAIGN_NODES })).rejects.toThrow(why);
 		expect(rowsOfStore().campaign).toEqual([]);
 	});
 
-	test('run by hand warns of a cut-off before the time to send', async () => {
-		const result = await execute({ workflow: trigger({ ...AT, delivery: { cutOffTime: '09:00' } }), nodes: CAMPAIGN_NODES, mode: 'manual' });
-		expect(result.hints('Campaign').join(' ')).toContain('The cut-off time is not after the time to send at, so it is that of the next day.');
+	test.each<[string, INodeParameters, string]>([
+		['a cut-off before the time to send', { ...AT, delivery: { cutOffTime: '09:00' } }, 'The cut-off time is not after the time to send at, so it is that of the next day.'],
+		['an end before some of the dates', { ...DATES, delivery: { timeToLiveUntil: '2026-03-05T10:00:00' } }, '1 of 2 dates are not before "Time to Live Until": nobody is sent to on them.'],
+		['an end before it is 10:00 everywhere', { ...AT, timeZone: 'person', delivery: { timeToLiveUntil: '2026-03-04T10:00:00' } }, 'may come before everybody\'s own time to be sent to.'],
+		['an end after which it recurs', { ...DAILY, delivery: { timeToLiveUntil: '2026-03-06T12:00:00' } }, 'The campaign recurs after "Time to Live Until": from 2026-03-07 10:00:00'],
+		['an end that has passed', { delivery: { timeToLiveUntil: '2026-03-02T19:00:00Z' } }, 'It cannot be published like this: "Time to Live Until" is not after'],
+		['a segment that is none', { schedule: 'items', delivery: { checkSegmentAgain: true } }, '"Check Segment Again on Release" has no effect'],
+		['a safety check of a live campaign', { ...LIVE, who: { safetyCheck: 1000 } }, 'It cannot be published like this: The campaign cannot be published: a safety check counts'],
+	])('run by hand warns of %s', async (_what, parameters, why) => {
+		const result = await execute({ workflow: trigger(parameters), nodes: CAMPAIGN_NODES, mode: 'manual' });
+		expect(result.hints('Campaign').join(' ')).toContain(why);
+	});
+
+	test.each<[string, INodeParameters]>([
+		['an end that leaves everybody time', { ...DATES, delivery: { timeToLiveUntil: '2026-03-05T10:00:01' } }],
+		['an end of a recurring campaign after its last day', { ...DAILY, repeatEnds: 'on', repeatLastDay: '2026-03-06', delivery: { timeToLiveUntil: '2026-03-06T12:00:00' } }],
+		['an end of a live campaign', { ...LIVE, delivery: { timeToLiveUntil: '2026-03-06T12:00:00', checkSegmentAgain: true } }],
+	])('run by hand warns of nothing with %s', async (_what, parameters) => {
+		const result = await execute({ workflow: trigger(parameters), nodes: CAMPAIGN_NODES, mode: 'manual' });
+		expect(result.hints('Campaign').join(' ')).not.toMatch(/Time to Live|Check Segment Again/);
+	});
+
+	test('with an end that has passed may be published again when it has run', async () => {
+		await addPeople(store(), 1);
+		const parameters = { delivery: { timeToLiveUntil: '2026-03-02T21:00:00Z' } };
+		await published(parameters);
+		await store().call('stopRuns', { campaignId: 'workflow-1:node-1' });
+		moveTo(EVENING + 2 * HOUR);
+		await expect(published(parameters)).resolves.toBeDefined();
+	});
+
+	test.each<[string, INodeParameters, string]>([
+		['that selects its people', {}, 'At most 100 people of each run are sent to, drawn at random where they come at once.'],
+		['that is live', LIVE, 'At most 100 people of the whole run are sent to, in the order in which they come in.'],
+	])('run by hand says who gets one of few places of a campaign %s', async (_what, parameters, words) => {
+		const result = await execute({ workflow: trigger({ ...parameters, who: { perRun: 100 } }), nodes: CAMPAIGN_NODES, mode: 'manual' });
+		expect(result.hints('Campaign')).toContain(words);
 	});
 });

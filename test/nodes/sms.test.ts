@@ -78,6 +78,12 @@ describe('people of a campaign', () => {
 		expect(providers.sent).toHaveLength(3);
 	});
 
+	test('get a text that looks like an expression as Liquid, each with their own values', async () => {
+		const result = await run(inCampaign({ message: '={{ Profile.id }}, 2 + 2 = 4' }), await campaignItems(store(), 2));
+		expect(result.error).toBeUndefined();
+		expect(providers.sent.map(({ body }) => body).sort()).toEqual(['p1, 2 + 2 = 4', 'p2, 2 + 2 = 4']);
+	});
+
 	test('that lost their campaign data are found through paired items', async () => {
 		const items = await campaignItems(store(), 2);
 		const set = base('Set', 'set', { assignments: { assignments: [{ name: 'offer', value: 'x' }] } });

@@ -6,7 +6,8 @@ import { EVERYBODY_GETS_IT, type WhoGetsIt } from '../../engine/campaigns/who-ge
 import type { Rule } from '../../engine/segments/rule';
 import { chain, own, workflowOf } from '../support/campaign-workflow';
 import type { TestWorkflow } from '../support/n8n-core';
-import { DAY, HOUR, MINUTE, ZONE, type Drawn } from './world';
+import { DAY, HOUR, MINUTE, ZONE } from './units';
+import type { Drawn } from './world';
 
 type Node = TestWorkflow['nodes'][number];
 
@@ -18,6 +19,9 @@ const atNight = (inTheseHours: 'hold' | 'discard') =>
 	own('Not at Night', 'dndGate', { inTheseHours, zone: 'person', windows: { window: [{ days: [1, 2, 3, 4, 5, 6, 7], from: '22:00', to: '08:00' }] } });
 
 const group = (...groups: number[]): Rule => ({ profile: 'group', is: 'in', value: groups });
+
+/** A control group of the account. */
+export const HOLDOUT = 'Holdout';
 
 /** The campaigns of a year: of every type, with every control. */
 export function calendarOf(start: number): Drawn[] {
@@ -60,9 +64,17 @@ function byZones(start: number): Drawn[] {
 
 function limited(start: number): Drawn[] {
 	const who = (rules: Partial<WhoGetsIt>): Partial<CampaignDefinition> => ({ who: { ...EVERYBODY_GETS_IT, ...rules } });
+	const daily = (runs: number): Partial<CampaignDefinition> => ({
+		schedule: { kind: 'recurring', recurrence: { minute: 10 * 60, zone: ZONE, repeat: { unit: 'days', every: 1 }, end: { kind: 'after', runs } } },
+		runKey: 'recurring',
+	});
+	const twoHours: DeliveryRules = { ...PLAIN_DELIVERY, ttlMs: 2 * HOUR };
 	return [
 		drawn('A hundred', start, { ...at('2026-07-01T10:00:00Z'), ...who({ limits: { perRun: 100 }, outsideGlobalLimits: true }) }, sender),
-		drawn('With a control group', start, { ...at('2026-07-08T10:00:00Z'), ...who({ controlPercent: 30, outsideGlobalLimits: true }) }, sender),
+		drawn('With a control group', start, { ...at('2026-07-08T10:00:00Z'), ...who({ controlPercent: 30, customControlGroups: [HOLDOUT], outsideGlobalLimits: true }) }, sender),
+		drawn('A hundred a day', at0('2026-07-13'), { ...daily(5), ...who({ limits: { perDay: 100, total: 250 }, outsideGlobalLimits: true }) }, sender),
+		drawn('At most thrice', at0('2026-08-10'), { ...daily(14), segment: group(1), ...who({ mostEver: 3, minimumGapMs: 2 * DAY, outsideGlobalLimits: true }) }, sender),
+		drawn('Two hours to live', start, { ...at('2026-08-05T10:00:00Z'), delivery: twoHours, ...who({ customControlGroups: [HOLDOUT], outsideGlobalLimits: true }) }, slowly(50, 30, 'minutes'), sender),
 		drawn('Too many', start, { ...at('2026-07-09T10:00:00Z'), ...who({ safetyCheck: 400 }) }, sender),
 	];
 }
@@ -87,6 +99,8 @@ function journeys(start: number): Drawn[] {
 		workflow: workflowOf([trigger, sender, later, again], [['Campaign', 'Send'], ['Send', 'Three Days Later'], ['Three Days Later', 'Send Again']]),
 	}));
 }
+
+const at0 = (day: string) => Date.parse(`${day}T00:00:00Z`);
 
 function at(text: string): Partial<CampaignDefinition> {
 	return { schedule: { kind: 'at', at: Date.parse(text) }, runKey: 'at' };

@@ -1,5 +1,6 @@
 import { idOf, PEOPLE } from './people';
-import { DAY, HOUR, MINUTE, type Happening, type World } from './world';
+import { DAY, HOUR, MINUTE } from './units';
+import type { Happening, World } from './world';
 
 /** What people do over a year, and what befalls the provider: by chance. */
 export function lifeOf(start: number, random: () => number): Happening[] {
@@ -19,7 +20,7 @@ function visitOf(at: number, user: string, random: () => number): Happening {
 	const events = names.map((name, index) => ({ user, name, ts: at + index * 10 * MINUTE, messageId: `${at}-${user}-${name}`, properties: { sku: `s${Math.floor(random() * 5)}`, amount: 10 } }));
 	const late = random() < 0.2 ? HOUR : 0;
 	return { at: at + 20 * MINUTE + late, what: async (world) => {
-		world.events.push(...events);
+		world.events.push(...events.map(({ name, ts }) => ({ user, name, ts, arrivedAt: world.now })));
 		await world.store.ingest({ events: random() < 0.5 ? events : events.toReversed() });
 	} };
 }

@@ -4,7 +4,8 @@ import type { GroupResult } from '../../engine/delivery/attempt';
 import type { RequestLedger } from '../../engine/delivery/deliver';
 import type { Channel } from '../../engine/people/records';
 import { campaignTag } from '../../nodes/shared/items';
-import { runSender, type Recipient } from '../../nodes/shared/sender';
+import type { Recipient } from '../../nodes/shared/recipients';
+import { runSender } from '../../nodes/shared/sender';
 
 /** One request that reached the provider. */
 export interface Request {

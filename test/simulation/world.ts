@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 import type { IExecuteFunctions } from 'n8n-workflow';
 
@@ -12,18 +13,22 @@ import { mulberry32 } from '../../engine/campaigns/shuffle';
 import type { Store } from '../../engine/store/store';
 import { getStore } from '../../nodes/shared/store';
 import { CAMPAIGN_NODES } from '../support/campaign-workflow';
-import { execute, type TestWorkflow } from '../support/n8n-core';
+import { executor, type TestWorkflow } from '../support/n8n-core';
+import { Due, earliest, later, NEVER, sooner, type Moments } from './due';
 import { Provider, SimulatedSender, Trouble, useProvider, useTrouble } from './provider';
+import { DAY, HOUR, MINUTE, ZONE } from './units';
 
-export const MINUTE = 60_000;
-export const HOUR = 60 * MINUTE;
-export const DAY = 24 * HOUR;
+/** Nodes look for what is due about so often. */
+const SECOND = 1_000;
 
-/** The account's. */
-export const ZONE = 'Europe/Paris';
+/** People whose date comes are brought in two hours ahead: looking less often than that is enough. */
+const DATES_LOOK = 105 * MINUTE;
 
-/** Releases happen on the next multiple of this: it keeps a year short. */
-const GRID = 5 * MINUTE;
+/** Every campaign is looked after so often though nothing of it is due: then nothing must come of it. */
+const IDLE_LOOK = 7 * DAY;
+
+/** In memory, where there is such a folder: the year's thousands of commits would wait for a disk. */
+const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** A campaign of the calendar: what its trigger says, and what is drawn behind it. */
 export interface Drawn {
@@ -36,8 +41,18 @@ export interface Drawn {
 interface Publication extends Drawn {
 	id: string;
 	conductor: Conductor;
-	/** Numbers of the nodes that hold people, and their names. */
+	run: ReturnType<typeof executor>;
 	nodes: Array<{ node: number; name: string }>;
+	/** Something has happened since it was looked after: a run of it may be over. */
+	isStirred: boolean;
+	lookedAfterAt: number;
+}
+
+/** Where people wait. */
+interface Place {
+	campaign: Publication;
+	/** Of the node. */
+	name: string;
 }
 
 /** Something that happens at a moment of the year besides campaigns. */
@@ -58,7 +73,7 @@ export class World {
 	now: number;
 
 	/** What people did, as it was told to the store. */
-	readonly events: Array<{ user: string; name: string; ts: number }> = [];
+	readonly events: Array<{ user: string; name: string; ts: number; arrivedAt: number }> = [];
 
 	/** People who moved, opted out, were merged or erased. */
 	readonly changed = new Set<string>();
@@ -66,24 +81,40 @@ export class World {
 	/** Messages to one person within seven days, over all campaigns that are not outside of limits. */
 	weeklyLimit = Infinity;
 
+	/** The store's rows, as they are. */
+	readonly rows: DatabaseSync;
+
 	private readonly published: Publication[] = [];
+
+	/** By number of the node. */
+	private readonly places = new Map<number, Place>();
+
+	private readonly due: Due;
+
+	private dueCampaigns: Moments<string> = new Map();
+
+	/** Of nodes that gave nobody though somebody is due: they wait for somebody else's place. */
+	private readonly notBefore = new Map<number, number>();
 
 	private constructor(
 		readonly store: Store,
 		private readonly folder: string,
 		seed: number,
 		start: number,
+		private readonly systemNow = Date.now,
 	) {
 		this.random = mulberry32(seed);
 		this.now = start;
+		this.rows = new DatabaseSync(path.join(folder, 'store.sqlite'), { readOnly: true });
+		this.due = new Due(this.rows);
 		this.provider = new Provider(this.random, () => this.now);
-		jest.spyOn(Date, 'now').mockImplementation(() => this.now);
+		Date.now = () => this.now;
 		useProvider(this.provider);
 		useTrouble(() => this.random() < 0.03);
 	}
 
 	static async open(seed: number, start: number): Promise<World> {
-		const folder = mkdtempSync(path.join(tmpdir(), 'campaigns-year-'));
+		const folder = mkdtempSync(path.join(FOLDER, 'campaigns-year-'));
 		process.env.N8N_CAMPAIGNS_STORE = path.join(folder, 'store.sqlite');
 		process.env.N8N_CAMPAIGNS_TIMEZONE = ZONE;
 		const context = { getInputData: () => [], getNodeParameter: () => 'embedded' };
@@ -91,12 +122,9 @@ export class World {
 		return new World(store, folder, seed, start);
 	}
 
-	get file(): string {
-		return path.join(this.folder, 'store.sqlite');
-	}
-
 	async close(): Promise<void> {
-		jest.restoreAllMocks();
+		Date.now = this.systemNow;
+		this.rows.close();
 		await this.store.close();
 		delete process.env.N8N_CAMPAIGNS_STORE;
 		delete process.env.N8N_CAMPAIGNS_TIMEZONE;
@@ -115,66 +143,98 @@ export class World {
 		const id = `${workflowId}:node-1`;
 		await store.call('publishCampaign', { campaignId: id, workflowId, name: drawn.name, labels: [], definition: drawn.definition, byOperator: true });
 		const conductor = new Conductor({ store, campaignId: id, node: (nodes[0] as { node: number }).node, announce: async () => true });
-		this.published.push({ ...drawn, workflow, id, conductor, nodes });
+		const run = executor({ workflow, nodes: [...CAMPAIGN_NODES, SimulatedSender, Trouble] }, true);
+		const campaign: Publication = { ...drawn, workflow, id, conductor, run, nodes, isStirred: true, lookedAfterAt: this.now };
+		this.published.push(campaign);
+		for (const { node, name } of nodes) this.places.set(node, { campaign, name });
 	}
 
 	/** Lets time pass until `end`: at every moment at which anything is due, whatever is due is done. */
-	async runUntil(end: number, happenings: readonly Happening[], checkDaily: (world: World) => Promise<void>): Promise<void> {
+	async runUntil(end: number, happenings: readonly Happening[], checkDaily: (day: number) => void): Promise<void> {
 		const left = [...happenings].sort((a, b) => a.at - b.at);
-		let [nextCheck, nextDue, nextDates] = [this.now + DAY, this.now, this.now];
+		let [nextCheck, nextDates, days] = [this.now + DAY, this.now, 0];
 		while (this.now < end) {
-			let isBusy = this.now >= nextDue;
-			for (; left[0] && left[0].at <= this.now; isBusy = true) await left.shift()?.what(this);
+			let hasHappened = false;
+			for (; left[0] && left[0].at <= this.now; hasHappened = true) await left.shift()?.what(this);
+			if (hasHappened) await scanLive(this.store);
 			if (this.now >= nextDates) {
-				isBusy = (await enterByDates(this.store)) > 0 || isBusy;
-				nextDates = this.now + HOUR;
+				await enterByDates(this.store);
+				nextDates = this.now + DATES_LOOK;
 			}
-			if (isBusy) nextDue = await this.doWhatIsDue();
+			const nextDue = await this.doWhatIsDue();
 			if (this.now >= nextCheck) {
-				await checkDaily(this);
+				await this.lookAfterIdle();
+				checkDaily(++days);
 				nextCheck += DAY;
 			}
 			const next = Math.min(nextDue, left[0]?.at ?? Infinity, nextDates, nextCheck, end);
-			this.now = Math.min(end, Math.max(this.now + GRID, Math.ceil(next / GRID) * GRID));
+			this.now = Math.min(end, Math.max(this.now + SECOND, Math.ceil(next / SECOND) * SECOND));
 		}
 	}
 
+	/** @returns when something is due next */
 	private async doWhatIsDue(): Promise<number> {
-		let next = Infinity;
-		await scanLive(this.store);
-		for (const campaign of this.published) {
-			await campaign.conductor.beat();
-			const { nextAt } = await this.store.call('dueRuns', { campaignId: campaign.id });
-			next = Math.min(next, nextAt ?? Infinity, await this.nextZone(campaign));
-			for (const { node, name } of campaign.nodes) next = Math.min(next, await this.releaseFrom(campaign, node, name));
+		for (;;) {
+			const campaigns = this.published.filter((campaign) => campaign.isStirred || this.nextLook(campaign) <= this.now);
+			for (const campaign of campaigns) await this.lookAfter(campaign);
+			if (campaigns.length > 0) this.dueCampaigns = this.due.campaigns();
+			let next = earliest(this.published.map((campaign) => this.nextLook(campaign)));
+			let isDone = true;
+			for (const [node, at] of this.due.nodes()) {
+				const place = this.places.get(node);
+				const dueAt = later(at, this.notBefore.get(node));
+				if (!place || dueAt > this.now) next = sooner(next, dueAt);
+				else await this.releaseFrom(place, node);
+				isDone &&= dueAt > this.now;
+			}
+			if (isDone) return next;
 		}
-		return next;
 	}
 
-	/** When the next time zone of a campaign is due that goes by people's clocks. */
-	private async nextZone({ id, definition }: Publication): Promise<number> {
-		if (definition.delivery?.zones !== 'person') return Infinity;
-		const runs = await this.store.call('zoneRuns', { campaignId: id });
-		return Math.min(...runs.flatMap(({ zones }) => zones.filter(({ state, dueAt }) => state === 'waiting' && dueAt > this.now).map(({ dueAt }) => dueAt)), this.now + 12 * HOUR);
+	/** A campaign that goes by zones looks for zones that have appeared, too, while its next one is to come. */
+	private nextLook({ id, definition, lookedAfterAt }: Publication): number {
+		const dueAt = this.dueCampaigns.get(id);
+		if (dueAt === undefined) return NEVER;
+		const soonest = later(dueAt, lookedAfterAt + SECOND);
+		return definition.delivery?.zones === 'person' ? sooner(soonest, later(dueAt - DAY, lookedAfterAt + HOUR)) : soonest;
 	}
 
-	private async releaseFrom(campaign: Publication, node: number, name: string): Promise<number> {
+	private async lookAfter(campaign: Publication): Promise<void> {
+		campaign.isStirred = false;
+		campaign.lookedAfterAt = this.now;
+		await campaign.conductor.beat();
+	}
+
+	/** Looks after campaigns of which nothing is due: nobody comes out, and the engine knows when the next one does. */
+	private async lookAfterIdle(): Promise<void> {
+		for (const campaign of this.published.filter(({ lookedAfterAt }) => this.now - lookedAfterAt >= IDLE_LOOK)) {
+			await this.lookAfter(campaign);
+			for (const { node, name } of campaign.nodes) {
+				const { release, nextDue } = await this.store.call('claimRelease', { node, limit: campaign.definition.blockSize });
+				if (release) throw new Error(`${campaign.name}: ${name} released ${JSON.stringify(release)}, and nobody was due`);
+				this.dueLater(node, nextDue);
+			}
+		}
+	}
+
+	/** The engine says when somebody is due next as it is written in the store. */
+	private dueLater(node: number, said: number | undefined): void {
+		const waiting = this.due.waiting(node);
+		if (waiting !== undefined && waiting <= this.now) this.notBefore.set(node, this.now + MINUTE);
+		else if (said !== waiting) throw new Error(`${this.places.get(node)?.campaign.name}: somebody is due at ${waiting}, and the engine says ${said}`);
+	}
+
+	private async releaseFrom({ campaign, name }: Place, node: number): Promise<void> {
+		campaign.isStirred = true;
 		for (;;) {
 			const { release, nextDue } = await this.store.call('claimRelease', { node, limit: campaign.definition.blockSize });
-			if (!release) return nextDue ?? Infinity;
+			if (!release) return this.dueLater(node, nextDue);
 			if (release.size === 0) continue;
 			// The process is lost before it begins: the lease runs out.
-			if (this.random() < 0.01) return this.now + MINUTE;
-			const { status } = await execute({
-				workflow: campaign.workflow,
-				nodes: [...CAMPAIGN_NODES, SimulatedSender, Trouble],
-				start: name,
-				items: [{ campaignRelease: { token: release.token } }],
-				mode: 'trigger',
-				active: true,
-			});
+			if (this.random() < 0.01) return;
+			const { status } = await campaign.run({ start: name, items: [{ campaignRelease: { token: release.token } }], mode: 'trigger' });
 			// Or when all is done, and nobody has written that down.
-			if (this.random() < 0.01) return this.now + MINUTE;
+			if (this.random() < 0.01) return;
 			await this.store.call('settleRelease', { token: release.token, end: status === 'success' ? 'success' : 'failed' });
 		}
 	}

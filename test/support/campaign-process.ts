@@ -1,6 +1,8 @@
 /*
  * A process that runs the test campaign, for tests that kill it: releases people from the trigger, holds every second
- * one at a gate for a moment, sends to all. `campaign-process.ts STORE LEDGER`; ends by itself when the run is over.
+ * one at a gate for a moment, sends to all. `campaign-process.ts STORE LEDGER [EVERY CAMPAIGN...]`; STORE is a path or
+ * options as JSON. It ends by itself when the run is over; one of several, for whom no provider takes every EVERYth
+ * person, conducts these campaigns until it is killed.
  */
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +16,7 @@ import type { ArrivalDecision } from '../../engine/holds/gate';
 import { startReleaser } from '../../engine/holds/releaser';
 import { HoldState } from '../../engine/holds/states';
 import { openStore } from '../../engine/store/open';
-import type { Store } from '../../engine/store/store';
+import type { Store, StoreOptions } from '../../engine/store/store';
 import { CAMPAIGN_ID, node } from './campaign';
 
 /** One request as its provider saw it. */
@@ -25,14 +27,19 @@ export interface LedgerLine {
 	outcome: 'asked' | 'accepted' | 'refused';
 }
 
+const [storeName, ledgerName, every, ...campaigns] = process.argv.slice(2) as [string, string, string | undefined, ...string[]];
+
+const isTakenByNobody = (person: number) => every !== undefined && person % Number(every) === 0;
+
 /** The first provider is quick and refuses every third person, the second takes one at a time. */
-const providers = [provider('first', 10, (person) => person % 3 === 0), provider('second', 1, () => false)];
+const providers = [provider('first', 10, (person) => person % 3 === 0 || isTakenByNobody(person)), provider('second', 1, isTakenByNobody)];
 
 interface Traveller {
 	entry: number;
 	visit: number;
 	person: number;
 	run: number;
+	campaignId: string;
 	since: number;
 }
 
@@ -42,18 +49,21 @@ interface Places {
 	sms: number;
 }
 
-void main(process.argv[2] as string, process.argv[3] as string);
+void main(storeName.startsWith('{') ? (JSON.parse(storeName) as StoreOptions) : { path: storeName }, ledgerName);
 
-async function main(path: string, ledger: string): Promise<void> {
-	const store = await openStore({ path });
+async function main(options: StoreOptions, ledger: string): Promise<void> {
+	const store = await openStore(options);
 	const places = { trigger: await node(store, 'trigger'), gate: await node(store, 'gate'), sms: await node(store, 'sms') };
 	const over = new Promise<void>((resolve) => {
 		const announce = async () => {
-			setImmediate(resolve);
+			if (campaigns.length === 0) setImmediate(resolve);
 			return true;
 		};
-		const conductor = new Conductor({ store, campaignId: CAMPAIGN_ID, node: places.trigger, announce });
-		for (const place of Object.values(places)) release(store, places, place, ledger, place === places.trigger ? async () => await conductor.beat() : undefined);
+		const conductors = (campaigns.length > 0 ? campaigns : [CAMPAIGN_ID]).map((campaignId) => new Conductor({ store, campaignId, node: places.trigger, announce }));
+		const beat = async () => {
+			for (const conductor of conductors) await conductor.beat();
+		};
+		for (const place of Object.values(places)) release(store, places, place, ledger, place === places.trigger ? beat : undefined);
 	});
 	process.stdout.write('ready\n');
 	await over;
@@ -68,7 +78,7 @@ function release(store: Store, places: Places, place: number, ledger: string, be
 		inFlight: 4,
 		emit: async (token) => {
 			const people = await store.call('openRelease', { token, node: place });
-			const travellers = people.map(({ entry, visit, person, run, heldAt }) => ({ entry, visit: visit + 1, person, run, since: heldAt }));
+			const travellers = people.map(({ entry, visit, person, run, campaignId, heldAt }) => ({ entry, visit: visit + 1, person, run, campaignId, since: heldAt }));
 			if (place === places.trigger) await send(store, places, ledger, await throughGate(store, places, travellers));
 			if (place === places.gate) await send(store, places, ledger, travellers);
 			if (place === places.sms) await send(store, places, ledger, travellers.map((one) => ({ ...one, visit: one.visit - 1 })));
@@ -98,7 +108,6 @@ async function send(store: Store, { sms }: Places, ledger: string, travellers: T
 	const deliveries = travellers.map((one) => ({
 		...one,
 		key: '',
-		campaignId: CAMPAIGN_ID,
 		address: { ok: true as const, address: `phone ${one.person}` },
 		render: () => ({ ok: true as const, message: one.person }),
 		payload: null,
@@ -125,7 +134,7 @@ function provider(label: string, concurrency: number, refuses: (person: number) 
 
 /** The provider at the other end: writes down what it did, and answers a little later. */
 async function answer({ body }: HttpRequest, ledger: string): Promise<Exchange> {
-	const line = JSON.parse(body as string) as Omit<LedgerLine, 'at'>;
+	const line = JSON.parse(body ?? '') as Omit<LedgerLine, 'at'>;
 	write(ledger, { ...line, outcome: 'asked' });
 	await sleep(5 + Math.random() * 20);
 	write(ledger, line);

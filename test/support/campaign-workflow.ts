@@ -69,7 +69,7 @@ export async function campaignItems(store: Store, count: number, definition: Par
 	const trigger = await node(store, 'trigger');
 	const { release } = await store.call('claimRelease', { node: trigger, limit: 500 });
 	const opened = await openRelease(store, trigger, release?.token ?? '');
-	const items = opened.flatMap(({ released, profile }) => (profile ? [campaignItem(store, profile, { ...released, visit: released.visit + 1 })] : []));
+	const items = opened.flatMap(({ released, profile }) => (profile ? [campaignItem(store, profile, released, released.visit + 1)] : []));
 	return items.sort((a, b) => nameOf(a).localeCompare(nameOf(b), 'en', { numeric: true }));
 }
 

@@ -27,9 +27,9 @@ export async function node(store: Store, nodeId: string): Promise<number> {
 }
 
 /** Publishes a campaign and starts its run with these people at node `trigger`. */
-export async function startRun(store: Store, people: number[], overrides: Partial<CampaignDefinition> = {}): Promise<number> {
+export async function startRun(store: Store, people: number[], overrides: Partial<CampaignDefinition> = {}, campaignId = CAMPAIGN_ID): Promise<number> {
 	const published = await store.call('publishCampaign', {
-		campaignId: CAMPAIGN_ID,
+		campaignId,
 		workflowId: 'workflow',
 		name: 'Test campaign',
 		labels: ['a', 'b'],

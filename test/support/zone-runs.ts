@@ -40,7 +40,7 @@ export class Releases {
 			const claim = await store.call('claimRelease', { node: trigger, limit: 500 });
 			if (!claim.release) return;
 			const people = await store.call('openRelease', { token: claim.release.token, node: trigger });
-			for (const { id } of await store.call('profilesOf', { people: people.map(({ person }) => person) })) {
+			for (const { profile: { id } } of await store.call('profilesOf', { people: people.map(({ person }) => person) })) {
 				this.times.set(id, [...(this.times.get(id) ?? []), clock.now()]);
 			}
 			await store.call('settleRelease', { token: claim.release.token, end: 'success' });

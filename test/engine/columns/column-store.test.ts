@@ -4,6 +4,7 @@ import { ColumnStore } from '../../../engine/columns/column-store';
 import { Upkeep } from '../../../engine/columns/upkeep/upkeep';
 import { erasePerson } from '../../../engine/people/erase';
 import { ingest } from '../../../engine/people/ingest';
+import { beginEpoch } from '../../../engine/people/turn';
 import { bringUpToDate, upkeepStep } from '../../support/columns';
 import { describeDatabases, type Database } from '../../support/connections';
 import { START } from '../../support/stores';
@@ -38,6 +39,7 @@ async function clear(database: Database): Promise<void> {
 	await database.transact(async (tx) => {
 		tx.lasting.forgetAll();
 		tx.remembered?.forgetAll();
+		await beginEpoch(tx);
 		for (const table of tables) await tx.run(`DELETE FROM ${table}`);
 		await tx.run('UPDATE upkeep SET value = 0');
 	});

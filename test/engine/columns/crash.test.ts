@@ -9,6 +9,7 @@ import type { Having, Rule } from '../../../engine/segments';
 import type { Store, StoreOptions } from '../../../engine/store/store';
 import { seededRandom } from '../../support/kills';
 import { describeStores } from '../../support/stores';
+import { RUN_TS } from '../../support/run-ts';
 
 const PROCESS = path.join(__dirname, '../../support/ingest-process.ts');
 const KILLS = 5;
@@ -21,7 +22,7 @@ interface Writer {
 
 function write(options: StoreOptions, user: string, from: number, to: number): Writer {
 	const { clock, ...plain } = options;
-	const child = spawn(process.execPath, ['--import', 'tsx', PROCESS, JSON.stringify(plain), user, String(from), String(to)], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const child = spawn(process.execPath, [...RUN_TS, PROCESS, JSON.stringify(plain), user, String(from), String(to)], { stdio: ['ignore', 'pipe', 'inherit'] });
 	const writer: Writer = { child, stored: from };
 	createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => (writer.stored = Number(line)));
 	return writer;

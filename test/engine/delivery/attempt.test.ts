@@ -1,6 +1,6 @@
 import { BrokenProvider } from '../../../engine/channels/broken';
 import type { Exchange } from '../../../engine/channels/http/transport';
-import type { Provider, ProviderOutcome } from '../../../engine/channels/provider';
+import { InvalidRecipient, NotReady, type DirectProvider, type HttpProvider, type ProviderOutcome } from '../../../engine/channels/provider';
 import { attemptGroup } from '../../../engine/delivery/attempt';
 import { CampaignError } from '../../../engine/errors';
 import { attemptOptions } from '../../support/exchange';
@@ -11,11 +11,13 @@ const SECRET = 'very-secret-key';
 type Script = ProviderOutcome | 'silent';
 const sent: Script = { outcome: 'sent', providerId: 'id' };
 const refused = (kind: 'transient' | 'auth' | 'request', retryAfterMs?: number): Script => ({ outcome: 'refused', kind, code: kind, detail: `said ${SECRET}`, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+const again: Script = { outcome: 'refused', kind: 'request', code: 'expired', detail: 'token', repeatNow: true };
 const recipient: Script = { outcome: 'recipient', reason: 'unsubscribed', code: '21610', detail: 'STOP' };
+const elsewhere: Script = { outcome: 'recipient', reason: 'invalid_recipient', code: 'mismatch', detail: 'not mine', mayBeSettings: true };
 const unknown: Script = { outcome: 'unknown', code: 'http_500', detail: 'who knows' };
 
 /** A provider whose server answers what the script says, one after the other; the last one stays. */
-class ScriptedProvider implements Provider<string> {
+class ScriptedProvider implements HttpProvider<string> {
 	readonly kind = 'scripted';
 	readonly timeoutMs = 150;
 	readonly secrets = [SECRET];
@@ -73,6 +75,12 @@ describe('attemptGroup', () => {
 		['unknown ends it', [['a', [unknown]], ['b', [sent]]], { outcome: 'unknown', provider: 'a', code: 'http_500' }, [A]],
 		['silence ends it', [['a', ['silent']], ['b', [sent]]], { outcome: 'unknown', provider: 'a', code: 'timeout' }, [A]],
 		['unknown after a fail-over ends it', [['a', [refused('transient')]], ['b', [unknown]], ['c', [sent]]], { outcome: 'unknown', provider: 'b' }, [A, B]],
+		['perhaps another\'s recipient: the next', [['a', [elsewhere]], ['b', [sent]]], { outcome: 'sent', provider: 'b', attempts: [{ outcome: 'recipient' }, {}] }, [A, B]],
+		['nobody\'s recipient', [['a', [elsewhere]], ['b', [elsewhere]]], { outcome: 'recipient', reason: 'invalid_recipient', provider: 'a', code: 'mismatch', attempts: [{}, {}] }, [A, B]],
+		['the last one\'s recipient, who is gone', [['a', [elsewhere]], ['b', [recipient]]], { outcome: 'recipient', reason: 'unsubscribed', provider: 'b' }, [A, B]],
+		['perhaps another\'s recipient, and that one rejects', [['a', [elsewhere]], ['b', [refused('request')]]], { outcome: 'recipient', provider: 'a' }, [A, B]],
+		['perhaps another\'s recipient, and that one is busy', [['a', [elsewhere]], ['b', [refused('transient')]]], { outcome: 'failed', reason: 'provider_unavailable', transient: true }, [A, B]],
+		['perhaps that of the one whose credentials are refused', [['a', [refused('auth')]], ['b', [elsewhere]]], { outcome: 'failed', reason: 'provider_auth', transient: true }, [A, B]],
 		['retries after transient', [['a', [refused('transient'), refused('transient'), sent], 2]], { outcome: 'sent', provider: 'a' }, [A, A, A]],
 		['retries are counted', [['a', [refused('transient')], 2], ['b', [sent]]], { outcome: 'sent', provider: 'b' }, [A, A, A, B]],
 		['no retry after auth', [['a', [refused('auth')], 2], ['b', [sent]]], { outcome: 'sent', provider: 'b' }, [A, B]],
@@ -82,6 +90,9 @@ describe('attemptGroup', () => {
 		['idempotent: unknown stays unknown after a refusal', [['a', [unknown, refused('request')], 2, true], ['b', [sent]]], { outcome: 'unknown', provider: 'a', code: 'http_500' }, [A, A]],
 		['idempotent: unknown stays unknown after a recipient refusal', [['a', [unknown, recipient], 2, true], ['b', [sent]]], { outcome: 'unknown', provider: 'a' }, [A, A]],
 		['idempotent: never fails over after unknown', [['a', [unknown], 1, true], ['b', [sent]]], { outcome: 'unknown', provider: 'a' }, [A, A]],
+		['mended: asked once more', [['a', [again, sent]], ['b', [sent]]], { outcome: 'sent', provider: 'a', attempts: [{ code: 'expired' }, { outcome: 'sent' }] }, [A, A]],
+		['mended: not twice', [['a', [again, again, sent]], ['b', [sent]]], { outcome: 'sent', provider: 'b' }, [A, A, B]],
+		['mended: is no retry', [['a', [again, refused('transient'), sent], 1]], { outcome: 'sent', provider: 'a' }, [A, A, A]],
 		['all transient', [['a', [refused('transient')]], ['b', [refused('transient')]]], { outcome: 'failed', reason: 'provider_unavailable', transient: true }, [A, B]],
 		['all auth', [['a', [refused('auth')]], ['b', [refused('auth')]]], { outcome: 'failed', reason: 'provider_auth', transient: true }, [A, B]],
 		['auth and request', [['a', [refused('auth')]], ['b', [refused('request')]]], { outcome: 'failed', reason: 'provider_auth', transient: true }, [A, B]],
@@ -137,6 +148,51 @@ describe('attemptGroup', () => {
 		expect(context.asked).toEqual([]);
 	});
 
+	describe('a provider with connections of its own', () => {
+		const direct = (deliver: DirectProvider<string>['deliver'], prepare?: DirectProvider<string>['prepare']): DirectProvider<string> => ({
+			kind: 'direct', label: 'direct', idempotent: false, timeoutMs: 100, secrets: [SECRET], deliver, prepare,
+		});
+
+		it('delivers after the ledger has been told', async () => {
+			const steps: string[] = [];
+			const provider = direct(
+				async () => {
+					steps.push(`deliver after ${context.asked.length}`);
+					return { outcome: 'sent', providerId: 'x' };
+				},
+				() => void steps.push(`prepare after ${context.asked.length}`),
+			);
+			expect(await attemptGroup([provider], 'hello', context.options)).toMatchObject({ outcome: 'sent', providerId: 'x', provider: 'direct' });
+			expect(steps).toEqual(['prepare after 0', 'deliver after 1']);
+		});
+
+		it('fails over where it has refused, its secrets masked', async () => {
+			const result = await attemptGroup([direct(async () => refused('transient') as ProviderOutcome), provider('b', [sent])], 'hello', context.options);
+			expect(result).toMatchObject({ outcome: 'sent', provider: 'b', attempts: [{ refusal: 'transient', detail: 'said ***' }, { outcome: 'sent' }] });
+		});
+
+		it('is unknown where it throws, and nobody else is asked', async () => {
+			const broken = direct(async () => {
+				throw new Error(SECRET);
+			});
+			const result = await attemptGroup([broken, provider('b', [sent])], 'hello', context.options);
+			expect(result).toMatchObject({ outcome: 'unknown', code: 'unreadable' });
+			expect(JSON.stringify(result)).not.toContain(SECRET);
+			expect(server.seen).toEqual([]);
+		});
+
+		it('refuses what it cannot prepare before anything is told', async () => {
+			const careful = direct(
+				async () => ({ outcome: 'sent', providerId: null }),
+				() => {
+					throw new CampaignError('no_topic', 'No topic');
+				},
+			);
+			expect(await attemptGroup([careful], 'hello', context.options)).toMatchObject({ outcome: 'failed', reason: 'provider_rejected', attempts: [{ code: 'no_topic', detail: 'No topic' }] });
+			expect(context.asked).toEqual([]);
+		});
+	});
+
 	it('a request that cannot be built fails over; its error stays inside unless it is ours', async () => {
 		const bad = provider('a', [sent]);
 		bad.request = () => {
@@ -148,6 +204,34 @@ describe('attemptGroup', () => {
 		};
 		const result = await attemptGroup([bad, ours, provider('c', [sent])], 'hello', context.options);
 		expect(result).toMatchObject({ outcome: 'sent', provider: 'c', attempts: [{ code: 'invalid_request', detail: 'The request could not be built' }, { code: 'missing_value', detail: 'No value for $$x. Add one' }, {}] });
+	});
+
+	it('a provider that says itself why it is not ready has refused, without a request', async () => {
+		const one = provider('a', [sent]);
+		one.request = () => {
+			throw new NotReady({ outcome: 'refused', kind: 'auth', code: 'no_token', detail: `no token for ${SECRET}` });
+		};
+		const result = await attemptGroup([one], 'hello', context.options);
+		expect(result).toMatchObject({ outcome: 'failed', reason: 'provider_auth', transient: true, attempts: [{ code: 'no_token', detail: 'no token for ***' }] });
+		expect(context.asked).toEqual([]);
+		expect(server.seen).toEqual([]);
+	});
+
+	it('a recipient for whom nothing can be made ends it, without a request', async () => {
+		const one = provider('a', [sent]);
+		one.request = () => {
+			throw new InvalidRecipient('bad_keys', 'No such keys');
+		};
+		const result = await attemptGroup([one, provider('b', [sent])], 'hello', context.options);
+		expect(result).toMatchObject({ outcome: 'recipient', reason: 'invalid_recipient', code: 'bad_keys', detail: 'No such keys', provider: 'a' });
+		expect(context.asked).toEqual([]);
+		expect(server.seen).toEqual([]);
+	});
+
+	it.each([[true, { outcome: 'recipient', reason: 'invalid_recipient', code: 'private_address' }], [false, { outcome: 'failed', reason: 'provider_rejected' }]])('a private address is the recipient\'s where the URL is: %s', async (isUrlOfRecipient, expected) => {
+		const one = Object.assign(provider('a', [sent]), { allowPrivate: false, isUrlOfRecipient });
+		expect(await attemptGroup([one], 'hello', context.options)).toMatchObject(expected);
+		expect(server.seen).toEqual([]);
 	});
 
 	it('an answer that breaks the reader is unknown', async () => {

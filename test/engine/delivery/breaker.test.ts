@@ -1,5 +1,5 @@
-import type { ProviderOutcome } from '../../../engine/channels/provider';
-import { CircuitBreaker } from '../../../engine/delivery/breaker';
+import type { DirectProvider, ProviderOutcome } from '../../../engine/channels/provider';
+import { Breakers, CircuitBreaker } from '../../../engine/delivery/breaker';
 
 const ok: ProviderOutcome = { outcome: 'sent', providerId: null };
 const down: ProviderOutcome = { outcome: 'unknown', code: 'timeout', detail: '' };
@@ -35,6 +35,17 @@ describe('CircuitBreaker', () => {
 			ask(0, outcome);
 		}
 		expect(breaker.blocked(0)).toBeUndefined();
+	});
+
+	it('what one recipient has to wait for neither opens nor pauses nor closes it', () => {
+		const wait: ProviderOutcome = { outcome: 'refused', kind: 'transient', code: '429', detail: '', retryAfterMs: 5_000, aboutRecipient: true };
+		const often: ProviderOutcome = { outcome: 'refused', kind: 'transient', code: '429', detail: '', aboutRecipient: true };
+		for (let i = 0; i < 10; i++) for (const outcome of [wait, often]) ask(0, outcome);
+		expect(breaker.blocked(0)).toBeUndefined();
+		for (const outcome of [down, down, often, down]) ask(0, outcome);
+		expect(breaker.blocked(0)).toMatchObject({ code: 'circuit_open' });
+		ask(1_000, wait);
+		expect(breaker.enter(1_000)).toEqual({ admitted: true, probe: true });
 	});
 
 	it('lets one probe through at a time, and closes when it works', () => {
@@ -84,5 +95,30 @@ describe('CircuitBreaker', () => {
 		expect(breaker.blocked(5_000)).toBeUndefined();
 		ask(5_000, { outcome: 'refused', kind: 'transient', code: '429', detail: '', retryAfterMs: 1e12 });
 		expect(breaker.blocked(5_000)).toMatchObject({ retryAfterMs: 3_600_000 });
+	});
+});
+
+describe('Breakers', () => {
+	const provider = (more: Partial<DirectProvider<string>> = {}): DirectProvider<string> => ({ kind: 'k', label: 'l', idempotent: false, timeoutMs: 1, deliver: async () => ok, ...more });
+
+	it('are one per identity, or per what the provider says of the message', () => {
+		const breakers = new Breakers();
+		expect(breakers.of(provider(), 'a')).toBe(breakers.of(provider(), 'b'));
+		expect(breakers.of(provider({ identity: 'other' }), 'a')).not.toBe(breakers.of(provider(), 'a'));
+		const byMessage = provider({ breakerKey: (message) => `k ${message}` });
+		expect(breakers.of(byMessage, 'a')).toBe(breakers.of(byMessage, 'a'));
+		expect(breakers.of(byMessage, 'a')).not.toBe(breakers.of(byMessage, 'b'));
+	});
+
+	it('that were not asked for longest are forgotten', () => {
+		const breakers = new Breakers();
+		const byMessage = provider({ breakerKey: (message) => message });
+		const [used, unused] = [breakers.of(byMessage, 'used'), breakers.of(byMessage, 'unused')];
+		for (let count = 0; count < 2_500; count++) {
+			breakers.of(byMessage, String(count));
+			breakers.of(byMessage, 'used');
+		}
+		expect(breakers.of(byMessage, 'used')).toBe(used);
+		expect(breakers.of(byMessage, 'unused')).not.toBe(unused);
 	});
 });

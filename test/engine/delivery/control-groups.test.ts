@@ -52,7 +52,7 @@ describeStores('control groups', (fixture) => {
 		const again = await store.call('claimMessages', { node: second, channel: 'sms', token: 'b', messages: people.map((one) => claimFor(one)) });
 		expect(again.filter(({ reason }) => reason === 'control_group').map(({ entry }) => entry).sort()).toEqual(members.map(({ entry }) => entry).sort());
 		const events = await Promise.all(people.map(async ({ person, entry }) => {
-			const { id } = (await store.call('profilesOf', { people: [person] }))[0] as { id: string };
+			const id = (await store.call('profilesOf', { people: [person] }))[0]?.profile.id as string;
 			return { entry, events: (await store.call('getPerson', { name: { id } }))?.events ?? [] };
 		}));
 		for (const { entry, events: own } of events) {
@@ -69,8 +69,8 @@ describeStores('control groups', (fixture) => {
 		await store.call('registerGoal', { workflowId: 'workflow', nodeId: 'goal', definition: { event: 'Charged', where: [], revenueProperty: 'amount', windowMs: 3_600_000 } });
 		const control = claimed.find(({ state }) => state === 'not_sent');
 		const person = people.find(({ entry }) => entry === control?.entry)?.person as number;
-		const [profile] = await store.call('profilesOf', { people: [person] });
-		await store.ingest({ events: [{ user: (profile as { id: string }).id, name: 'Charged', ts: START + 1, properties: { amount: 7 } }] });
+		const [found] = await store.call('profilesOf', { people: [person] });
+		await store.ingest({ events: [{ user: found?.profile.id as string, name: 'Charged', ts: START + 1, properties: { amount: 7 } }] });
 		fixture().clock.set(START + 10);
 		const report = await store.ask('runReport', { run });
 		const members = claimed.filter(({ state }) => state === 'not_sent').length;

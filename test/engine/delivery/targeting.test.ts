@@ -1,4 +1,5 @@
 import { EVERYBODY_GETS_IT, type WhoGetsIt } from '../../../engine/campaigns/who-gets-it';
+import { endRun } from '../../../engine/campaigns/control/end-run';
 import { mulberry32 } from '../../../engine/campaigns/shuffle';
 import type { ClaimedMessage } from '../../../engine/delivery/claim';
 import type { Settlement } from '../../../engine/delivery/settle';
@@ -111,6 +112,46 @@ describeStores('limits of an audience', (fixture) => {
 		while ((await store.call('claimRelease', { node: trigger, limit: CAP })).release) continue;
 		const report = await store.ask('runReport', { run });
 		expect(report).toMatchObject({ sent: CAP - 1, unknown: 1, notSent: { campaign_limit_run: 900 }, unaccounted: 0, waiting: 0 });
+	});
+
+	/** The provider is away: everybody of a batch waits at the sender. */
+	async function hold(people: Released[], token: string): Promise<void> {
+		const claimed = await claim(store, people, token);
+		const until = fixture().clock.now() + HOUR;
+		const holds = claimed.filter(({ mine }) => mine).map(({ message, entry, visit }) => ({ message, token, entry, visit, run, until, payload: null, detail: 'away' }));
+		await store.call('holdMessages', { node: sms, holds });
+	}
+
+	it('has places left for another run when one is stopped whose messages waited', async () => {
+		await prepare(CAP, { total: CAP });
+		const entering = await release(store, trigger);
+		await hold(entering?.people ?? [], 'a');
+		await store.call('settleRelease', { token: entering?.token as string, end: 'success' });
+		await store.call('stopRuns', { run });
+		await endRun(store, run);
+		await addPeople(store, 2 * CAP);
+		const others = [...(await store.ask('find', { rule: { all: [] } })).people].slice(CAP);
+		await startRun(store, others, { runKey: 'second', who: { ...EVERYBODY_GETS_IT, limits: { total: CAP } } });
+		expect((await claim(store, await enter(), 'b')).filter(({ mine }) => mine)).toHaveLength(CAP);
+	});
+
+	it('counts a message that has waited over midnight on the day on which it leaves', async () => {
+		await prepare(2 * CAP, { perDay: CAP }, CAP);
+		const entering = await release(store, trigger);
+		await hold(entering?.people ?? [], 'a');
+		await store.call('settleRelease', { token: entering?.token as string, end: 'success' });
+		fixture().clock.advance(24 * HOUR - 1);
+		const sendAll = async (people: Released[], token: string, visit?: (one: Released) => number) => {
+			const claimed = await store.call('claimMessages', { node: sms, channel: 'sms', token, messages: people.map((one) => claimFor(one, visit && { visit: visit(one) })) });
+			const mine = claimed.filter((message) => message.mine);
+			await settle(store, token, mine.map(({ message }) => ({ message, state: 'sent' })));
+			return mine.length;
+		};
+		const waiting = await release(store, sms);
+		const first = await sendAll((waiting?.people ?? []).slice(0, 60), 'b', (one) => one.visit);
+		const second = await sendAll(await enter(), 'c');
+		const third = await sendAll((waiting?.people ?? []).slice(60), 'd', (one) => one.visit);
+		expect([first, second, third]).toEqual([60, 40, 0]);
 	});
 
 	it.each([1, 2, 3, 4])('is exact under any order of claims and outcomes in two processes (seed %d)', async (seed) => {

@@ -23,7 +23,7 @@ interface Case {
 function decide({ rules, moment, qualified, timezone, now }: Case) {
 	const schedule: Schedule = moment ? { kind: 'at', at: at(moment) } : { kind: 'items' };
 	const delivery = JSON.stringify(deliveryOfRun({ ...PLAIN_DELIVERY, ...rules }, schedule, at(moment ?? '1970-01-01T00:00Z')));
-	const entry: OnTheirWay = { runState: 'running', maxLatenessMs: DAY, delivery, qualifiedAt: at(qualified ?? moment ?? now), timezone };
+	const entry: OnTheirWay = { runState: 'running', maxLatenessMs: DAY, delivery, setOutAt: at(qualified ?? moment ?? now), timezone };
 	const decision = overruled(entry, { now: at(now), accountZone: 'Europe/Paris' });
 	if (decision?.kind === 'hold') return `hold ${new Date(decision.until).toISOString().slice(5, 16)}`;
 	return decision?.kind === 'drop' ? decision.reason : 'passes';
@@ -72,7 +72,7 @@ describe('what comes before every decision', () => {
 					const midnight = Math.floor(wall / DAY) * DAY;
 					const isCutOff = now >= clock.firstShowing(midnight + (22 * 60 + 30) * MINUTE);
 					const expected = isCutOff ? clock.firstShowing(midnight + DAY) : undefined;
-					const decision = overruled({ runState: 'running', maxLatenessMs: DAY, delivery, qualifiedAt: now, timezone: zone }, { now, accountZone: 'UTC' });
+					const decision = overruled({ runState: 'running', maxLatenessMs: DAY, delivery, setOutAt: now, timezone: zone }, { now, accountZone: 'UTC' });
 					const got = decision?.kind === 'hold' ? decision.until : undefined;
 					if (got !== expected) expect({ zone, now, got }).toEqual({ zone, now, got: expected });
 				}

@@ -46,6 +46,14 @@ describeStores('throttle', (fixture) => {
 		expect(await store.call('takePlaces', { ...evenly, entries: entries(1, START + 2 * MINUTE + 5_000) })).toEqual([START + 7 * MINUTE]);
 	});
 
+	it('makes nobody come at once because nobody came before', async () => {
+		const { store, clock } = fixture();
+		const evenly = { ...rate, limit: 5, spread: true };
+		clock.advance(3.5 * MINUTE);
+		const places = await store.call('takePlaces', { ...evenly, entries: entries(4) });
+		expect(places.map((place) => (place - START) / MINUTE)).toEqual([3, 4, 5, 6]);
+	});
+
 	it('keeps runs and nodes apart', async () => {
 		const { store } = fixture();
 		await store.call('takePlaces', { ...rate, entries: entries(3) });

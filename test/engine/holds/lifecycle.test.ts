@@ -64,7 +64,7 @@ describeStores('people on hold', (fixture, kind) => {
 		const first = await release(store, trigger);
 		expect(await release(store, trigger)).toBeUndefined();
 		clock.advance(LEASE_MS - 1);
-		await store.call('renewLeases', { tokens: [first?.token as string] });
+		await store.call('renewLeases', { releases: [{ token: first?.token as string, forMs: LEASE_MS, patienceMs: LEASE_MS }] });
 		clock.advance(LEASE_MS - 1);
 		expect(await release(store, trigger)).toBeUndefined();
 		clock.advance(2);

@@ -51,8 +51,8 @@ describeDatabases('identities', (database) => {
 		});
 		expect(await names({ id: 'ada' })).toEqual(['Bought', 'Viewed']);
 		expect(await database().call(profilesOf, { people: [dev.person, ada.person, 99] })).toEqual([
-			{ requested: dev.person, ...merged },
-			{ requested: ada.person, ...merged },
+			{ requested: dev.person, profile: merged },
+			{ requested: ada.person, profile: merged },
 		]);
 		await take({ profiles: [{ id: 'eve', push: [{ token: 't', kind: 'fcm' }] }] });
 		expect((await profile({ id: 'ada' })).push).toEqual([]);

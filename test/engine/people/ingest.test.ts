@@ -202,6 +202,40 @@ describeDatabases('ingest', (database) => {
 		expect((await find({ id: 'd' })).profile.push).toHaveLength(1);
 	});
 
+	describe('more push tokens than a person may have', () => {
+		const devices = (from: number, count: number) => Array.from({ length: count }, (_, index) => ({ token: `t${from + index}`, kind: 'fcm' as const, seenAt: START - MINUTE + from + index }));
+		const tokens = async (name: PersonName) => (await find(name)).profile.push.map(({ token }) => token).sort();
+		const owners = async () => (await database().transact(async (tx) => await tx.all<{ token: string; person: number }>('SELECT token, person FROM device_owner ORDER BY token'))).map(({ token, person }) => `${token} ${person}`);
+		const named = (from: number, count: number) => devices(from, count).map(({ token }) => token).sort();
+
+		it('twenty are kept, of which there are no more', async () => {
+			await take({ profiles: [{ id: 'a', push: devices(10, 20) }] });
+			expect(await tokens({ id: 'a' })).toEqual(named(10, 20));
+		});
+
+		it.each<[string, IngestInput[]]>([
+			['at once', [{ profiles: [{ id: 'a', push: devices(10, 25) }] }]],
+			['in whatever order', [{ profiles: [{ id: 'a', push: devices(10, 25).reverse() }] }]],
+			['one after the other', [{ profiles: [{ id: 'a', push: devices(10, 15) }] }, { profiles: [{ id: 'a', push: devices(25, 10) }] }]],
+			['the older ones later', [{ profiles: [{ id: 'a', push: devices(15, 20) }] }, { profiles: [{ id: 'a', push: devices(10, 5) }] }]],
+			['by a merge', [{ profiles: [{ id: 'b', push: devices(10, 15) }, { id: 'a', push: devices(25, 10) }] }, { aliases: [{ from: 'b', to: 'a' }] }]],
+			['by a merge of people met just now', [{ profiles: [{ id: 'b', push: devices(10, 15) }, { id: 'a', push: devices(25, 10) }], aliases: [{ from: 'b', to: 'a' }] }]],
+		])('the twenty seen last stay, the others are nobody\'s: %s', async (_name, inputs) => {
+			for (const input of inputs) await take(input);
+			const { person } = (await find({ id: 'a' })).profile;
+			expect(await tokens({ id: 'a' })).toEqual(named(15, 20));
+			expect(await owners()).toEqual(named(15, 20).map((token) => `${token} ${person}`));
+		});
+
+		it('one that has fallen out may come back, or become another person\'s', async () => {
+			await take({ profiles: [{ id: 'a', push: devices(10, 22) }] });
+			await take({ profiles: [{ id: 'a', push: [{ token: 't10', kind: 'fcm', seenAt: START }] }, { id: 'b', push: [{ token: 't11', kind: 'fcm', seenAt: START }] }] });
+			expect(await tokens({ id: 'a' })).toEqual(['t10', ...named(13, 19)].sort());
+			expect(await tokens({ id: 'b' })).toEqual(['t11']);
+			expect(await owners()).toHaveLength(21);
+		});
+	});
+
 	describe('bad records', () => {
 		const deep = JSON.parse('{"a":'.repeat(20) + '1' + '}'.repeat(20)) as object;
 		it.each<[string, IngestInput, RegExp]>([

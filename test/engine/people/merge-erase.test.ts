@@ -116,8 +116,20 @@ describeDatabases('people in campaigns', (database) => {
 		const before = await database().call(profilesOf, { people: [ADA] });
 		await database().transact(async (tx) => expect(await merge(tx, ANON, ADA, START)).toBeUndefined());
 		const [ada] = await database().call(profilesOf, { people: [ANON] });
-		expect(ada).toMatchObject({ person: ADA, properties: { cart: 1, city: 'Lyon' }, anonymousIds: ['dev'], bucketKey: before[0]?.bucketKey });
+		expect(ada?.profile).toMatchObject({ person: ADA, properties: { cart: 1, city: 'Lyon' }, anonymousIds: ['dev'], bucketKey: before[0]?.profile.bucketKey });
 		await database().transact(async (tx) => expect(await merge(tx, ADA, ADA, START)).toMatch(/not two people/));
+	});
+
+	it('keeps the push tokens of both that were seen last, twenty of them', async () => {
+		const devices = (prefix: string, seenAt: number) => Array.from({ length: 15 }, (_, index) => ({ token: `${prefix}${index}`, kind: 'fcm' as const, seenAt: START - 1_000 + seenAt + index }));
+		await database().call(ingest, { profiles: [{ anonymousId: 'dev', push: devices('new', 100) }, { id: 'ada', push: devices('old', 0) }] });
+		await database().transact(async (tx) => expect(await merge(tx, ANON, ADA, START)).toBeUndefined());
+		const [ada] = await database().call(profilesOf, { people: [ADA] });
+		const tokens = ada?.profile.push.map(({ token }) => token).sort();
+		expect(tokens).toHaveLength(20);
+		expect(tokens).toEqual(expect.arrayContaining(['new0', 'new14', 'old14', 't']));
+		const owners = await database().transact(async (tx) => await tx.all<{ token: string; person: number }>('SELECT token, person FROM device_owner'));
+		expect(owners.map(({ token, person }) => `${token} ${person}`).sort()).toEqual(tokens?.map((token) => `${token} ${ADA}`));
 	});
 
 	it('erases everything that says who somebody was, and keeps the history of campaigns', async () => {

@@ -13,6 +13,7 @@ import { SqliteConnection } from '../../../engine/store/sqlite/connection';
 import type { Store, StoreOptions } from '../../../engine/store/store';
 import { seededRandom } from '../../support/kills';
 import { describeFreshStores } from '../../support/stores';
+import { RUN_TS } from '../../support/run-ts';
 
 const PEOPLE = 20_000;
 const EVENTS = 60_000;
@@ -67,7 +68,7 @@ describeFreshStores('a process killed while it brings the tables up to date', (o
 		const { clock, ...plain } = options();
 		const random = seededRandom();
 		for (let kill = 0; kill < KILLS; kill++) {
-			const child = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, '../../support/open-process.ts'), JSON.stringify(plain)], { stdio: ['ignore', 'pipe', 'inherit'] });
+			const child = spawn(process.execPath, [...RUN_TS, path.join(__dirname, '../../support/open-process.ts'), JSON.stringify(plain)], { stdio: ['ignore', 'pipe', 'inherit'] });
 			await once(child.stdout as NodeJS.ReadableStream, 'data');
 			await sleep(random() * 150);
 			child.kill('SIGKILL');

@@ -1,5 +1,7 @@
+import { CampaignsGenericSmsApi } from '../../../credentials/CampaignsGenericSmsApi.credentials';
 import { GenericSmsProvider } from '../../../nodes/GenericSmsProvider/GenericSmsProvider.node';
 import { joinUrl, readStatuses } from '../../../nodes/GenericSmsProvider/read-config';
+import { describeProviderNode } from '../../support/provider-node';
 import { supply, type SupplySetup } from '../../support/supply-context';
 
 const credentials = { campaignsGenericSmsApi: { baseUrl: 'https://gw.example.com/api/', authentication: 'none' } };
@@ -11,6 +13,15 @@ const request = async (setup: SupplySetup) => {
 	return await supplied.provider.request(message);
 };
 const pairs = (...list: Array<[string, string]>) => ({ pairs: list.map(([name, value]) => ({ name, value })) });
+
+describeProviderNode('GenericSmsProvider', {
+	make: () => new GenericSmsProvider(),
+	credentialType: new CampaignsGenericSmsApi(),
+	kind: 'generic-http',
+	credential: { baseUrl: 'https://gw.example.com', authentication: 'headerAuth', headerName: 'X-Key', headerValue: 'hush-hush' },
+	secretFields: ['headerValue'],
+	parameters: {},
+});
 
 describe('GenericSmsProvider', () => {
 	it('works with its defaults', async () => {
@@ -53,7 +64,6 @@ describe('GenericSmsProvider', () => {
 	});
 
 	it.each([
-		['no credential', { credentials: {} }, /credentials/],
 		['JSON that is none', { parameters: { json: '{"to": $$To' } }, /not valid JSON|\$\$Body/],
 		['a host with a replacement', { credentials: { campaignsGenericSmsApi: { baseUrl: 'https://$$uid.example.com', authentication: 'none' } } }, /fixed text/],
 		['no base URL', { credentials: { campaignsGenericSmsApi: { baseUrl: '', authentication: 'none' } } }, /must begin with http/],
@@ -62,11 +72,6 @@ describe('GenericSmsProvider', () => {
 		const { supplied } = await run(setup as SupplySetup);
 		expect(supplied.provider).toBeUndefined();
 		expect(supplied.error).toMatch(why);
-	});
-
-	it('takes no expressions', () => {
-		const open = new GenericSmsProvider().description.properties.filter(({ type, noDataExpression }) => type !== 'notice' && !noDataExpression);
-		expect(open).toEqual([]);
 	});
 });
 

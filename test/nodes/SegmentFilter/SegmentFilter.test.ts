@@ -72,7 +72,7 @@ async function campaignItems(...ids: string[]) {
 	const trigger = await node(store(), 'trigger');
 	const { release } = await store().call('claimRelease', { node: trigger, limit: 500 });
 	const opened = await openRelease(store(), trigger, release?.token ?? '');
-	return opened.flatMap(({ released, profile }) => (profile ? [campaignItem(store(), profile, released)] : []));
+	return opened.flatMap(({ released, profile }) => (profile ? [campaignItem(store(), profile, released, released.visit)] : []));
 }
 
 describe('items of no campaign', () => {

@@ -1,9 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import type { SmsMessage } from '../../../engine/channels/provider';
+import type { Channel } from '../../../engine/people/records';
 import { collectProviders, providersOf, sortProviders, type SuppliedProvider } from '../../../nodes/shared/provider-group';
 import { attemptGroup } from '../../../engine/delivery/attempt';
 import { attemptOptions } from '../../support/exchange';
 
-const supplied = (name: string, priority: number, x: number, error?: string): SuppliedProvider => ({ name, priority, position: [x, 0], secrets: [], error, report: () => undefined });
+const supplied = (name: string, priority: number, x: number, error?: string, channel: Channel = 'sms'): SuppliedProvider<SmsMessage> => ({ channel, name, priority, position: [x, 0], secrets: [], error, report: () => undefined });
 
 const connectedTo = (connected: unknown) => ({ getInputConnectionData: async () => connected }) as unknown as IExecuteFunctions;
 
@@ -20,10 +22,16 @@ describe('the order of a group', () => {
 
 describe('collectProviders', () => {
 	it('sorts what is connected', async () => {
-		expect((await collectProviders(connectedTo([supplied('b', 2, 0), supplied('a', 1, 0)]))).map(({ name }) => name)).toEqual(['a', 'b']);
+		expect((await collectProviders<SmsMessage>(connectedTo([supplied('b', 2, 0), supplied('a', 1, 0)]), 'sms')).map(({ name }) => name)).toEqual(['a', 'b']);
 	});
 
-	it('takes a single one', async () => expect(await collectProviders(connectedTo(supplied('a', 1, 0)))).toHaveLength(1));
+	it('takes a single one', async () => expect(await collectProviders<SmsMessage>(connectedTo(supplied('a', 1, 0)), 'sms')).toHaveLength(1));
+
+	it('one of another channel stands in its place as broken', async () => {
+		const group = await collectProviders<SmsMessage>(connectedTo([supplied('letters', 1, 0, undefined, 'email'), supplied('a', 2, 0)]), 'sms');
+		expect(group).toMatchObject([{ name: 'letters', error: expect.stringContaining('"letters" is a provider of email, and cannot send sms') }, { name: 'a' }]);
+		expect(group[0]?.provider).toBeUndefined();
+	});
 
 	it.each([
 		['none', [], /No provider is connected/],
@@ -31,7 +39,7 @@ describe('collectProviders', () => {
 		['something else', [{ invoke: () => 'x' }], /No provider is connected/],
 		['eleven', Array.from({ length: 11 }, (_, i) => supplied(`p${i}`, 1, i)), /11 providers/],
 	])('refuses %s', async (_name, connected, why) => {
-		await expect(collectProviders(connectedTo(connected))).rejects.toThrow(why);
+		await expect(collectProviders<SmsMessage>(connectedTo(connected), 'sms')).rejects.toThrow(why);
 	});
 });
 

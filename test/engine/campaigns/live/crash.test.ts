@@ -10,6 +10,7 @@ import { seededRandom } from '../../../support/kills';
 import { cameIn, MINUTE, publishLive, scanAll } from '../../../support/live';
 import { describeStores, START } from '../../../support/stores';
 import { until } from '../../../support/until';
+import { RUN_TS } from '../../../support/run-ts';
 
 const PROCESS = path.join(__dirname, '../../../support/scan-process.ts');
 const KILLS = 5;
@@ -17,9 +18,16 @@ const KILLS = 5;
 const VIEWED: LiveKind = { kind: 'action', events: [{ event: 'Viewed', where: [] }], delayMs: 0, firstTimeOnly: false };
 const CART: LiveKind = { kind: 'inaction', first: [{ event: 'Viewed', where: [] }], second: { event: 'Charged', where: [] }, withinMs: 30 * MINUTE, restart: false };
 
+const scanners: ChildProcess[] = [];
+
 function scanner({ clock: _clock, ...plain }: StoreOptions): ChildProcess {
-	return spawn(process.execPath, ['--import', 'tsx', PROCESS, JSON.stringify(plain), String(START - Date.now())], { stdio: ['ignore', 'pipe', 'inherit'] });
+	const child = spawn(process.execPath, [...RUN_TS, PROCESS, JSON.stringify(plain), String(START - Date.now())], { stdio: ['ignore', 'pipe', 'inherit'] });
+	scanners.push(child);
+	return child;
 }
+
+// They read for ever, also for a test that failed.
+afterEach(() => scanners.splice(0).forEach((child) => child.kill('SIGKILL')));
 
 jest.setTimeout(240_000);
 
@@ -43,7 +51,8 @@ describeStores('processes killed while they read events for live campaigns', (fi
 		const beside = scanner(options);
 		for (let kill = 0; kill < KILLS && !done; kill++) {
 			const child = scanner(options);
-			await once(child.stdout as NodeJS.ReadableStream, 'data');
+			// It may have come too late to read anything: then it prints nothing.
+			await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), ingesting]);
 			await sleep(random() * 300);
 			child.kill('SIGKILL');
 			await once(child, 'exit');

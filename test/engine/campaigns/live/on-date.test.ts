@@ -1,7 +1,7 @@
 import { enterByDates } from '../../../../engine/campaigns/live/by-dates';
 import { occurrenceOf, type OnDate } from '../../../../engine/campaigns/live/on-date';
 import type { ProfileInput } from '../../../../engine/people/records';
-import { release } from '../../../support/campaign';
+import { CAMPAIGN_ID, release } from '../../../support/campaign';
 import { cameIn, DAY, HOUR, MINUTE, publishLive, scanAll, type Overrides } from '../../../support/live';
 import { describeStores, START } from '../../../support/stores';
 
@@ -112,5 +112,38 @@ describeStores('a live campaign on a date', (fixture) => {
 		const { token = '' } = (await release(fixture().store, node)) ?? {};
 		for (let twice = 0; twice < 2; twice++) expect(await fixture().store.call('checkLiveRelease', { node, token, zone: 'UTC' })).toEqual([]);
 		expect(await came(run)).toEqual(['a 2026-03-03T09:00:00.000Z', 'a 2027-03-03T09:00:00.000Z']);
+	});
+
+	test('of an event, every year until the campaign ends', async () => {
+		const { store, clock, options } = fixture();
+		const end = Date.UTC(2027, 5, 1);
+		const { run, node } = await publish({ of: { event: { event: 'Booked', where: [] } } as never, property: 'departure' }, { trigger: { to: end } });
+		await store.ingest({ events: [{ user: 'a', name: 'Booked', ts: START, properties: { departure: '2026-03-05' } }] });
+		await scanAll(store, options);
+		for (const year of [2026, 2027]) {
+			clock.set(Date.UTC(year, 2, 5, 9));
+			const { token = '' } = (await release(store, node)) ?? {};
+			await store.call('checkLiveRelease', { node, token, zone: 'UTC' });
+			await store.call('settleRelease', { token, end: 'success' });
+		}
+		expect(await came(run)).toEqual(['a 2026-03-05T09:00:00.000Z', 'a 2027-03-05T09:00:00.000Z']);
+		clock.set(end + 2 * DAY);
+		expect((await store.call('finishRuns', { campaignId: CAMPAIGN_ID })).toAnnounce).toEqual([{ run, state: 'finished' }]);
+	});
+
+	test.each([
+		['to the earliest clocks', 'Pacific/Pago_Pago', 'Pacific/Kiritimati', []],
+		['between those farthest apart', 'Etc/GMT+12', 'Pacific/Kiritimati', []],
+		['to the latest clocks', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', [{ decision: { kind: 'hold', until: Date.UTC(2026, 2, 4, 20) } }]],
+	])('of somebody who moves over the date line in the last hour: %s', async (_where, from, to, checks) => {
+		const { store, clock } = fixture();
+		await people({ id: 'a', timezone: from, properties: { birthday: '1990-03-04' } });
+		const { run, node } = await publish();
+		await goOn(60);
+		const due = (await cameIn(fixture().options, run))[0]?.due as number;
+		await people({ id: 'a', timezone: to });
+		clock.set(due);
+		const { token = '' } = (await release(store, node)) ?? {};
+		expect(await store.call('checkLiveRelease', { node, token, zone: 'UTC' })).toMatchObject(checks);
 	});
 });

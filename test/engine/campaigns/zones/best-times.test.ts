@@ -87,7 +87,7 @@ describeStores('best time', (fixture) => {
 			const found = await store.ask('findInZones', { run: 1, rule: { all: [] }, zones, bestTime: { event: 'X', wall } });
 			const got = new Map<string, number>();
 			for (const { people: numbers, buckets } of found.zones) {
-				for (const { id, requested } of await store.ask('profilesOf', { people: [...numbers] })) got.set(id, buckets?.[numbers.indexOf(requested)] as number);
+				for (const { profile, requested } of await store.ask('profilesOf', { people: [...numbers] })) got.set(profile.id, buckets?.[numbers.indexOf(requested)] as number);
 			}
 			expect(people.map(({ id }) => got.get(id))).toEqual(expected);
 		}

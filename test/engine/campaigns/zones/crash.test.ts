@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { createInterface, type Interface } from 'node:readline';
 
 import type { PeopleCursor, PersonOfRun } from '../../../../engine/reports/people-of-run';
 import { timeWords } from '../../../../engine/reports/words';
@@ -11,28 +10,42 @@ import { localInstant } from '../../../../engine/time/local';
 import { seededRandom } from '../../../support/kills';
 import { describeStores, START } from '../../../support/stores';
 import { publishByZones, reportOf } from '../../../support/zone-runs';
+import { RUN_TS } from '../../../support/run-ts';
 
 const PROCESS = path.join(__dirname, '../../../support/zone-process.ts');
-const HOUR = 3_600_000;
+const QUARTER = 15 * 60_000;
+const HOUR = 4 * QUARTER;
 const MOMENT = START + 20 * HOUR;
+const FROM = MOMENT - 15 * HOUR;
 const UNTIL = MOMENT + 12 * HOUR;
 const ZONES = Intl.supportedValuesOf('timeZone');
-const KILLS = 5;
-
+const KILLS = 6;
 interface Conductor {
 	child: ChildProcess;
+	lines: Interface;
 	/** How far it has got, by its word. */
 	done: number;
 }
 
-async function conduct(options: StoreOptions, from: number): Promise<Conductor> {
+function conduct(options: StoreOptions, from: number): Conductor {
 	const { clock: _clock, ...plain } = options;
-	const child = spawn(process.execPath, ['--import', 'tsx', PROCESS, JSON.stringify(plain), String(from), String(UNTIL)], { stdio: ['ignore', 'pipe', 'inherit'] });
-	const conductor: Conductor = { child, done: from };
+	const child = spawn(process.execPath, [...RUN_TS, PROCESS, JSON.stringify(plain), String(from), String(UNTIL)], { stdio: ['pipe', 'pipe', 'inherit'] });
 	const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+	const conductor: Conductor = { child, lines, done: from };
 	lines.on('line', (line) => (conductor.done = Number(line)));
-	await once(lines, 'line');
 	return conductor;
+}
+
+function letGo({ child }: Conductor, until: number): void {
+	child.stdin?.write(`${until}\n`);
+}
+
+/** Kills it once it has got so far. Its own moments, not those of the clock, tell when: machines differ. */
+async function killAt(conductor: Conductor, time: number): Promise<void> {
+	while (conductor.done < time) await once(conductor.lines, 'line');
+	conductor.child.kill('SIGKILL');
+	await ended(conductor);
+	expect(conductor.child.signalCode).toBe('SIGKILL');
 }
 
 async function ended({ child }: Conductor): Promise<number | null> {
@@ -60,19 +73,17 @@ describeStores('processes killed while they select zones', (fixture) => {
 		await store.call('ingest', { profiles: ids.map((id) => ({ id, timezone: id.split(' ')[0] as string })) });
 		const run = await publishByZones(store, MOMENT, {}, { blockSize: 1 });
 		const random = seededRandom();
-		const running = [await conduct(options, MOMENT - 15 * HOUR), await conduct(options, MOMENT - 15 * HOUR)];
-		let kills = 0;
-		while (kills < KILLS) {
-			await sleep(random() * 400);
-			const place = kills % 2;
+		const running = [conduct(options, FROM), conduct(options, FROM)];
+		for (let kill = 0; kill < KILLS; kill++) {
+			const [start, end] = [kill, kill + 1].map((part) => FROM + ((UNTIL - FROM) * part) / KILLS) as [number, number];
+			for (const conductor of running) letGo(conductor, end - QUARTER);
+			const place = kill % 2;
 			const victim = running[place] as Conductor;
-			victim.child.kill('SIGKILL');
-			if ((await ended(victim)) === 0) break;
-			kills++;
-			running[place] = await conduct(options, victim.done);
+			await killAt(victim, start + 0.8 * random() * (end - start));
+			running[place] = conduct(options, victim.done);
 		}
+		for (const conductor of running) letGo(conductor, UNTIL);
 		for (const conductor of running) expect(await ended(conductor)).toBe(0);
-		expect(kills).toBeGreaterThan(1);
 
 		const expected = ids.map((id) => ({ id, detail: `Waits at "trigger" until ${timeWords(localInstant(MOMENT, id.split(' ')[0] as string), 'UTC')}` }));
 		const byId = (a: { id: string | null }, b: { id: string | null }) => (String(a.id) < String(b.id) ? -1 : 1);

@@ -1,7 +1,8 @@
 import { IANAZone } from 'luxon';
 
+import { endRun } from '../../../../engine/campaigns/control/end-run';
 import { EVERYBODY_GETS_IT } from '../../../../engine/campaigns/who-gets-it';
-import { node } from '../../../support/campaign';
+import { CAMPAIGN_ID, node } from '../../../support/campaign';
 import { describeStores, START } from '../../../support/stores';
 import { conductorOf, publishByZones, Releases, reportOf } from '../../../support/zone-runs';
 
@@ -72,6 +73,40 @@ describeStores('a run that goes by time zones', (fixture) => {
 		expect(JSON.stringify(story)).toContain("Not selected yet: everybody is when their own clocks show the run's time, in Pacific/Pago_Pago at 2026-03-03 19:00:00 UTC; as of 2026-03-03 08:00:00 UTC, the person would be selected.");
 		expect(await stateAt(moment + 11 * HOUR - 1)).toEqual(['running', 1, 'UTC', 'Pacific/Pago_Pago']);
 		expect(await stateAt(moment + 11 * HOUR)).toEqual(['finished', 0, 'Pacific/Pago_Pago', undefined]);
+	});
+
+	it('tells who moved into a zone that has been selected', async () => {
+		const { store, clock } = fixture();
+		await add({ here: 'UTC', west: 'Pacific/Pago_Pago' });
+		const moment = START + 20 * HOUR;
+		const run = await publishByZones(store, moment);
+		const { conductor } = await setUp();
+		clock.set(moment);
+		await conductor.beat();
+		clock.set(moment + HOUR);
+		await add({ west: 'UTC', late: 'UTC' });
+		const summary = async (id: string) => (await store.ask('personStory', { name: { id }, run })).runs[0]?.summary;
+		expect(await summary('west')).toBe(
+			'Was not selected with the people of UTC at 2026-03-03 08:00:00 UTC, but as of 2026-03-03 09:00:00 UTC satisfies the rule "Everyone": the profile, its time zone or its events have changed since, or arrived late.',
+		);
+		expect(await summary('late')).toBe('Was not selected: the person is known only since 2026-03-03 09:00:00 UTC, after the people of UTC had been selected.');
+	});
+
+	it.each([['while zones are to come', true], ['before its first zone', false]])('is over when it is stopped %s', async (_name, hasBegun) => {
+		const { store, clock } = fixture();
+		await add({ east: 'Asia/Tokyo', west: 'America/New_York' });
+		const moment = START + 20 * HOUR;
+		const run = await publishByZones(store, moment);
+		const { conductor, releases } = await setUp();
+		await releases.runAt([conductor], [clock.now(), ...(hasBegun ? [moment - 9 * HOUR] : [])]);
+		await store.call('stopRuns', { campaignId: CAMPAIGN_ID });
+		await endRun(store, run);
+		expect(await store.call('finishRuns', { campaignId: CAMPAIGN_ID })).toEqual({ toAnnounce: [{ run, state: 'stopped' }] });
+		clock.advance(2 * DAY);
+		await conductor.beat();
+		expect([...releases.times.keys()]).toEqual(hasBegun ? ['east'] : []);
+		const story = await store.ask('personStory', { name: { id: 'west' }, run });
+		expect(story.runs[0]?.summary).toContain(hasBegun ? "stopped before the person's own clocks showed its time" : 'the run was stopped before it started');
 	});
 
 	it('evaluates its segment for each zone when that is due', async () => {

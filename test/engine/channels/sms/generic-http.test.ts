@@ -1,7 +1,8 @@
 import { GenericHttpSms, type GenericHttpConfig } from '../../../../engine/channels/sms/generic-http';
 import type { SmsMessage } from '../../../../engine/channels/provider';
 import { readAnswer, sendOnce } from '../../../support/exchange';
-import { closedPort, startLoopback, startTcp, type Answer } from '../../../support/loopback';
+import { startLoopback, type Answer } from '../../../support/loopback';
+import { describeProviderContract } from '../../../support/provider-contract';
 
 const message: SmsMessage = {
 	to: '+14155552671',
@@ -108,11 +109,6 @@ describe('GenericHttpSms.request', () => {
 		expect(provider.customNames).toEqual([name]);
 		expect(() => provider.request(message)).toThrow(name);
 	});
-
-	it('shows no secret when it is printed', () => {
-		const provider = new GenericHttpSms(config({ auth: { type: 'basic', user: 'me', password: 'hush-hush' } }));
-		expect(JSON.stringify(provider)).not.toContain('hush');
-	});
 });
 
 describe('GenericHttpSms.read', () => {
@@ -153,8 +149,8 @@ describe('GenericHttpSms.read', () => {
 });
 
 describe('GenericHttpSms over a loopback server', () => {
-	const against = async (answer: Answer | undefined, extra: Partial<GenericHttpConfig> = {}) => {
-		const server = await startLoopback((_seen, reply) => void (answer && reply(answer)));
+	const against = async (answer: Answer, extra: Partial<GenericHttpConfig> = {}) => {
+		const server = await startLoopback((_seen, reply) => reply(answer));
 		try {
 			const auth = { type: 'basic', user: 'me', password: 'hush-hush' } as const;
 			const provider = new GenericHttpSms(config({ url: `${server.url}/send?k=$$uid`, headers: [{ name: 'X-User', value: '$$uid' }], auth, ...extra }));
@@ -173,35 +169,19 @@ describe('GenericHttpSms over a loopback server', () => {
 		expect(seen[0]?.headers['x-evil']).toBeUndefined();
 	});
 
-	it.each([
-		['too many requests', { status: 429, headers: { 'Retry-After': '1' } }, { outcome: 'failed', reason: 'provider_unavailable', retryAfterMs: 1000 }],
-		['wrong credentials', { status: 401, body: 'wrong: me:hush-hush' }, { outcome: 'failed', reason: 'provider_auth' }],
-		['a redirect', { status: 302, headers: { Location: 'http://127.0.0.1/' } }, { outcome: 'failed', reason: 'provider_rejected', transient: false }],
-		['500', { status: 500 }, { outcome: 'unknown' }],
-		['502', { status: 502 }, { outcome: 'unknown' }],
-		['504', { status: 504 }, { outcome: 'unknown' }],
-	])('%s', async (_name, answer, expected) => {
-		const { result, seen } = await against(answer);
-		expect(result).toMatchObject(expected);
-		expect(seen).toHaveLength(1);
-		expect(JSON.stringify(result)).not.toContain('hush');
-	});
-
-	it('a slow server is unknown', async () => {
-		expect((await against(undefined, { timeoutMs: 150 })).result).toMatchObject({ outcome: 'unknown', code: 'timeout' });
-	});
-
-	it('a cut connection is unknown; a server that is not there has refused', async () => {
-		const server = await startTcp((socket) => socket.destroy());
-		const cut = await sendOnce(new GenericHttpSms(config({ url: server.url })), message);
-		await server.close();
-		expect(cut).toMatchObject({ outcome: 'unknown', code: 'connection_lost' });
-		expect(await sendOnce(new GenericHttpSms(config({ url: `http://127.0.0.1:${await closedPort()}` })), message)).toMatchObject({ outcome: 'failed', transient: true });
-	});
-
 	it('refuses private addresses where the operator wants that', async () => {
 		const { result, seen } = await against({ status: 200 }, { allowPrivate: false });
 		expect(result).toMatchObject({ outcome: 'failed', reason: 'provider_rejected', attempts: [{ code: 'private_address' }] });
 		expect(seen).toEqual([]);
 	});
+});
+
+describeProviderContract('GenericHttpSms', {
+	make: (baseUrl, settings) =>
+		new GenericHttpSms(
+			config({ url: `${baseUrl}/send`, auth: { type: 'basic', user: 'me', password: 'hush-hush' }, success: { path: 'status', values: ['queued'] }, messageIdPath: 'id', ...settings }),
+		),
+	message,
+	accepted: { status: 200, body: { status: 'queued', id: 'g1' }, providerId: 'g1' },
+	secrets: ['hush-hush'],
 });
