@@ -37,8 +37,8 @@ export default [
 		},
 	},
 	{
-		// Whoever has one of these keys can write people and events: they are secrets, whatever they are called.
-		files: ['credentials/CampaignsCollectorApi.credentials.ts'],
+		// Whoever has one of these keys can write people and events, or send: they are secrets, whatever they are called.
+		files: ['credentials/CampaignsCollectorApi.credentials.ts', 'credentials/CampaignsFcmApi.credentials.ts'],
 		rules: { '@n8n/community-nodes/credential-unnecessary-password': 'off' },
 	},
 	{

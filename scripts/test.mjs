@@ -22,7 +22,7 @@ async function main() {
 	const folder = suite.only ? ['--roots', suite.only] : ['--testPathIgnorePatterns', ...suite.ignore];
 	// One process after the other where each test starts an n8n of its own.
 	const workers = suite.needsN8n ? ['--runInBand'] : ['--maxWorkers', '2'];
-	await run('node', ['--import', 'tsx', 'node_modules/jest/bin/jest.js', ...folder, ...workers, ...positionals], {
+	await run('node', ['--require', './scripts/register-ts.cjs', 'node_modules/jest/bin/jest.js', ...folder, ...workers, ...positionals], {
 		...(values.kills && { CAMPAIGNS_KILLS: String(values.kills) }),
 	});
 }

@@ -185,12 +185,15 @@ async function plainPostgres(connectionString) {
 			await one.query('BEGIN');
 			const { rows } = await one.query("SELECT value, person FROM identity WHERE kind = 'user' AND value = ANY ($1)", [batch.map(({ user }) => user)]);
 			const people = new Map(rows.map(({ value, person }) => [value, person]));
-			await one.query('INSERT INTO event_message SELECT *, $2 FROM unnest($1::text[]) ON CONFLICT DO NOTHING', [batch.map(({ messageId }) => messageId), NOW]);
+			// As on SQLite: what was there already is not inserted again.
+			const { rows: ids } = await one.query('INSERT INTO event_message SELECT *, $2 FROM unnest($1::text[]) ON CONFLICT DO NOTHING RETURNING message_id', [batch.map(({ messageId }) => messageId), NOW]);
+			const isNew = new Set(ids.map((row) => row.message_id));
+			const fresh = batch.filter(({ messageId }) => isNew.delete(messageId));
 			await one.query('INSERT INTO event (person, name_id, ts, received_at, historical, properties) SELECT p, n, t, $5, 0, j FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS u(p, n, t, j)', [
-				batch.map(({ user }) => people.get(user)),
-				batch.map(({ name }) => NAMES.indexOf(name) + 1),
-				batch.map(({ ts }) => ts),
-				batch.map(({ properties }) => JSON.stringify(properties)),
+				fresh.map(({ user }) => people.get(user)),
+				fresh.map(({ name }) => NAMES.indexOf(name) + 1),
+				fresh.map(({ ts }) => ts),
+				fresh.map(({ properties }) => JSON.stringify(properties)),
 				NOW,
 			]);
 			await one.query('COMMIT');

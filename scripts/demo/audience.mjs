@@ -44,15 +44,16 @@ export { expected } from './expected.mjs';
 
 /**
  * Makes an audience. The same seed, sizes and start give the same people and events, whatever the batches.
- * @param {{ seed?: number, people?: number, events?: number, start?: string }} [options] `start` is an ISO instant
+ * @param {{ seed?: number, people?: number, events?: number, start?: string, eager?: boolean }} [options] `start` is an ISO instant;
+ *   `eager`: nine of ten people are those that the campaign is for, else about one of eight
  * @returns {Audience}
  * @throws {RangeError} when the sizes do not go together
  */
-export function makeAudience({ seed = demoAudience.seed, people: count = demoAudience.people, events: total = demoAudience.events, start: from = demoStart } = {}) {
+export function makeAudience({ seed = demoAudience.seed, people: count = demoAudience.people, events: total = demoAudience.events, start: from = demoStart, eager } = {}) {
 	if (!(count >= 1 && count <= MAX_PEOPLE)) throw new RangeError(`people must be 1 to ${MAX_PEOPLE}, not ${count}`);
 	const start = Date.parse(from);
 	if (Number.isNaN(start)) throw new RangeError(`start must be an ISO instant, not ${from}`);
-	const people = Array.from({ length: count }, (_, index) => makePerson(seed, index));
+	const people = Array.from({ length: count }, (_, index) => makePerson(seed, index, eager));
 	const activity = makeActivity({ seed, start, people, total });
 
 	function* events() {

@@ -48,10 +48,10 @@ export class Demo {
 
 	/**
 	 * @param {string} folder everything of the demo is kept in it
-	 * @param {{ people?: number, events?: number, n8nPort?: number, providers?: Record<string, number>, say?: (line: string) => void,
+	 * @param {{ people?: number, events?: number, eager?: boolean, n8nPort?: number, providers?: Record<string, number>, say?: (line: string) => void,
 	 *   env?: Record<string, string>, store?: { connectionString: string, schema?: string }, postgres?: object,
 	 *   change?: (workflow: any) => void, start?: (options: any) => Promise<N8n> }} [options]
-	 *   `providers`: flags of providers.mjs; `store` and `postgres`: a PostgreSQL store, as the engine and as the credential name it
+	 *   `eager`: see makeAudience; `providers`: flags of providers.mjs; `store` and `postgres`: a PostgreSQL store, as the engine and as the credential name it
 	 */
 	constructor(folder, options = {}) {
 		this.#folder = folder;
@@ -67,8 +67,8 @@ export class Demo {
 	}
 
 	get audience() {
-		const { people = demoAudience.people, events = demoAudience.events } = this.#options;
-		return (this.#audience ??= makeAudience({ people, events }));
+		const { people = demoAudience.people, events = demoAudience.events, eager } = this.#options;
+		return (this.#audience ??= makeAudience({ people, events, eager }));
 	}
 
 	/** Reads what an earlier start has left; true when the demo is set up. */

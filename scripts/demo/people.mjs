@@ -33,6 +33,9 @@ const NO_NUMBERS = ['12345', 'n/a', 'call me', '+1 415 555 01 000 99', '+1 415 5
 /** @type {readonly (readonly [Habit, number])[]} */
 const HABITS = [['abandoner', 32], ['buyer', 18], ['sampler', 20], ['lapsed', 10], ['browser', 20]];
 
+/** In an eager audience one of so many people is no abandoner of San Francisco for sure. */
+const LIKE_ANYBODY_EVERY = 10;
+
 /** Every so many people a household begins, whose members share one number. */
 const HOUSEHOLD_EVERY = 400;
 /** Lines of one exchange, without 1212 (directory assistance). */
@@ -62,14 +65,15 @@ function written(e164) {
  * Person number `index` of a seed; does not depend on how many people there are.
  * @param {number} seed
  * @param {number} index
+ * @param {boolean} [eager] nearly everybody shops like the campaign's people
  * @returns {Person}
  */
-export function makePerson(seed, index) {
+export function makePerson(seed, index, eager = false) {
 	const dice = random(seed, `person ${index}`);
 	const place = index % HOUSEHOLD_EVERY;
 	const household = place < 3;
 	// The first two of a household qualify, so that one number is asked for twice; the third is like anybody.
-	const qualifies = household && place < 2;
+	const qualifies = eager ? place % LIKE_ANYBODY_EVERY !== LIKE_ANYBODY_EVERY - 1 : household && place < 2;
 	const id = `u${String(index + 1).padStart(6, '0')}`;
 	const first = dice.pick(FIRST);
 	const last = dice.pick(LAST);

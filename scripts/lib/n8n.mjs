@@ -8,7 +8,7 @@ import { ensureHost } from './host.mjs';
 import { N8nApi } from './n8n-api.mjs';
 
 const COMMANDS = { regular: 'start', main: 'start', worker: 'worker', webhook: 'webhook' };
-const READY_DEADLINE_MS = 180_000;
+const READY_DEADLINE_MS = 300_000;
 const STOP_DEADLINE_MS = 40_000;
 const LOOK_AGAIN_MS = 150;
 

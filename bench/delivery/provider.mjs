@@ -1,0 +1,22 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const CHILD = fileURLToPath(new URL('./provider-child.mjs', import.meta.url));
+
+/** Starts the provider's process. `seen()` gives how many requests it had since `begin()`, and the times of the first and the last. */
+export async function startProvider() {
+	const child = fork(CHILD);
+	const [{ port }] = await once(child, 'message');
+	const ask = async (what) => {
+		child.send(what);
+		const [{ seen }] = await once(child, 'message');
+		return seen;
+	};
+	return {
+		url: `http://127.0.0.1:${port}`,
+		begin: async () => void (await ask('begin')),
+		seen: async () => await ask('seen'),
+		close: () => child.disconnect(),
+	};
+}
