@@ -63,13 +63,13 @@ function everybodyElse(year: Year, name: string, late: readonly string[]): void 
 	mustBeNone(`"${name}" has forgotten people`, year.unchanged.filter((person) => !seen.has(person)));
 }
 
-/** Windows count from the start of a run. */
+/** Windows count from the start of a run, which may be before its first request: an execution that was lost is repeated. */
 function throttled(year: Year): void {
 	const rates = [['Slow', 20, HOUR], ['The 31st', 10, 10 * MINUTE], ['Until six', 50, 15 * MINUTE], ['Until six, then tomorrow', 50, 15 * MINUTE], ['Two hours to live', 50, 30 * MINUTE]] as const;
 	for (const [name, limit, window] of rates) {
-		for (const run of Map.groupBy(year.requests(name, 'first'), ({ run: number }) => number).values()) {
-			const start = Math.min(...run.map(({ at }) => at));
-			const windows = Map.groupBy(run, ({ at }) => Math.floor((at - start) / window));
+		for (const [run, requests] of Map.groupBy(year.requests(name, 'first'), (request) => request.run)) {
+			const start = year.record.startedAt.get(run) as number;
+			const windows = Map.groupBy(requests, ({ at }) => Math.floor((at - start) / window));
 			for (const [at, those] of windows) must(`"${name}" lets more through than ${limit}`, those.length <= limit, those.length, new Date(start + at * window).toISOString());
 		}
 	}

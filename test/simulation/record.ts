@@ -38,6 +38,8 @@ export interface YearRecord {
 	requests: readonly Request[];
 	messages: readonly Recorded[];
 	dropped: readonly Dropped[];
+	/** When each run started. */
+	startedAt: ReadonlyMap<number, number>;
 	events: ReadonlyArray<{ user: string; name: string; ts: number; arrivedAt: number }>;
 	/** People whom something befell: what is due to them is not computed here. */
 	changed: ReadonlySet<string>;
@@ -45,13 +47,14 @@ export interface YearRecord {
 }
 
 /** Reads what the store recorded. */
-export function readRows(database: DatabaseSync): Pick<YearRecord, 'messages' | 'dropped'> {
+export function readRows(database: DatabaseSync): Pick<YearRecord, 'messages' | 'dropped' | 'startedAt'> {
 	const who = `JOIN entry e ON e.entry = x.entry JOIN run r ON r.run = x.run JOIN node n ON n.node = x.node
 		LEFT JOIN identity i ON i.person = e.person AND i.kind = 'user' LEFT JOIN event v ON v.id = e.event`;
 	const columns = `x.entry, x.run, r.campaign_id AS campaign, n.name AS node, coalesce(i.value, '') AS person, x.reason, x.detail, v.ts AS "eventAt"`;
 	return {
 		messages: database.prepare(`SELECT x.message, x.state, x.claimed_at AS "claimedAt", x.settled_at AS "settledAt", ${columns} FROM message x ${who}`).all() as unknown as Recorded[],
 		dropped: database.prepare(`SELECT ${columns} FROM dropped x ${who}`).all() as unknown as Dropped[],
+		startedAt: new Map(database.prepare('SELECT run, started_at FROM run').all().map(({ run, started_at: at }) => [Number(run), Number(at)])),
 	};
 }
 
