@@ -23,6 +23,9 @@ const group = (...groups: number[]): Rule => ({ profile: 'group', is: 'in', valu
 /** A control group of the account. */
 export const HOLDOUT = 'Holdout';
 
+/** From then on the account has a control group. */
+export const CONTROL_FROM = Date.parse('2026-11-20T00:00:00Z');
+
 /** The campaigns of a year: of every type, with every control. */
 export function calendarOf(start: number): Drawn[] {
 	return [...once(start), ...recurring(start), ...byZones(start), ...limited(start), ...live(start), ...journeys(start)];
@@ -69,12 +72,16 @@ function limited(start: number): Drawn[] {
 		runKey: 'recurring',
 	});
 	const twoHours: DeliveryRules = { ...PLAIN_DELIVERY, ttlMs: 2 * HOUR };
+	const untilNoon: DeliveryRules = { ...PLAIN_DELIVERY, ttlAt: Date.parse('2026-11-10T12:00:00Z') };
 	return [
 		drawn('A hundred', start, { ...at('2026-07-01T10:00:00Z'), ...who({ limits: { perRun: 100 }, outsideGlobalLimits: true }) }, sender),
 		drawn('With a control group', start, { ...at('2026-07-08T10:00:00Z'), ...who({ controlPercent: 30, customControlGroups: [HOLDOUT], outsideGlobalLimits: true }) }, sender),
 		drawn('A hundred a day', at0('2026-07-13'), { ...daily(5), ...who({ limits: { perDay: 100, total: 250 }, outsideGlobalLimits: true }) }, sender),
 		drawn('At most thrice', at0('2026-08-10'), { ...daily(14), segment: group(1), ...who({ mostEver: 3, minimumGapMs: 2 * DAY, outsideGlobalLimits: true }) }, sender),
 		drawn('Two hours to live', start, { ...at('2026-08-05T10:00:00Z'), delivery: twoHours, ...who({ customControlGroups: [HOLDOUT], outsideGlobalLimits: true }) }, slowly(50, 30, 'minutes'), sender),
+		drawn('Until noon', start, { ...at('2026-11-10T10:00:00Z'), delivery: untilNoon, ...who({ outsideGlobalLimits: true }) }, slowly(50, 30, 'minutes'), sender),
+		drawn('Not to all', start, { ...at('2026-11-25T10:00:00Z'), ...who({ outsideGlobalLimits: true }) }, sender),
+		drawn('Everybody must know', start, { ...at('2026-11-26T10:00:00Z'), ...who({ systemControlGroup: false, outsideGlobalLimits: true }) }, sender),
 		drawn('Too many', start, { ...at('2026-07-09T10:00:00Z'), ...who({ safetyCheck: 400 }) }, sender),
 	];
 }
@@ -94,9 +101,12 @@ function live(start: number): Drawn[] {
 
 function journeys(start: number): Drawn[] {
 	const [later, again] = [own('Three Days Later', 'delay', { waitFor: 'time', amount: 3, unit: 'days' }), own('Send Again', 'simulatedSender')];
-	return [drawn('Twice', start + 30 * DAY, { segment: group(8) }, sender, later, again)].map((campaign) => ({
+	return [drawn('Twice', start + 30 * DAY, { segment: group(8) }, sender, later, trouble, again)].map((campaign) => ({
 		...campaign,
-		workflow: workflowOf([trigger, sender, later, again], [['Campaign', 'Send'], ['Send', 'Three Days Later'], ['Three Days Later', 'Send Again']]),
+		workflow: workflowOf(
+			[trigger, sender, later, trouble, again],
+			[['Campaign', 'Send'], ['Send', 'Three Days Later'], ['Three Days Later', 'Elsewhere'], ['Elsewhere', 'Send Again']],
+		),
 	}));
 }
 

@@ -1,15 +1,17 @@
+import { CONTROL_FROM } from './calendar';
 import { dayIn } from './clock-in';
 import { isAccepted, must, mustBeNone, mustBeSame, numberOfId, type Recorded, type Year } from './record';
 import type { Request } from './provider';
 import { DAY, ZONE } from './units';
 
 /** Campaigns that are neither limited by the account's limits nor counted for them. */
-export const OUTSIDE_LIMITS = ['A hundred', 'A hundred a day', 'With a control group', 'Two hours to live', 'At most thrice'];
+export const OUTSIDE_LIMITS = ['A hundred', 'A hundred a day', 'With a control group', 'Two hours to live', 'At most thrice', 'Until noon', 'Not to all', 'Everybody must know'];
 
 /** How many, and to whom: each number exactly. */
 export function checkLimits(year: Year): void {
 	perRunDayAndTotal(year);
 	controlGroups(year);
+	systemControlGroup(year);
 	safetyCheck(year);
 	perPerson(year);
 	overAllCampaigns(year);
@@ -50,6 +52,21 @@ function controlGroups(year: Year): void {
 	const holdout = new Set(groupOf('With a control group', 'Holdout'));
 	const reached = new Set(year.messages('Two hours to live').map(({ person }) => person));
 	mustBeSame('The same group in another campaign', groupOf('Two hours to live', 'Holdout').filter((person) => year.unchanged.includes(person)), [...holdout].filter((person) => reached.has(person)));
+}
+
+/** From the day the account has one, its members are sent nothing, of no campaign but the one that everybody must get. */
+function systemControlGroup(year: Year): void {
+	const of = (name: string) => year.messages(name).filter(({ reason, person }) => reason === 'system_control_group' && year.isUnchanged({ person }));
+	const members = new Set(of('Not to all').map(({ person }) => person));
+	// 5 % of about 400, give or take four standard deviations.
+	must('The size of the account’s control group', members.size > 3 && members.size < 40, members.size);
+	mustBeNone('Recorded as members of a campaign for everybody', of('Everybody must know'));
+	const asked = new Set(year.requests('Everybody must know').map(({ person }) => person));
+	mustBeNone('Members were not told what everybody must know', [...members].filter((person) => !asked.has(person)));
+	const sent = year.record.requests.filter(({ campaign, at, person }) => at >= CONTROL_FROM && members.has(person) && campaign !== 'Everybody must know:node-1');
+	mustBeNone('Members of the account’s control group were sent to', sent);
+	const others = new Set(year.record.messages.filter(({ reason, campaign }) => reason === 'system_control_group' && campaign !== 'Not to all:node-1').map(({ campaign }) => campaign));
+	must('They are members of other campaigns, too', others.size > 1, [...others]);
 }
 
 function safetyCheck(year: Year): void {

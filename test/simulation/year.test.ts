@@ -1,4 +1,4 @@
-import { calendarOf, HOLDOUT } from './calendar';
+import { calendarOf, CONTROL_FROM, HOLDOUT } from './calendar';
 import { seed } from './chance-of-engine';
 import { checkYear } from './calendar-checks';
 import { Checks } from './checks';
@@ -24,9 +24,11 @@ test(
 		try {
 			await addPeople(world.store);
 			world.weeklyLimit = 4;
-			await world.store.call('saveSettings', { settings: { channels: { sms: { mostMessages: world.weeklyLimit, perDays: 7 } }, customControlGroups: [{ name: HOLDOUT, percent: 5 }] } });
+			const settings = { channels: { sms: { mostMessages: world.weeklyLimit, perDays: 7 } }, customControlGroups: [{ name: HOLDOUT, percent: 5 }] };
+			await world.store.call('saveSettings', { settings });
 			const happenings: Happening[] = [
 				...calendarOf(START).map((drawn) => ({ at: drawn.publishedAt, what: async () => await world.publish(drawn) })),
+				{ at: CONTROL_FROM, what: async ({ store }) => await store.call('saveSettings', { settings: { ...settings, systemControlPercent: 5 } }) },
 				...lifeOf(START, world.random),
 			];
 			const checks = new Checks(world);
