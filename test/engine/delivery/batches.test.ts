@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { attemptGroup, type AttemptOptions, type GroupResult } from '../../../engine/delivery/attempt';
 import { Pacers } from '../../../engine/delivery/pace';
 import { acceptAll, Notes, startNotes, type Note, type NotesSettings } from '../../support/batch-provider';
+import { describeBatchContract } from '../../support/batch-contract';
 import { attemptOptions } from '../../support/exchange';
 import type { Answer } from '../../support/loopback';
 
 const GROUP = 'g';
 const notes = (count: number, from = 0): Note[] => Array.from({ length: count }, (_, index) => ({ id: `n${from + index}`, group: GROUP }));
-const ids = (some: Note[]) => some.map(({ id }) => id);
+const ids = (some: readonly Note[]) => some.map(({ id }) => id);
 
 /** Sends notes at the same time, and writes down what each one's ledger is told. */
 async function sendAll(providers: Notes[], some: Note[], context = attemptOptions<Note>(), ledgers = new Map<string, string[]>(), overrides: (note: Note) => Partial<AttemptOptions<Note>> = () => ({})) {
@@ -220,4 +221,13 @@ describe('messages that share requests', () => {
 			expect(server.seen.length - before).toBeLessThanOrEqual(1 + 2 * bad.size * Math.ceil(Math.log2(count)));
 		}), { numRuns: 40 });
 	});
+});
+
+describeBatchContract('The provider of notes', {
+	make: (baseUrl, settings) => new Notes(baseUrl, settings),
+	messages: notes(4) as [Note, Note, Note, Note],
+	mark: ({ id }) => id,
+	accepted: (some) => ({ ...acceptAll(ids(some)), ids: some.map(() => 'n') }),
+	lastOneRefused: (some) => ({ status: 200, body: Object.fromEntries(some.map(({ id }) => [id, id === 'n3' ? 'nobody' : 'sent'])), result: { outcome: 'recipient' } }),
+	lastOneMissing: (some) => acceptAll(ids(some).slice(0, -1)),
 });
