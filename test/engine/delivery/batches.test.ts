@@ -63,7 +63,7 @@ describe('messages that share requests', () => {
 		const { results } = await sendAll([provider()], notes(1));
 		expect(value(results[0])).toMatchObject({ outcome: 'sent' });
 		expect(server.seen).toMatchObject([{ url: '/one', body: 'n0' }]);
-		expect(performance.now() - begun).toBeLessThan(90);
+		expect(performance.now() - begun).toBeLessThan(1_000);
 	});
 
 	it('those of different groups, those of none, and the same recipient do not go together', async () => {
@@ -103,7 +103,7 @@ describe('messages that share requests', () => {
 		const paced = Object.assign(provider(), { requestsPerSecond: 1, concurrency: 1 });
 		const begun = performance.now();
 		await sendAll([paced], notes(100), attemptOptions<Note>({ pacers: new Pacers() }));
-		expect(performance.now() - begun).toBeLessThan(900);
+		expect(performance.now() - begun).toBeLessThan(4_000);
 		expect(sizes()).toEqual([100]);
 	});
 
@@ -219,8 +219,8 @@ describe('messages that share requests', () => {
 			expect(accepted.sort()).toEqual(ids(notes(count)).filter((id) => !bad.has(id)).sort());
 			for (const [id, result] of of) expect([id, value(result)]).toMatchObject([id, bad.has(id) ? { outcome: 'failed', reason: 'provider_rejected' } : { outcome: 'sent' }]);
 			expect(server.seen.length - before).toBeLessThanOrEqual(1 + 2 * bad.size * Math.ceil(Math.log2(count)));
-		}), { numRuns: 40 });
-	});
+		}), { numRuns: 25 });
+	}, 60_000);
 });
 
 describeBatchContract('The provider of notes', {
