@@ -32,8 +32,7 @@ export function describeBatchContract<M>(name: string, contract: BatchContract<M
 	async function sendAll(answer: (asked: M[], seen: SeenRequest, nth: number) => Answer | undefined, timeoutMs = 5_000): Promise<Sent<M>> {
 		const asked: M[][] = [];
 		const server = await startLoopback((seen, reply) => {
-			const decoded = decodeURIComponent(seen.body.replaceAll('+', ' '));
-			const some = messages.filter((message) => seen.body.includes(mark(message)) || decoded.includes(mark(message)));
+			const some = messages.filter((message) => seen.body.includes(mark(message)) || seen.body.includes(encodeURIComponent(mark(message))));
 			const said = answer(some, seen, asked.push(some));
 			if (said) reply(said);
 		});
