@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { MailgunEmail, type MailgunConfig } from '../../engine/channels/email/mailgun';
 import { supplyProvider } from '../shared/provider-group';
-import { connectNoticeTo, optionsParameter, paceOptions, priorityParameter, readOptions, readPace, readText, splitList } from '../shared/provider-parameters';
+import { connectNoticeTo, messagesPerRequestOption, optionsParameter, paceOptions, priorityParameter, readOptions, readPace, readText, splitList } from '../shared/provider-parameters';
 
 type MailgunCredential = Pick<MailgunConfig, 'apiKey' | 'baseUrl'>;
 
@@ -38,6 +38,7 @@ export class MailgunEmailProvider implements INodeType {
 				description: 'The domain that sends, as it is named at Mailgun',
 			},
 			optionsParameter([
+				messagesPerRequestOption(1, 'More need Mailgun to write what differs between them into one text; try with a few people whether they get what you expect.'),
 				...paceOptions,
 				{
 					displayName: 'Tags',

@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { PostmarkEmail, type PostmarkConfig } from '../../engine/channels/email/postmark';
 import { supplyProvider } from '../shared/provider-group';
-import { connectNoticeTo, optionsParameter, paceOptions, priorityParameter, readOptions, readPace, readText } from '../shared/provider-parameters';
+import { connectNoticeTo, messagesPerRequestOption, optionsParameter, paceOptions, priorityParameter, readOptions, readPace, readText } from '../shared/provider-parameters';
 
 type PostmarkCredential = Pick<PostmarkConfig, 'serverToken' | 'baseUrl'>;
 
@@ -38,6 +38,7 @@ export class PostmarkEmailProvider implements INodeType {
 				description: 'ID of a stream of the server: a broadcast stream for campaigns, a transactional one for what people have asked for',
 			},
 			optionsParameter([
+				messagesPerRequestOption(100),
 				...paceOptions,
 				{
 					displayName: 'Tag',

@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { SendGridEmail, type SendGridConfig } from '../../engine/channels/email/sendgrid';
 import { supplyProvider } from '../shared/provider-group';
-import { connectNoticeTo, optionsParameter, paceOptions, priorityParameter, readOptions, readPace, splitList } from '../shared/provider-parameters';
+import { connectNoticeTo, messagesPerRequestOption, optionsParameter, paceOptions, priorityParameter, readOptions, readPace, splitList } from '../shared/provider-parameters';
 
 type SendGridCredential = Pick<SendGridConfig, 'apiKey' | 'baseUrl'>;
 
@@ -37,6 +37,7 @@ export class SendGridEmailProvider implements INodeType {
 					placeholder: 'e.g. spring, newsletter',
 					description: 'For the statistics at SendGrid, at most 10, with commas between',
 				},
+				messagesPerRequestOption(1, 'More need SendGrid to write what differs between them into one text; try with a few people whether they get what you expect.'),
 				...paceOptions,
 				{
 					displayName: 'Unsubscribe Group ID',

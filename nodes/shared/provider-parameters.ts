@@ -47,6 +47,22 @@ export const paceOptions: INodeProperties[] = [
 	},
 ];
 
+/**
+ * How many messages go in one request, of a provider that takes several.
+ * @param standard used where the operator sets nothing
+ * @param note what else there is to know
+ */
+export function messagesPerRequestOption(standard: number, note = ''): INodeProperties {
+	return {
+		displayName: 'Messages per Request',
+		name: 'messagesPerRequest',
+		type: 'number',
+		default: standard,
+		typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
+		description: `How many messages may share a request. If it is not answered, nobody knows of any of them whether it was sent. 1: each goes alone. ${note}`.trim(),
+	};
+}
+
 /** The Options collection of a provider; `options` with those of `paceOptions`, in alphabetical order of their labels. */
 export function optionsParameter(options: INodeProperties[] = paceOptions): INodeProperties {
 	return { displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add option', noDataExpression: true, default: {}, options };
@@ -103,14 +119,15 @@ export function splitList(text: string): string[] {
 
 interface PaceParameters {
 	concurrency?: number;
+	messagesPerRequest?: number;
 	requestsPerSecond?: number;
 	retries?: number;
 	timeout?: number;
 }
 
-/** The values of `paceOptions` as the engine's providers take them. */
-export function readPace({ concurrency, requestsPerSecond, retries, timeout }: PaceParameters) {
-	return { concurrency, requestsPerSecond: requestsPerSecond || undefined, retries, timeoutMs: timeout === undefined ? undefined : timeout * 1000 };
+/** The values of `paceOptions` and `messagesPerRequestOption` as the engine's providers take them. */
+export function readPace({ concurrency, messagesPerRequest, requestsPerSecond, retries, timeout }: PaceParameters) {
+	return { concurrency, messagesPerRequest, requestsPerSecond: requestsPerSecond || undefined, retries, timeoutMs: timeout === undefined ? undefined : timeout * 1000 };
 }
 
 /** The Options collection of a provider sub-node. */

@@ -9,6 +9,8 @@ export interface HttpProviderConfig {
 	retries?: number;
 	requestsPerSecond?: number;
 	concurrency?: number;
+	/** Of providers that take several messages in one request: how many. 1: each goes alone. */
+	messagesPerRequest?: number;
 }
 
 /** What every provider has that takes one recipient per request and knows no idempotency key. */

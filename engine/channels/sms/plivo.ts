@@ -2,7 +2,8 @@ import { CampaignError } from '../../errors';
 import { basicAuth } from '../http/auth';
 import { parseJson, readPath, textOf } from '../http/json-path';
 import { describe, isSuccess, refusalKind } from '../http/status';
-import type { HttpRequest, HttpResponse, ProviderOutcome, SmsMessage } from '../provider';
+import { notEach } from '../http/together';
+import type { Batching, HttpRequest, HttpResponse, ProviderOutcome, SmsMessage } from '../provider';
 import { baseUrlOf, HttpSms, judged, required, type SmsProviderConfig, type Verdict } from './http-sms';
 
 export interface PlivoConfig extends SmsProviderConfig {
@@ -30,9 +31,14 @@ export interface PlivoConfig extends SmsProviderConfig {
 
 export const PLIVO_BASE_URL = 'https://api.plivo.com';
 
+const MOST_PER_REQUEST = 1000;
+
 /**
  * Plivo: `POST /v1/Account/{auth id}/Message/` with JSON, one recipient per request. Sources: plivo/plivo-node (messages
- * resource), its reports of error answers, https://www.plivo.com/docs/messaging/api/messages/. Plivo picks the encoding
+ * resource), its reports of error answers, https://www.plivo.com/docs/messaging/api/messages/. On request messages of the same
+ * text share one (https://www.plivo.com/docs/messaging/api/message/bulk-messaging/): their numbers with `<` between, each but
+ * once; the answer lists the invalid ones, and one UUID per valid one. In which order is not documented, so the messages have
+ * no UUID, and with a status callback each goes alone. Plivo picks the encoding
  * itself. No idempotency key. Errors have words, no codes; 402 and 429 are not seen confirmed. 500 is documented without
  * saying that nothing was sent, so it stays unknown.
  */
@@ -47,6 +53,8 @@ export class PlivoSms extends HttpSms {
 
 	readonly #authorization: string;
 
+	readonly batch: Batching<SmsMessage, string>;
+
 	/** Throws a CampaignError naming what is missing. */
 	constructor(config: PlivoConfig) {
 		super(config);
@@ -60,6 +68,14 @@ export class PlivoSms extends HttpSms {
 		this.#config = { ...config, authId, authToken };
 		this.#url = `${baseUrl}/v1/Account/${encodeURIComponent(authId)}/Message/`;
 		this.#authorization = basicAuth(authId, authToken);
+		this.batch = {
+			most: Math.min(config.messagesPerRequest ?? 1, MOST_PER_REQUEST),
+			key: ({ body, templateId }) => (config.statusCallback ? undefined : JSON.stringify([body, templateId])),
+			recipient: ({ to }) => to,
+			part: ({ to }) => to,
+			request: (numbers, [message]) => this.post(message as SmsMessage, numbers.join('<')),
+			read: (response, messages) => this.readEach(response, messages),
+		};
 	}
 
 	get secrets(): readonly string[] {
@@ -67,6 +83,10 @@ export class PlivoSms extends HttpSms {
 	}
 
 	request(message: SmsMessage): HttpRequest {
+		return this.post(message, message.to);
+	}
+
+	private post(message: SmsMessage, to: string): HttpRequest {
 		const { from, powerpackId, statusCallback, validityPeriod, log, dltEntityId, dltTemplateId, dltTemplateCategory } = this.#config;
 		const templateId = message.templateId || dltTemplateId;
 		return {
@@ -75,7 +95,7 @@ export class PlivoSms extends HttpSms {
 			headers: { Authorization: this.#authorization, 'Content-Type': 'application/json; charset=utf-8', Accept: 'application/json' },
 			body: JSON.stringify({
 				...(powerpackId ? { powerpack_uuid: powerpackId } : { src: from }),
-				dst: message.to,
+				dst: to,
 				text: message.body,
 				type: 'sms',
 				...(statusCallback && { url: statusCallback, method: 'POST' }),
@@ -97,6 +117,20 @@ export class PlivoSms extends HttpSms {
 		return judged(verdict, `http_${response.status}`, detail, response);
 	}
 
+	private readEach(response: HttpResponse, messages: readonly SmsMessage[]): ProviderOutcome | ProviderOutcome[] {
+		const body = parseJson(response.body);
+		const said = textOf(readPath(body, 'error'));
+		const uuids = listOf(readPath(body, 'message_uuid'));
+		const invalid = new Set(listOf(readPath(body, 'invalid_number')).map(digits));
+		const valid = messages.filter(({ to }) => !invalid.has(digits(to))).length;
+		// Only if each number is in one of the lists is it known in which.
+		if (!isSuccess(response.status) || uuids.length !== valid || messages.length - valid !== invalid.size) {
+			return notEach(judged(refusalKind(response.status), `http_${response.status}`, said || describe(response), response), response);
+		}
+		const refused = judged('invalid_recipient', 'invalid_number', 'Plivo lists the number as invalid', response);
+		return messages.map(({ to }) => (invalid.has(digits(to)) ? refused : { outcome: 'sent', providerId: null }));
+	}
+
 	/** Sender and recipient are called "not a valid phone number" alike; the number in the text, or its parameter, tells them apart. */
 	private isAboutRecipient(said: string, { to }: SmsMessage): boolean {
 		if (!/invalid|not (a )?valid/i.test(said)) return false;
@@ -114,4 +148,12 @@ function readAccepted(response: HttpResponse, body: unknown, detail: string): Pr
 	const refused = textOf(readPath(body, 'invalid_number[0]'));
 	if (refused) return judged('invalid_recipient', 'invalid_number', detail, response);
 	return { outcome: 'unknown', code: `http_${response.status}`, detail: `Accepted without a message UUID. ${detail}` };
+}
+
+function listOf(value: unknown): string[] {
+	return Array.isArray(value) ? value.flatMap((one) => textOf(one) || []) : [];
+}
+
+function digits(number: string): string {
+	return number.replace(/\D/g, '');
 }

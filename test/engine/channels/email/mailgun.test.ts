@@ -1,6 +1,7 @@
 import type { EmailMessage } from '../../../../engine/channels/email/message';
 import { MailgunEmail, type MailgunConfig } from '../../../../engine/channels/email/mailgun';
 import { readAnswer, sendOnce } from '../../../support/exchange';
+import { describeBatchContract } from '../../../support/batch-contract';
 import { describeProviderContract } from '../../../support/provider-contract';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -80,4 +81,53 @@ describeProviderContract('MailgunEmail', {
 	accepted: { status: 200, body: accepted, providerId: '2026.1@mg.example.com' },
 	secrets: [KEY],
 	error: (words) => ({ message: words }),
+});
+
+const people = ['Ann', 'Bo', 'Cleo', 'Dan'].map((name): EmailMessage => ({
+	...message, to: `${name.toLowerCase()}@example.org`, subject: `For ${name}`, messageId: `m-${name}`, headers: { 'List-Unsubscribe': `<https://x.example/u/${name}>` },
+	html: `<p>Hello ${name}!</p><a href="https://x.example/go?p=${name}">Go</a>`, text: `100 % for ${name}!`,
+})) as [EmailMessage, EmailMessage, EmailMessage, EmailMessage];
+
+describe('MailgunEmail.batch', () => {
+	const { batch } = new MailgunEmail(config({ messagesPerRequest: 50, tags: ['a', 'b'] }));
+
+	it('names everybody, and says what of the one message is whose', () => {
+		const { body, headers } = batch.request(people.slice(0, 2), people.slice(0, 2));
+		expect(headers).toMatchObject({ 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' });
+		const { 'recipient-variables': variables, ...fields } = Object.fromEntries(new URLSearchParams(body));
+		expect(fields).toEqual({
+			from: '"Hôtel, Lyon" <news@example.com>', to: 'bo@example.org', subject: 'For %recipient.c0%', text: '100 % for %recipient.c1%',
+			html: '<p>Hello %recipient.c2%</p><a href="https://x.example/go?p=%recipient.c3%">Go</a>',
+			'h:List-Unsubscribe': '<https://x.example/u/%recipient.c4%>', 'o:tag': 'b', 'v:message_id': '%recipient.message_id%', 'v:campaign_id': 'c1',
+		});
+		expect(new URLSearchParams(body).getAll('to')).toEqual(['ann@example.org', 'bo@example.org']);
+		expect(JSON.parse(variables as string)).toEqual({
+			'ann@example.org': { message_id: 'm-Ann', c0: 'Ann', c1: 'Ann!', c2: 'Ann!', c3: 'Ann', c4: 'Ann' },
+			'bo@example.org': { message_id: 'm-Bo', c0: 'Bo', c1: 'Bo!', c2: 'Bo!', c3: 'Bo', c4: 'Bo' },
+		});
+	});
+
+	it.each<[string, Partial<EmailMessage>]>([
+		['attachments', { attachments: [{ filename: 'a', contentType: 'text/plain', content: async () => Buffer.from('a') }] }],
+		['copies', { cc: ['b@example.org'] }],
+		['a text with such a name in it', { subject: 'see %recipient.c0%' }],
+	])('keeps a message apart that has %s', (_name, over) => expect(batch.key({ ...message, ...over })).toBeUndefined());
+
+	it.each<[string, Partial<EmailMessage>]>([
+		['another sender', { from: { address: 'b@example.com' } }],
+		['another structure', { html: '<p>é<br></p>' }],
+		['other headers', { headers: { 'X-A': 'b' } }],
+	])('does not put a message with the others that has %s', (_name, over) => expect(batch.key({ ...message, ...over })).not.toBe(batch.key(message)));
+
+	it('knows an address whatever its case', () => expect(batch.recipient?.({ ...message, to: 'ANN@example.org' })).toBe('ann@example.org'));
+
+	it('is used when asked for', () => expect(new MailgunEmail(config()).batch.most).toBe(1));
+});
+
+describeBatchContract('MailgunEmail', {
+	make: (baseUrl, settings) => new MailgunEmail(config({ baseUrl, messagesPerRequest: 50, ...settings })),
+	messages: people,
+	mark: ({ to }) => to,
+	accepted: (some) => ({ status: 200, body: accepted, ids: some.map(() => '2026.1@mg.example.com') }),
+	refused: { status: 400, body: { message: "'to' parameter is not a valid address. please check documentation" } },
 });

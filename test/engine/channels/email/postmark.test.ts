@@ -1,6 +1,7 @@
 import type { EmailMessage } from '../../../../engine/channels/email/message';
 import { PostmarkEmail, type PostmarkConfig } from '../../../../engine/channels/email/postmark';
 import { readAnswer } from '../../../support/exchange';
+import { describeBatchContract } from '../../../support/batch-contract';
 import { describeProviderContract } from '../../../support/provider-contract';
 
 const TOKEN = 'postmark-token+0123';
@@ -78,4 +79,46 @@ describeProviderContract('PostmarkEmail', {
 	accepted: { status: 200, body: accepted, providerId: 'guid-1' },
 	secrets: [TOKEN],
 	error: (words) => error(402, words),
+});
+
+describe('PostmarkEmail.batch', () => {
+	const { batch } = new PostmarkEmail(config());
+	const response = (status: number, body: unknown) => ({ status, headers: {}, body: JSON.stringify(body) });
+	const two = [message, { ...message, to: 'bob@example.org' }];
+
+	it('is a list of what would go alone', async () => {
+		const parts = await Promise.all(two.map(async (one) => await batch.part(one)));
+		const { url, headers, body: text } = batch.request(parts, two);
+		expect(url).toBe('https://api.postmarkapp.com/email/batch');
+		expect(headers).toMatchObject({ 'X-Postmark-Server-Token': TOKEN });
+		expect(JSON.parse(text as string)).toEqual([await body(), await body({}, { to: 'bob@example.org' })]);
+	});
+
+	it('keeps whoever has attachments apart, and refuses what nobody may send', () => {
+		expect(batch.key({ ...message, attachments: [file(2)] })).toBeUndefined();
+		expect(() => batch.part({ ...message, subject: 'a\nb' })).toThrow('line break');
+	});
+
+	it.each([[undefined, 500], [1, 1], [20, 20], [9_999, 500]])('takes %p messages per request as %i', (messagesPerRequest, most) => expect(new PostmarkEmail(config({ messagesPerRequest })).batch.most).toBe(most));
+
+	it.each([
+		['one answer for two', [accepted], []],
+		['three answers for two', [accepted, accepted, accepted], []],
+		['no list', accepted, { outcome: 'unknown' }],
+		['a code of no list', [accepted, error(9999)], [{ outcome: 'sent' }, { outcome: 'unknown', code: '9999' }]],
+		['credits that run out', [accepted, error(405)], [{ outcome: 'sent' }, { outcome: 'refused', kind: 'auth' }]],
+	])('reads %s', (_name, answer, expected) => expect(batch.read(response(200, answer), two)).toMatchObject(expected));
+});
+
+const people = ['a', 'b', 'c', 'd'].map((name) => ({ ...message, to: `${name}@example.org`, messageId: `m-${name}` })) as [EmailMessage, EmailMessage, EmailMessage, EmailMessage];
+const acceptedFor = ({ to }: EmailMessage) => ({ ...accepted, To: to, MessageID: `guid of ${to}` });
+
+describeBatchContract('PostmarkEmail', {
+	make: (baseUrl, settings) => new PostmarkEmail(config({ baseUrl, ...settings })),
+	messages: people,
+	mark: ({ to }) => to,
+	accepted: (some) => ({ status: 200, body: some.map(acceptedFor), ids: some.map((one) => acceptedFor(one).MessageID) }),
+	lastOneRefused: (some) => ({ status: 200, body: [...some.slice(0, -1).map(acceptedFor), error(406, 'Inactive recipient')], result: { outcome: 'recipient', reason: 'unsubscribed' } }),
+	lastOneMissing: (some) => ({ status: 200, body: some.slice(0, -1).map(acceptedFor) }),
+	refused: { status: 422, body: error(402, 'Invalid JSON') },
 });

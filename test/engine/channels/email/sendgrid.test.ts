@@ -1,6 +1,7 @@
 import type { EmailMessage } from '../../../../engine/channels/email/message';
 import { SendGridEmail, type SendGridConfig } from '../../../../engine/channels/email/sendgrid';
 import { readAnswer } from '../../../support/exchange';
+import { describeBatchContract } from '../../../support/batch-contract';
 import { describeProviderContract } from '../../../support/provider-contract';
 
 const KEY = 'SG.key/id.secret+0123';
@@ -87,4 +88,61 @@ describeProviderContract('SendGridEmail', {
 	accepted: { status: 202, headers: { 'X-Message-Id': 'abc' }, body: '', providerId: 'abc' },
 	secrets: [KEY],
 	error: (words) => errors(words),
+});
+
+const people = ['Ann', 'Bo', 'Cleo', 'Dan'].map((name): EmailMessage => ({
+	...message, to: `${name.toLowerCase()}@example.org`, subject: `For ${name}`, messageId: `m-${name}`, headers: { 'List-Unsubscribe': `<https://x.example/u/${name}>` },
+	html: `<p>Hello ${name}!</p><a href="https://x.example/go?p=${name}">Go</a>`, text: `Hello ${name}!`,
+})) as [EmailMessage, EmailMessage, EmailMessage, EmailMessage];
+
+describe('SendGridEmail.batch', () => {
+	const { batch } = new SendGridEmail(config({ messagesPerRequest: 50, categories: ['spring'] }));
+	const request = (some: EmailMessage[]) => JSON.parse(batch.request(some, some).body as string) as { personalizations: Array<{ substitutions: Record<string, string> }>; content: Array<{ value: string }> };
+
+	it('has what is each one\'s own in their personalization, and one text with names for all', () => {
+		expect(request(people.slice(0, 2))).toEqual({
+			personalizations: [
+				{ to: [{ email: 'ann@example.org' }], custom_args: { message_id: 'm-Ann', campaign_id: 'c1' }, subject: 'For Ann', headers: { 'List-Unsubscribe': '<https://x.example/u/Ann>' },
+					substitutions: { '-n8nc0-': 'Ann!', '-n8nc1-': 'Ann!', '-n8nc2-': 'Ann' } },
+				{ to: [{ email: 'bo@example.org' }], custom_args: { message_id: 'm-Bo', campaign_id: 'c1' }, subject: 'For Bo', headers: { 'List-Unsubscribe': '<https://x.example/u/Bo>' },
+					substitutions: { '-n8nc0-': 'Bo!', '-n8nc1-': 'Bo!', '-n8nc2-': 'Bo' } },
+			],
+			from: { email: 'news@example.com', name: 'Hôtel' }, subject: 'For Ann', categories: ['spring'],
+			content: [{ type: 'text/plain', value: 'Hello -n8nc0-' }, { type: 'text/html', value: '<p>Hello -n8nc1-</p><a href="https://x.example/go?p=-n8nc2-">Go</a>' }],
+		});
+	});
+
+	it('gives each their own text back', () => {
+		const { personalizations, content } = request(people);
+		people.forEach(({ text, html }, index) => {
+			const filled = content.map(({ value }) => Object.entries(personalizations[index]?.substitutions ?? {}).reduce((written, [name, own]) => written.replaceAll(name, own), value));
+			expect(filled).toEqual([text, html]);
+		});
+	});
+
+	it.each([
+		['attachments', { attachments: [{ filename: 'a', contentType: 'text/plain', content: async () => Buffer.from('a') }] }],
+		['a text with such a name in it', { text: 'see -n8nc0-' }],
+	])('keeps a message apart that has %s', (_name, over) => expect(batch.key({ ...message, ...over })).toBeUndefined());
+
+	it.each([
+		['another sender', { from: { address: 'b@example.com' } }],
+		['another structure', { html: '<p>é<br></p>' }],
+		['no HTML', { html: undefined }],
+	])('does not put a message with the others that has %s', (_name, over) => expect(batch.key({ ...message, ...over })).not.toBe(batch.key(message)));
+
+	it('does not build what differs in more than SendGrid takes', () => {
+		const long = people.map((one) => ({ ...one, text: one.messageId.repeat(2_000) }));
+		expect(() => request(long)).toThrow('more than SendGrid takes');
+	});
+
+	it('is used when asked for', () => expect(new SendGridEmail(config()).batch.most).toBe(1));
+});
+
+describeBatchContract('SendGridEmail', {
+	make: (baseUrl, settings) => new SendGridEmail(config({ baseUrl, messagesPerRequest: 50, ...settings })),
+	messages: people,
+	mark: ({ to }) => to,
+	accepted: (some) => ({ status: 202, headers: { 'X-Message-Id': 'abc' }, body: '', ids: some.map(() => 'abc') }),
+	refused: { status: 400, body: errors('Does not contain a valid address.', 'personalizations.1.to.0.email') },
 });

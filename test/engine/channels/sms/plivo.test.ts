@@ -1,6 +1,7 @@
 import type { SmsMessage } from '../../../../engine/channels/provider';
 import { PlivoSms, type PlivoConfig } from '../../../../engine/channels/sms/plivo';
 import { readAnswer } from '../../../support/exchange';
+import { describeBatchContract } from '../../../support/batch-contract';
 import { describeProviderContract } from '../../../support/provider-contract';
 
 const TOKEN = 'plivo-token-0123456789';
@@ -89,4 +90,44 @@ describeProviderContract('PlivoSms', {
 	accepted: { status: 202, body: queued, providerId: 'uuid-1' },
 	secrets: [TOKEN],
 	error,
+});
+
+const four = [1, 2, 3, 4].map((last): SmsMessage => ({ ...message, to: `+1415555267${last}`, messageId: `m${last}` })) as [SmsMessage, SmsMessage, SmsMessage, SmsMessage];
+const uuids = (count: number) => Array.from({ length: count }, (_, index) => `uuid-${index}`);
+
+describe('PlivoSms.batch', () => {
+	const { batch } = new PlivoSms(config({ messagesPerRequest: 50 }));
+	const read = (body: object) => batch.read({ status: 202, headers: {}, body: JSON.stringify(body) }, four);
+
+	it('posts one text to all numbers', () => {
+		const numbers = four.map(({ to }) => to);
+		expect(JSON.parse(batch.request(numbers, four).body as string)).toEqual({ src: '+15005550006', dst: '+14155552671<+14155552672<+14155552673<+14155552674', text: message.body, type: 'sms' });
+	});
+
+	it('puts equal texts together, unless Plivo is to report on each', () => {
+		expect(batch.key({ ...message, to: '+14155552679' })).toBe(batch.key(message));
+		expect(batch.key({ ...message, body: 'Other' })).not.toBe(batch.key(message));
+		expect(batch.key({ ...message, templateId: 'T1' })).not.toBe(batch.key(message));
+		expect(batch.recipient?.(message)).toBe(message.to);
+		expect(new PlivoSms(config({ messagesPerRequest: 50, statusCallback: 'https://n8n.example.com/x' })).batch.key(message)).toBeUndefined();
+	});
+
+	it.each<[string, object]>([
+		['too few UUIDs', { message_uuid: uuids(3) }],
+		['too many', { message_uuid: uuids(5) }],
+		['an invalid number that was not asked for', { message_uuid: uuids(4), invalid_number: ['123'] }],
+		['empty UUIDs', { message_uuid: ['', '', '', ''] }],
+	])('does not believe an answer with %s', (_name, body) => expect(read(body)).toMatchObject({ outcome: 'unknown' }));
+
+	it('is used when asked for', () => expect(new PlivoSms(config()).batch.most).toBe(1));
+});
+
+describeBatchContract('PlivoSms', {
+	make: (baseUrl, settings) => new PlivoSms(config({ baseUrl, messagesPerRequest: 50, ...settings })),
+	messages: four,
+	mark: ({ to }) => to,
+	accepted: (some) => ({ status: 202, body: { ...queued, message_uuid: uuids(some.length) }, ids: some.map(() => null) }),
+	lastOneRefused: () => ({ status: 202, body: { ...queued, message_uuid: uuids(3), invalid_number: ['14155552674'] }, result: { outcome: 'recipient', reason: 'invalid_recipient' } }),
+	lastOneMissing: () => ({ status: 202, body: { ...queued, message_uuid: uuids(3) } }),
+	refused: { status: 400, body: error('text is too long') },
 });
