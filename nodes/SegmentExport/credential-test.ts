@@ -2,7 +2,7 @@ import type { ICredentialTestFunction } from 'n8n-workflow';
 
 import { SegmentExport, type SegmentConfig } from '../../engine/channels/export/segment';
 import { redact } from '../../engine/channels/http/redact';
-import { sharedTransport } from '../../engine/delivery/attempt';
+import { sharedTransport } from '../../engine/delivery/ask';
 
 const TIMEOUT_MS = 10_000;
 

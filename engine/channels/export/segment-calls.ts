@@ -19,7 +19,7 @@ export interface SegmentContent {
 	messageId: string;
 }
 
-/** What is told about one person, ready to go: each call as JSON, in their order. Nobody's size has to be asked twice. */
+/** What is told about one person, ready to go: one call or two, each as JSON, in their order. */
 export interface SegmentMessage {
 	messageId: string;
 	calls: readonly string[];
@@ -45,18 +45,7 @@ export function tooLarge({ calls }: SegmentMessage): string | undefined {
 	return `A call has ${largest.toLocaleString('en')} bytes, and Segment takes at most ${SEGMENT_LIMITS.call.toLocaleString('en')}`;
 }
 
-/** Bytes of the frame around the calls of a batch, at most. */
-const FRAME_BYTES = 100;
-
-/** The body of a batch request. @param sentAt epoch ms */
-export function segmentBatch(messages: readonly SegmentMessage[], sentAt: number): string {
-	return `{"batch":[${messages.flatMap(({ calls }) => calls).join(',')}],"sentAt":"${new Date(sentAt).toISOString()}"}`;
+/** The body of a batch request. @param calls as JSON; @param sentAt epoch ms */
+export function segmentBatch(calls: readonly string[], sentAt: number): string {
+	return `{"batch":[${calls.join(',')}],"sentAt":"${new Date(sentAt).toISOString()}"}`;
 }
-
-/** What a message takes of a batch that may have `SEGMENT_BATCH` bytes and calls. */
-export function sizeOf({ calls }: SegmentMessage): { bytes: number; calls: number } {
-	return { bytes: calls.reduce((sum, call) => sum + Buffer.byteLength(call) + 1, 0), calls: calls.length };
-}
-
-/** What all messages of one batch may have together. A message that is not `tooLarge` fits by itself. */
-export const SEGMENT_BATCH = { bytes: SEGMENT_LIMITS.batch - FRAME_BYTES, calls: SEGMENT_LIMITS.calls };

@@ -1,8 +1,9 @@
+import { SEGMENT_LIMITS } from '../../people/formats/segment';
 import { basicAuth } from '../http/auth';
 import { parseJson, readPath, textOf } from '../http/json-path';
 import { accountOf, baseUrlOf, judged, required, type HttpProviderConfig, type Verdict } from '../http/one-by-one';
 import { describe, isSuccess, refusalKind, retryAfterMs } from '../http/status';
-import type { HttpProvider, HttpRequest, HttpResponse, ProviderOutcome } from '../provider';
+import type { Batching, HttpProvider, HttpRequest, HttpResponse, ProviderOutcome } from '../provider';
 import { segmentBatch, type SegmentMessage } from './segment-calls';
 
 export interface SegmentConfig extends HttpProviderConfig {
@@ -71,12 +72,22 @@ export class SegmentExport implements HttpProvider<SegmentMessage> {
 		this.concurrency = concurrency;
 	}
 
+	/** Messages of one person are two calls at most. A batch that is refused as a whole was not taken at all. */
+	readonly batch: Batching<SegmentMessage, readonly string[]> = {
+		most: SEGMENT_LIMITS.calls / 2,
+		maxBytes: SEGMENT_LIMITS.batch,
+		key: () => '',
+		part: ({ calls }) => calls,
+		request: (parts) => this.requestOf(segmentBatch(parts.flat(), this.#now())),
+		read: (response) => this.read(response),
+	};
+
 	get secrets(): readonly string[] {
 		return [this.#writeKey, Buffer.from(`${this.#writeKey}:`).toString('base64')];
 	}
 
 	request(message: SegmentMessage): HttpRequest {
-		return this.requestOf(segmentBatch([message], this.#now()));
+		return this.requestOf(segmentBatch(message.calls, this.#now()));
 	}
 
 	/** A request that brings in nothing: a call about nobody is answered as any other, and dropped. */

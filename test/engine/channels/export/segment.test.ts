@@ -1,9 +1,11 @@
 import { Analytics } from '@segment/analytics-node';
 
 import { SegmentExport, type SegmentConfig } from '../../../../engine/channels/export/segment';
-import { SEGMENT_BATCH, segmentBatch, segmentMessage, sizeOf, tooLarge, type SegmentContent } from '../../../../engine/channels/export/segment-calls';
+import { segmentBatch, segmentMessage, tooLarge, type SegmentContent, type SegmentMessage } from '../../../../engine/channels/export/segment-calls';
+import { attemptGroup } from '../../../../engine/delivery/attempt';
+import { Batches } from '../../../../engine/delivery/batches';
 import { parseSegment } from '../../../../engine/people/formats/segment';
-import { readAnswer, sendOnce } from '../../../support/exchange';
+import { attemptOptions, readAnswer, sendOnce } from '../../../support/exchange';
 import { startLoopback } from '../../../support/loopback';
 import { describeProviderContract } from '../../../support/provider-contract';
 
@@ -46,19 +48,10 @@ describe('segmentMessage', () => {
 
 describe('segmentBatch', () => {
 	it('is understood by who takes calls in', () => {
-		const { input, refusals } = parseSegment('batch', JSON.parse(segmentBatch([message, segmentMessage(content({ who: { anonymousId: 'b' }, messageId: 'm-2' }))], NOW)), NOW);
+		const { input, refusals } = parseSegment('batch', JSON.parse(segmentBatch([...message.calls, ...segmentMessage(content({ who: { anonymousId: 'b' }, messageId: 'm-2' })).calls], NOW)), NOW);
 		expect(refusals).toEqual([]);
 		expect(input.events).toMatchObject([{ user: '019mr8mf4r', name: 'Song Played', messageId: 'm-1-track', ts: Date.parse('2026-03-02T12:00:00Z') }, { anonymousId: 'b', messageId: 'm-2-track' }]);
 		expect(input.profiles).toMatchObject([{ id: '019mr8mf4r', email: 'jake@yahoo.com', properties: { age: 26 } }, { anonymousId: 'b' }]);
-	});
-
-	it('has the size that its messages say', () => {
-		const many = Array.from({ length: 20 }, (_, index) => segmentMessage(content({ messageId: `m-${index}`, identify: { traits: { name: 'é'.repeat(index * 100) } } })));
-		const { bytes, calls } = many.map(sizeOf).reduce((sum, one) => ({ bytes: sum.bytes + one.bytes, calls: sum.calls + one.calls }));
-		expect(calls).toBe(40);
-		const frame = Buffer.byteLength(segmentBatch(many, NOW)) - bytes;
-		expect(frame).toBeLessThanOrEqual(500 * 1024 - SEGMENT_BATCH.bytes);
-		expect(SEGMENT_BATCH.calls).toBe(2_500);
 	});
 });
 
@@ -127,10 +120,52 @@ it('repeats what was not answered, under the same message ids', async () => {
 	});
 	try {
 		expect(await sendOnce(new SegmentExport(config({ region: 'own', baseUrl: server.url, timeoutMs: 150 })), message)).toMatchObject({ outcome: 'sent', attempts: [{ code: 'timeout' }, { code: 'http_503' }, { outcome: 'sent' }] });
-		expect(new Set(server.seen.map(({ body }) => body))).toEqual(new Set([segmentBatch([message], NOW)]));
+		expect(new Set(server.seen.map(({ body }) => body))).toEqual(new Set([segmentBatch(message.calls, NOW)]));
 	} finally {
 		await server.close();
 	}
+});
+
+describe('several people', () => {
+	/** What a server that keeps to Segment's limits takes of these, and in which requests. */
+	async function send(messages: SegmentMessage[], refuses = (_call: { userId?: string }) => false) {
+		const server = await startLoopback(({ body }, reply) => {
+			const { batch } = JSON.parse(body) as { batch: Array<{ userId?: string }> };
+			const fits = Buffer.byteLength(body) <= 500 * 1024 && batch.length <= 2_500;
+			reply(fits && !batch.some(refuses) ? { status: 200, body: { success: true } } : { status: 400, body: { success: false } });
+		});
+		const { options, close } = attemptOptions<SegmentMessage>({ batches: new Batches() });
+		try {
+			const provider = new SegmentExport(config({ region: 'own', baseUrl: server.url }));
+			const results = await Promise.all(messages.map(async (one) => await attemptGroup([provider], one, options)));
+			const requests = server.seen.map(({ body }) => ({ bytes: Buffer.byteLength(body), calls: (JSON.parse(body) as { batch: Array<{ messageId: string }> }).batch.map(({ messageId }) => messageId) }));
+			return { results, requests };
+		} finally {
+			close();
+			await server.close();
+		}
+	}
+	const people = (count: number, text = '') => Array.from({ length: count }, (_, index) => segmentMessage(content({ who: { userId: `u${index}` }, messageId: `m${index}`, identify: { traits: { text } } })));
+
+	it('go in one request', async () => {
+		const { results, requests } = await send(people(300));
+		expect(results.every(({ outcome }) => outcome === 'sent')).toBe(true);
+		expect(requests.map(({ calls }) => calls.length)).toEqual([600]);
+		expect(new Set(requests[0]?.calls).size).toBe(600);
+	});
+
+	it('and in more, of at most 500 KB, where they do not fit', async () => {
+		const { results, requests } = await send(people(60, 'é'.repeat(15_000)));
+		expect(results.every(({ outcome }) => outcome === 'sent')).toBe(true);
+		expect(Math.max(...requests.map(({ bytes }) => bytes))).toBeLessThanOrEqual(500 * 1024);
+		expect(requests.length).toBeGreaterThan(3);
+		expect(requests.flatMap(({ calls }) => calls).sort()).toEqual(people(60).flatMap((_, index) => [`m${index}-identify`, `m${index}-track`]).sort());
+	});
+
+	it('one whom Segment does not take leaves the others as they are', async () => {
+		const { results } = await send(people(20), ({ userId }) => userId === 'u13');
+		expect(results.flatMap(({ outcome }, index) => (outcome === 'sent' ? [] : [[index, outcome]]))).toEqual([[13, 'failed']]);
+	});
 });
 
 describeProviderContract('SegmentExport', {
