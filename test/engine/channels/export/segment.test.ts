@@ -5,6 +5,7 @@ import { segmentBatch, segmentMessage, tooLarge, type SegmentContent, type Segme
 import { attemptGroup } from '../../../../engine/delivery/attempt';
 import { Batches } from '../../../../engine/delivery/batches';
 import { parseSegment } from '../../../../engine/people/formats/segment';
+import { describeBatchContract } from '../../../support/batch-contract';
 import { attemptOptions, readAnswer, sendOnce } from '../../../support/exchange';
 import { startLoopback } from '../../../support/loopback';
 import { describeProviderContract } from '../../../support/provider-contract';
@@ -175,4 +176,13 @@ describeProviderContract('SegmentExport', {
 	idempotent: true,
 	secrets: [KEY],
 	error: (words) => ({ success: false, message: words }),
+});
+
+const four = (['u1', 'u2', 'u3', 'u4'] as const).map((userId) => segmentMessage(content({ who: { userId }, messageId: `m-${userId}` }))) as [SegmentMessage, SegmentMessage, SegmentMessage, SegmentMessage];
+
+describeBatchContract('SegmentExport', {
+	make: (baseUrl, settings) => new SegmentExport(config({ region: 'own', baseUrl, retries: 0, ...settings })),
+	messages: four,
+	mark: ({ messageId }) => `"${messageId}-identify"`,
+	accepted: (messages) => ({ status: 200, body: { success: true }, ids: messages.map(() => null) }),
 });
