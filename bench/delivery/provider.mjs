@@ -4,9 +4,12 @@ import { fileURLToPath } from 'node:url';
 
 const CHILD = fileURLToPath(new URL('./provider-child.mjs', import.meta.url));
 
-/** Starts the provider's process. `seen()` gives how many requests it had since `begin()`, and the times of the first and the last. */
-export async function startProvider() {
-	const child = fork(CHILD);
+/**
+ * Starts the provider's process: the one beside this file, or another that is asked alike. `seen()` gives what it had since
+ * `begin()`: how many requests, and the times of the first and the last.
+ */
+export async function startProvider(module = CHILD, args = []) {
+	const child = fork(module, args.map(String));
 	const [{ port }] = await once(child, 'message');
 	const ask = async (what) => {
 		child.send(what);
