@@ -45,7 +45,11 @@ export interface Device {
 	seenAt?: number;
 }
 
-export type Channel = 'sms' | 'email' | 'push' | 'webhook';
+/**
+ * What a message goes out by. An `export` hands what is known of a person to another system and reaches nobody: there is
+ * no opting out of it, and limits on how often somebody is sent to neither keep it back nor count it.
+ */
+export type Channel = 'sms' | 'email' | 'push' | 'webhook' | 'export';
 
 /** Something a person did. */
 export interface EventInput extends Placed {

@@ -14,14 +14,19 @@ interface Counted {
 
 /**
  * How often one person is sent to: by the account's limits per channel, and by the campaign's own. Messages of all
- * profiles that were merged into one add up.
+ * profiles that were merged into one add up. Exports are no messages to a person: nothing here concerns them.
  */
 export const frequency: Check = {
-	locks: (batch) => [
-		...(hasGlobal(batch) && [...batch.runs.values()].some(({ who }) => !who.outsideGlobalLimits) ? [`frequency ${batch.channel}`] : []),
-		...[...batch.runs.values()].filter(hasOwn).map(({ campaignId }) => `frequency of ${campaignId}`),
-	],
+	locks(batch) {
+		if (isExport(batch)) return [];
+		const runs = [...batch.runs.values()];
+		return [
+			...(hasGlobal(batch) && runs.some(({ who }) => !who.outsideGlobalLimits) ? [`frequency ${batch.channel}`] : []),
+			...runs.filter(hasOwn).map(({ campaignId }) => `frequency of ${campaignId}`),
+		];
+	},
 	async prepare(tx, batch) {
+		if (isExport(batch)) return undefined;
 		const limited = batch.candidates.filter((candidate) => isLimited(batch, candidate));
 		if (limited.length === 0) return undefined;
 		const counted = await readCounted(tx, batch, limited);
@@ -39,6 +44,10 @@ export const frequency: Check = {
 		};
 	},
 };
+
+function isExport({ channel }: ClaimBatch): boolean {
+	return channel === 'export';
+}
 
 function hasGlobal({ settings, channel }: ClaimBatch): boolean {
 	const { mostMessages, dwellMs } = settings.channels[channel] ?? {};
@@ -91,7 +100,7 @@ async function readCounted(tx: Tx, { channel, now, settings }: ClaimBatch, candi
 			UNION ALL SELECT given.person AS survivor, p.person FROM given ${tx.dialect.each('person', 'p', 'p.merged_into = given.person')}) AS n
 		 ${tx.dialect.each('message', 'm', 'm.person = n.person')}
 		 WHERE ${takesRoom('m')} AND ((m.channel = $2 AND m.counts = ${Counts.everything} AND ${at} > $3)
-			OR m.campaign_id IN (SELECT campaign_id FROM ${tx.dialect.rows('$4', { campaign_id: 'text' })} AS c))`,
+			OR (m.channel <> 'export' AND m.campaign_id IN (SELECT campaign_id FROM ${tx.dialect.rows('$4', { campaign_id: 'text' })} AS c)))`,
 		[now, channel, since, JSON.stringify(campaigns.map((campaign) => [campaign]))],
 	);
 	return Map.groupBy(

@@ -3,6 +3,7 @@ import { EVERYBODY_GETS_IT, type WhoGetsIt } from '../../../engine/campaigns/who
 import type { ClaimedMessage } from '../../../engine/delivery/claim';
 import type { ChannelSettings } from '../../../engine/settings/settings';
 import type { Settlement } from '../../../engine/delivery/settle';
+import type { Channel } from '../../../engine/people/records';
 import type { Released } from '../../../engine/holds/release';
 import type { Store } from '../../../engine/store/store';
 import { addPeople, CAMPAIGN_ID, claimFor, node, release } from '../../support/campaign';
@@ -40,8 +41,8 @@ describeStores('how often one person is sent to', (fixture) => {
 		return (released?.people ?? []).sort((a, b) => a.person - b.person);
 	}
 
-	async function claim(people: Released[], token: string, on = store, key = ''): Promise<ClaimedMessage[]> {
-		return await on.call('claimMessages', { node: sms, channel: 'sms', token, messages: people.map((one) => claimFor(one, { key })) });
+	async function claim(people: Released[], token: string, on = store, key = '', channel: Channel = 'sms'): Promise<ClaimedMessage[]> {
+		return await on.call('claimMessages', { node: sms, channel, token, messages: people.map((one) => claimFor(one, { key })) });
 	}
 
 	async function settle(messages: ClaimedMessage[], token: string, state: Settlement['state'] = 'sent'): Promise<void> {
@@ -108,6 +109,23 @@ describeStores('how often one person is sent to', (fixture) => {
 		expect((await send(await runFor(people, who), 'c'))[0]?.mine).toBe(true);
 		fixture().clock.set(START + 300 * DAY);
 		expect((await send(await runFor(people, who), 'd'))[0]).toMatchObject({ reason: 'campaign_frequency_cap' });
+	});
+
+	it('neither keeps exports back nor counts them, nor can anybody opt out of them', async () => {
+		await settings({ mostMessages: 1, dwellMs: DAY });
+		const people = await addPeople(store, 1);
+		const who = { mostEver: 1, minimumGapMs: DAY };
+		await store.ingest({ profiles: [{ id: 'p1', optedOut: { email: true, push: true, webhook: true } }] });
+		for (const token of ['a', 'b']) {
+			const exported = await claim(await runFor(people, who), token, store, 'export', 'export');
+			expect(exported[0]).toMatchObject({ mine: true });
+			await settle(exported, token);
+		}
+		expect((await send(await runFor(people, who), 'c'))[0]).toMatchObject({ mine: true });
+		expect((await send(await runFor(people, who), 'd'))[0]).toMatchObject({ reason: 'campaign_frequency_cap' });
+		expect((await claim(await runFor(people, who), 'e', store, 'export', 'export'))[0]).toMatchObject({ mine: true });
+		const refused = await store.ingest({ profiles: [{ id: 'p1', optedOut: { export: true } }] });
+		expect(refused.refused).toMatchObject([{ reason: expect.stringContaining('unknown channel "export"') }]);
 	});
 
 	it('adds up what two profiles got that turned out to be one', async () => {
