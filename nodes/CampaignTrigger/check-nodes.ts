@@ -5,6 +5,7 @@ import { readWait } from '../Delay/wait';
 import { readWindows } from '../DndGate/windows';
 import { readEmailSettings } from '../Email/settings';
 import { readPushSettings } from '../Push/settings';
+import { readSegmentExportSettings } from '../SegmentExport/settings';
 import { requireProvider } from '../shared/provider-sender';
 import { checkSmsSettings } from '../Sms/settings';
 import { readRate } from '../Throttle/rate';
@@ -29,6 +30,7 @@ const CHECKS: Record<string, Check> = {
 		requireProvider(context, name, 'email');
 	},
 	'n8n-nodes-campaigns.webhookSender': (parameters) => checkWebhookSettings(parameters),
+	'n8n-nodes-campaigns.segmentExport': (parameters) => void readSegmentExportSettings((parameter) => parameters[parameter]),
 };
 
 /**

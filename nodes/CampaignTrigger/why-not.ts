@@ -20,6 +20,7 @@ const SENDERS: Record<string, SenderChannel> = {
 	'n8n-nodes-campaigns.email': { channel: 'email', address: 'email' },
 	'n8n-nodes-campaigns.push': { channel: 'push', address: 'push' },
 	'n8n-nodes-campaigns.webhookSender': { channel: 'webhook' },
+	'n8n-nodes-campaigns.segmentExport': { channel: 'export' },
 };
 
 /** Channels of the senders that come after the trigger. */

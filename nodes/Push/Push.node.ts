@@ -3,9 +3,10 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { sendToDevices } from '../../engine/channels/push/devices';
 import type { PushMessage } from '../../engine/channels/push/message';
 import { withNodeErrors } from '../shared/errors';
+import { completeFromStore } from '../shared/known-people';
 import { providerSenderDescription, runProviderSender, startProviderSender } from '../shared/provider-sender';
 import { getStore } from '../shared/store';
-import { DeadDevices, knownDevices } from './devices';
+import { DeadDevices } from './devices';
 import { pushMessages, type PushDelivery } from './messages';
 import { pushProperties } from './parameters';
 import { readPushSettings } from './settings';
@@ -38,7 +39,7 @@ export class Push implements INodeType {
 			const dead = new DeadDevices();
 			try {
 				return await runProviderSender<PushDelivery, PushMessage>(this, 'push', (providers, { missing }) => ({
-					complete: knownDevices,
+					complete: completeFromStore,
 					...pushMessages(this, settings, providers, missing),
 					send: async (message, options) => {
 						const sent = await sendToDevices(providers, message, options);

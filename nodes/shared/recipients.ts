@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { devicesIn } from '../../engine/channels/push/message';
-import type { Device } from '../../engine/people/records';
+import type { Channel, Device } from '../../engine/people/records';
 
 /** What is known of whom a message is for: the profile, or what an item of no campaign says. */
 export interface RecipientUser {
@@ -12,6 +12,9 @@ export interface RecipientUser {
 	/** Number in the store, of somebody it knows. */
 	person?: number;
 	push?: Device[];
+	/** Ids of theirs from before they said who they are; with `id` among them they never did. */
+	anonymousIds?: string[];
+	optedOut?: Partial<Record<Channel, boolean>>;
 	properties: Record<string, unknown>;
 }
 
@@ -34,6 +37,7 @@ export function foreignUser(json: IDataObject): RecipientUser {
 		email: text(source.email) ?? null,
 		phone: text(source.phone) ?? null,
 		timezone: text(source.timezone) ?? null,
+		...(text(source.anonymousId) !== undefined && { anonymousIds: [text(source.anonymousId) as string] }),
 		...(Array.isArray(source.push) && { push: devicesIn(source.push) }),
 		properties: (source.properties as Record<string, unknown> | undefined) ?? source,
 	};

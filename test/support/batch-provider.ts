@@ -101,6 +101,6 @@ export async function startNotes(answer: (ids: string[], seen: SeenRequest) => A
 }
 
 /** The answer that accepts all. */
-export function acceptAll(ids: string[]): Answer {
+export function acceptAll(ids: readonly string[]): Answer {
 	return { status: 200, body: Object.fromEntries(ids.map((id) => [id, 'sent'])) };
 }

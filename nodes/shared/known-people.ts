@@ -1,0 +1,25 @@
+import type { Store } from '../../engine/store/store';
+import type { RecipientUser } from './recipients';
+import { profilesByNumber } from './releases';
+
+/**
+ * Adds what the store knows of people to items that do not say it themselves: devices, anonymous ids and opt-outs are not
+ * on items of a campaign, or not on all.
+ */
+export async function completeFromStore(users: RecipientUser[], store: Store): Promise<void> {
+	// No store holds an id of half a character or with a NUL.
+	const ids = [...new Set(users.flatMap(({ id }) => id ?? []))].filter((id) => id.isWellFormed() && !id.includes('\u0000'));
+	if (ids.length === 0) return;
+	const known = await store.ask('whoIs', { entries: [], ids });
+	const people = new Map(known.ids.map(({ id, person }) => [id, person]));
+	const profiles = await profilesByNumber(store, [...people.values()]);
+	for (const user of users) {
+		const person = user.id === undefined ? undefined : people.get(user.id);
+		const profile = person === undefined ? undefined : profiles.get(person);
+		if (!profile) continue;
+		user.person = profile.person;
+		user.push ??= profile.push;
+		user.anonymousIds ??= profile.anonymousIds;
+		user.optedOut ??= profile.optedOut;
+	}
+}
