@@ -1,4 +1,4 @@
-import { FIELDS, KEYS, type Field, type Key } from '../channels/meta/keys';
+import { FIELDS, KEYS, type Field, type Key } from '../channels/export/meta/keys';
 import { CampaignError } from '../errors';
 import type { Store } from '../store/store';
 import { planAudience, START, type Difference } from './plan';

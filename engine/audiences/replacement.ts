@@ -1,4 +1,4 @@
-import type { Key } from '../channels/meta/keys';
+import type { Key } from '../channels/export/meta/keys';
 import { operation, type Tx } from '../store/database';
 import { MemberState } from './states';
 import { requireTurn, type Turn } from './turn';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Identifiers, Mapping } from '../channels/meta/identifiers';
-import type { NormalizeOptions } from '../channels/meta/normalize';
-import { MOST_ROWS, type UsersAnswer, type UsersRequest } from '../channels/meta/users';
+import type { Identifiers, Mapping } from '../channels/export/meta/identifiers';
+import type { NormalizeOptions } from '../channels/export/meta/normalize';
+import { MOST_ROWS, type UsersAnswer, type UsersRequest } from '../channels/export/meta/users';
 import type { Rule } from '../segments/rule';
 import type { Store } from '../store/store';
 import type { Member } from './members';

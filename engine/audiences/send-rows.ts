@@ -1,6 +1,6 @@
-import type { MetaAccount } from '../channels/meta/account';
-import { MetaRows, type RowsOfAudience } from '../channels/meta/rows';
-import type { LimitedDataUse, UsersAnswer } from '../channels/meta/users';
+import type { MetaAccount } from '../channels/export/meta/account';
+import { MetaRows, type RowsOfAudience } from '../channels/export/meta/rows';
+import type { LimitedDataUse, UsersAnswer } from '../channels/export/meta/users';
 import { attemptGroup, type AttemptOptions } from '../delivery/attempt';
 import { CampaignError } from '../errors';
 import type { AudienceWork } from './run';

@@ -1,5 +1,5 @@
-import type { Identifiers } from '../channels/meta/identifiers';
-import { NAMING_KEYS } from '../channels/meta/keys';
+import type { Identifiers } from '../channels/export/meta/identifiers';
+import { NAMING_KEYS } from '../channels/export/meta/keys';
 
 /** 2^26: with a million identifiers in it, one of some sixty others is taken for one of them, which does no harm. */
 const BITS = 2 ** 26;

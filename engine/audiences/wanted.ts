@@ -1,5 +1,5 @@
-import { identifiersOf, type Identifiers, type Mapping } from '../channels/meta/identifiers';
-import type { NormalizeOptions } from '../channels/meta/normalize';
+import { identifiersOf, type Identifiers, type Mapping } from '../channels/export/meta/identifiers';
+import type { NormalizeOptions } from '../channels/export/meta/normalize';
 import { addressHash } from '../delivery/address-hash';
 import { profilePages } from '../segments/pages';
 import type { Store } from '../store/store';

@@ -1,7 +1,7 @@
-import { CampaignError } from '../../errors';
-import { isObject, parseJson, readPath, textOf } from '../http/json-path';
-import { isSuccess } from '../http/status';
-import type { HttpRequest, HttpResponse, ProviderOutcome } from '../provider';
+import { CampaignError } from '../../../errors';
+import { isObject, parseJson, readPath, textOf } from '../../http/json-path';
+import { isSuccess } from '../../http/status';
+import type { HttpRequest, HttpResponse, ProviderOutcome } from '../../provider';
 import type { MetaAccount } from './account';
 import { readFailure } from './errors';
 import type { Identifiers } from './identifiers';

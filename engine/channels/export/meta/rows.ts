@@ -1,4 +1,4 @@
-import type { HttpProvider, HttpRequest, HttpResponse, ProviderOutcome } from '../provider';
+import type { HttpProvider, HttpRequest, HttpResponse, ProviderOutcome } from '../../provider';
 import type { MetaAccount } from './account';
 import { readUsers, usersRequest, type UsersAnswer, type UsersRequest } from './users';
 

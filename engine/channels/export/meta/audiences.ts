@@ -1,9 +1,9 @@
-import { sharedTransport } from '../../delivery/ask';
-import { CampaignError } from '../../errors';
-import { parseJson, readPath, textOf } from '../http/json-path';
-import { redact } from '../http/redact';
-import { isSuccess } from '../http/status';
-import type { HttpRequest } from '../provider';
+import { sharedTransport } from '../../../delivery/ask';
+import { CampaignError } from '../../../errors';
+import { parseJson, readPath, textOf } from '../../http/json-path';
+import { redact } from '../../http/redact';
+import { isSuccess } from '../../http/status';
+import type { HttpRequest } from '../../provider';
 import type { MetaAccount } from './account';
 import { readFailure } from './errors';
 import { audienceId } from './users';

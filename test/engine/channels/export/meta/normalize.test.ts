@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import { identifiersOf } from '../../../../engine/channels/meta/identifiers';
-import type { Field } from '../../../../engine/channels/meta/keys';
-import { normalize, type NormalizeOptions } from '../../../../engine/channels/meta/normalize';
+import { identifiersOf } from '../../../../../engine/channels/export/meta/identifiers';
+import type { Field } from '../../../../../engine/channels/export/meta/keys';
+import { normalize, type NormalizeOptions } from '../../../../../engine/channels/export/meta/normalize';
 
 const OPTIONS: NormalizeOptions = { zone: 'Europe/Berlin', now: Date.UTC(2026, 2, 2) };
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { toE164 } from '../phone';
-import { parseDate } from '../../segments/dates';
-import { wallClock } from '../../time/local';
+import { toE164 } from '../../phone';
+import { parseDate } from '../../../segments/dates';
+import { wallClock } from '../../../time/local';
 import { codeOfCountry, codeOfState } from './countries';
 import { PLAIN_KEYS, type Field, type Key } from './keys';
 

@@ -1,6 +1,6 @@
-import { isObject, parseJson, readPath, textOf } from '../http/json-path';
-import { describe, isSuccess, refusal, refusalKind, retryAfterMs, type Refusal } from '../http/status';
-import type { HttpResponse, ProviderOutcome } from '../provider';
+import { isObject, parseJson, readPath, textOf } from '../../http/json-path';
+import { describe, isSuccess, refusal, refusalKind, retryAfterMs, type Refusal } from '../../http/status';
+import type { HttpResponse, ProviderOutcome } from '../../provider';
 
 /** Not now. Sources: Meta's error reference and pages on rate limits; 1, 2, 341, 5000 and 21009 are what connectors repeat. */
 const TRANSIENT = new Set([1, 2, 4, 17, 32, 341, 613, 5000, 21009]);

@@ -1,5 +1,5 @@
-import type { Profile } from '../../people/records';
-import { pathReader } from '../../segments/paths';
+import type { Profile } from '../../../people/records';
+import { pathReader } from '../../../segments/paths';
 import { codeOfCountry } from './countries';
 import { FIELDS, KEYS, NAMING_KEYS, type Field, type Key } from './keys';
 import { normalize, type NormalizeOptions } from './normalize';

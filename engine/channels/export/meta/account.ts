@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { CampaignError } from '../../errors';
-import { baseUrlOf, required } from '../http/one-by-one';
-import type { HttpRequest } from '../provider';
+import { CampaignError } from '../../../errors';
+import { baseUrlOf, required } from '../../http/one-by-one';
+import type { HttpRequest } from '../../provider';
 
 export interface MetaConfig {
 	/** Of a system user with the permission ads_management. */

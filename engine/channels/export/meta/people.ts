@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Batching, HttpProvider, HttpRequest, HttpResponse, ProviderOutcome } from '../provider';
+import type { Batching, HttpProvider, HttpRequest, HttpResponse, ProviderOutcome } from '../../provider';
 import type { MetaAccount } from './account';
 import type { Identifiers } from './identifiers';
 import { MOST_ROWS, readUsers, usersRequest, type LimitedDataUse } from './users';

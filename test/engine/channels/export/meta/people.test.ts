@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
 
-import { MetaAccount, type MetaConfig } from '../../../../engine/channels/meta/account';
-import { accountName, createAudience, getAudience, listAudiences } from '../../../../engine/channels/meta/audiences';
-import { MetaPeople, type MetaPeopleConfig, type PersonOfAudience } from '../../../../engine/channels/meta/people';
-import { usersRequest } from '../../../../engine/channels/meta/users';
-import { attemptGroup } from '../../../../engine/delivery/attempt';
-import { attemptOptions, readAnswer } from '../../../support/exchange';
-import { startLoopback, type Answer, type Loopback } from '../../../support/loopback';
+import { MetaAccount, type MetaConfig } from '../../../../../engine/channels/export/meta/account';
+import { accountName, createAudience, getAudience, listAudiences } from '../../../../../engine/channels/export/meta/audiences';
+import { MetaPeople, type MetaPeopleConfig, type PersonOfAudience } from '../../../../../engine/channels/export/meta/people';
+import { usersRequest } from '../../../../../engine/channels/export/meta/users';
+import { attemptGroup } from '../../../../../engine/delivery/attempt';
+import { attemptOptions, readAnswer } from '../../../../support/exchange';
+import { startLoopback, type Answer, type Loopback } from '../../../../support/loopback';
 
 const TOKEN = 'EAAB-token+0123';
 const SECRET = 'app-secret-0123';
