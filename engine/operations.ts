@@ -1,5 +1,8 @@
 import { applyUpkeep } from './columns/upkeep/apply';
 import { claimUpkeep } from './columns/upkeep/claim';
+import { changeAudience } from './audiences/members';
+import { endReplacement, noteReplacement } from './audiences/replacement';
+import { keepAudience, leaveAudience, takeAudience } from './audiences/turn';
 import { dueRuns, startRun } from './campaigns/select';
 import { planZones } from './campaigns/zones/plan-zones';
 import { startZones } from './campaigns/zones/start-zones';
@@ -129,6 +132,13 @@ export const operations = {
 	holdMessages,
 	messagesOfRelease,
 	recoverMessages,
+	// Audiences in ad networks
+	takeAudience,
+	keepAudience,
+	leaveAudience,
+	changeAudience,
+	noteReplacement,
+	endReplacement,
 	// What the account has set
 	saveSettings,
 	readSettings,

@@ -1,3 +1,4 @@
+import { audienceMembers, audienceRange, audienceSize } from './audiences/members';
 import { earliestEvents } from './campaigns/live/earliest';
 import { findInZones, zonesOfPeople } from './campaigns/zones/find-in-zones';
 import { momentsOfPeople } from './campaigns/zones/people-moments';
@@ -67,6 +68,9 @@ export const questions = {
 	explainRule,
 	customLists,
 	membersOfList,
+	audienceRange,
+	audienceMembers,
+	audienceSize,
 	whoIs,
 	runReport,
 	runsOf,

@@ -4,6 +4,7 @@ import { checkWindows } from '../../engine/gates/dnd';
 import { readWait } from '../Delay/wait';
 import { readWindows } from '../DndGate/windows';
 import { readEmailSettings } from '../Email/settings';
+import { checkMetaAudienceSettings } from '../MetaAudience/settings';
 import { readPushSettings } from '../Push/settings';
 import { readSegmentExportSettings } from '../SegmentExport/settings';
 import { requireProvider } from '../shared/provider-sender';
@@ -30,6 +31,7 @@ const CHECKS: Record<string, Check> = {
 		requireProvider(context, name, 'email');
 	},
 	'n8n-nodes-campaigns.webhookSender': (parameters) => checkWebhookSettings(parameters),
+	'n8n-nodes-campaigns.metaAudience': (parameters) => checkMetaAudienceSettings((parameter) => parameters[parameter]),
 	'n8n-nodes-campaigns.segmentExport': (parameters) => void readSegmentExportSettings((parameter) => parameters[parameter]),
 };
 

@@ -21,6 +21,7 @@ const SENDERS: Record<string, SenderChannel> = {
 	'n8n-nodes-campaigns.push': { channel: 'push', address: 'push' },
 	'n8n-nodes-campaigns.webhookSender': { channel: 'webhook' },
 	'n8n-nodes-campaigns.segmentExport': { channel: 'export' },
+	'n8n-nodes-campaigns.metaAudience': { channel: 'export' },
 };
 
 /** Channels of the senders that come after the trigger. */

@@ -9,12 +9,12 @@ const WAIT = 'n8n-nodes-base.wait';
 const CAMPAIGN_TRIGGER = 'n8n-nodes-campaigns.campaignTrigger';
 
 /** Nodes that look up people of a campaign. */
-const USES_STORE = ['dndGate', 'throttle', 'delay', 'sms', 'email', 'push', 'webhookSender', 'segmentExport', 'segmentFilter', 'goal', 'campaignReport'].map((name) => `n8n-nodes-campaigns.${name}`);
+const USES_STORE = ['dndGate', 'throttle', 'delay', 'sms', 'email', 'push', 'webhookSender', 'segmentExport', 'metaAudience', 'segmentFilter', 'goal', 'campaignReport'].map((name) => `n8n-nodes-campaigns.${name}`);
 
 type GraphContext = ITriggerFunctions | IExecuteFunctions;
 
 /** Nodes of this pack that people can wait at, besides the trigger. */
-const HOLDING = ['dndGate', 'throttle', 'delay', 'sms', 'email', 'push', 'webhookSender', 'segmentExport'].map((name) => `n8n-nodes-campaigns.${name}`);
+const HOLDING = ['dndGate', 'throttle', 'delay', 'sms', 'email', 'push', 'webhookSender', 'segmentExport', 'metaAudience'].map((name) => `n8n-nodes-campaigns.${name}`);
 
 /**
  * Refuses a holding node where it cannot work. Asked at publish and again in every execution: n8n does not tell a
