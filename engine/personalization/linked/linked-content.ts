@@ -39,24 +39,28 @@ function linkedTransport(): HttpTransport {
 export class LinkedContent {
 	readonly name: string;
 
-	/** What was done so far: requests made, and messages that got nothing. */
-	readonly counts = { asked: 0, failed: 0 };
+	/** What was done so far: messages that wanted an answer, requests made for them, and messages that got none. */
+	readonly counts = { messages: 0, requests: 0, failed: 0 };
 
-	private readonly builder: RequestBuilder;
+	readonly #builder: RequestBuilder;
 
-	private readonly api: LinkedApi;
+	readonly #api: LinkedApi;
 
-	private readonly cache: AnswerCache<LinkedAnswer>;
+	readonly #cache: AnswerCache<LinkedAnswer>;
+
+	readonly #options: AskOptions;
+
+	/** With the secrets of the credential in it. */
+	readonly #definition: LinkedDefinition;
 
 	/** Throws a CampaignError naming what cannot work. */
-	constructor(
-		private readonly definition: LinkedDefinition,
-		private readonly options: AskOptions,
-	) {
+	constructor(definition: LinkedDefinition, options: AskOptions) {
 		this.name = definition.name;
-		this.builder = new RequestBuilder(definition);
-		this.api = new LinkedApi(definition);
-		this.cache = definition.cacheMs > 0 ? (options.cache ?? processAnswers) : new AnswerCache(BATCH_CACHE_BYTES);
+		this.#definition = definition;
+		this.#options = options;
+		this.#builder = new RequestBuilder(definition);
+		this.#api = new LinkedApi(definition);
+		this.#cache = definition.cacheMs > 0 ? (options.cache ?? processAnswers) : new AnswerCache(BATCH_CACHE_BYTES);
 		if (definition.defaultJson !== undefined) checkDefault(definition.defaultJson);
 	}
 
@@ -65,16 +69,17 @@ export class LinkedContent {
 	 * @param now the store's clock, epoch ms: answers age by it
 	 */
 	async answer(input: RenderInput, now: () => number): Promise<LinkedResult> {
-		const built = await processStretches.do(() => this.builder.build(input));
+		this.counts.messages++;
+		const built = await processStretches.do(() => this.#builder.build(input));
 		if (!built.ok) return built.reason === 'liquid_aborted' ? built : this.instead(built.detail);
-		const { cacheMs } = this.definition;
-		const asked = await this.cache.get(this.keyOf(built.request), cacheMs || Infinity, now, async () => await this.ask(built.request));
+		const { cacheMs } = this.#definition;
+		const asked = await this.#cache.get(this.keyOf(built.request), cacheMs || Infinity, now, async () => await this.ask(built.request));
 		return asked.ok ? { ok: true, answer: asked.answer } : this.instead(asked.detail, asked.status);
 	}
 
 	/** For a run by hand that asks nothing: the request, and the default where there is one. */
 	preview(input: RenderInput): { wouldAsk: Pick<HttpRequest, 'method' | 'url' | 'body'>; answer?: LinkedAnswer } | Extract<LinkedResult, { ok: false }> {
-		const built = this.builder.build(input);
+		const built = this.#builder.build(input);
 		if (!built.ok) return { ...built, detail: this.explain(built.detail) };
 		const { method, url, body } = built.request;
 		return { wouldAsk: { method, url, ...(body !== undefined && { body }) }, answer: this.defaultFor(undefined) };
@@ -82,15 +87,15 @@ export class LinkedContent {
 
 	/** The key is of the whole request, and of whether it may go to a private address at all. */
 	private keyOf({ method, url, headers, body }: HttpRequest): string {
-		const { allowPrivate = false, acceptedStatuses = [] } = this.definition;
+		const { allowPrivate = false, acceptedStatuses = [] } = this.#definition;
 		return createHash('sha256').update(JSON.stringify([method, url, headers, body ?? null, allowPrivate, acceptedStatuses])).digest('base64url');
 	}
 
 	private async ask(request: HttpRequest): Promise<Asked<LinkedAnswer>> {
-		this.counts.asked++;
+		this.counts.requests++;
 		const asking: Asking = { request };
 		try {
-			const result = await attemptGroup<Asking>([this.api], asking, { transport: linkedTransport(), ...this.options, beforeRequest: async () => {} });
+			const result = await attemptGroup<Asking>([this.#api], asking, { transport: linkedTransport(), ...this.#options, beforeRequest: async () => {} });
 			if (result.outcome === 'sent' && asking.answer) return { ok: true, answer: asking.answer, bytes: asking.bytes ?? 0 };
 			return { ok: false, ...failureOf(result), status: asking.status };
 		} catch {
@@ -105,7 +110,7 @@ export class LinkedContent {
 	}
 
 	private defaultFor(status: number | undefined): LinkedAnswer | undefined {
-		const { defaultJson } = this.definition;
+		const { defaultJson } = this.#definition;
 		if (defaultJson === undefined) return undefined;
 		const read = defaultAnswer(defaultJson, status);
 		return read.ok ? read.answer : undefined;

@@ -41,9 +41,13 @@ export class RequestBuilder {
 
 	private readonly body?: CompiledTemplate;
 
+	/** With the secrets of the credential in it. */
+	readonly #definition: LinkedDefinition;
+
 	/** Throws a CampaignError naming what cannot work. */
-	constructor(private readonly definition: LinkedDefinition) {
+	constructor(definition: LinkedDefinition) {
 		checkDefinition(definition);
+		this.#definition = definition;
 		const { url, query = [], headers = [], body } = definition;
 		this.url = compileField('URL', url.trim(), { escape: 'url', maxLength: LONGEST_LINE });
 		// Fixed text around the values needs escaping, too: these are escaped as a whole.
@@ -55,7 +59,7 @@ export class RequestBuilder {
 	/** Never throws. */
 	build(input: RenderInput): BuiltRequest {
 		try {
-			const { method, auth = { type: 'none' } } = this.definition;
+			const { method, auth = { type: 'none' } } = this.#definition;
 			const body = this.body && jsonOf(this.body, input);
 			const own = Object.fromEntries(this.headers.map(({ name, template }) => [name, escapeFor('header', textOf(template, input))]));
 			const typed = Object.keys(own).some((name) => name.toLowerCase() === 'content-type');
@@ -79,7 +83,7 @@ export class RequestBuilder {
 		const [base = ''] = textOf(this.url, input).split('#');
 		const pairs = this.query.map(({ name, template }) => `${escapeFor('url', name)}=${escapeFor('url', textOf(template, input))}`).join('&');
 		const url = pairs === '' ? base : `${base}${base.includes('?') ? '&' : '?'}${pairs}`;
-		assertSameOrigin(url, this.definition.url);
+		assertSameOrigin(url, this.#definition.url);
 		return url;
 	}
 }
