@@ -33,6 +33,11 @@ export interface Delivery<Message> {
 	 * turn. Absent, or undefined: it may.
 	 */
 	overruled?(now: number): Decision | undefined;
+	/**
+	 * Fetches what the message is made from elsewhere, or says why it cannot be made. Only called when it is really to be
+	 * sent, just before `render`, at the same time as for other messages; the claim is kept however long it takes. Must not throw.
+	 */
+	prepare?(): Promise<{ reason: Reason; detail: string } | undefined>;
 	/** Makes the message, under the id given to it, at `now` (the store's clock, epoch ms). Only called when it is really to be sent. */
 	render(messageId: string, now: number): { ok: true; message: Message } | { ok: false; reason: Reason; detail: string };
 	/** JSON of what other nodes had put on the item; kept if the message has to wait. */
@@ -160,6 +165,8 @@ class OneMessage<Message> {
 		if (!address.ok) return await this.settle('not_sent', address.reason, address.detail ?? null);
 		const overruled = this.overruling();
 		if (overruled) return await this.endBy(overruled);
+		const missing = await this.delivery.prepare?.();
+		if (missing) return await this.settle('failed', missing.reason, missing.detail);
 		const rendered = await processStretches.do(() => this.delivery.render(this.id, this.options.store.clock.now()));
 		if (!rendered.ok) return await this.settle('failed', rendered.reason, rendered.detail);
 		let result: GroupResult;

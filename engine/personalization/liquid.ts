@@ -117,6 +117,11 @@ export class CompiledTemplate {
 			return failureOf(error);
 		}
 	}
+
+	/** What stands behind a root wherever it is used: for `Linked` and `{{ Linked.Weather.days[0] }}` that is `Weather`, `days`, `0`. */
+	usesOf(root: string): unknown[][] {
+		return (analyzeSync(this.templates).globals[root] ?? []).map(({ segments }) => segments.slice(1));
+	}
 }
 
 function scopeOf({ profile, event, constantEventProperty, extra }: RenderInput): object {

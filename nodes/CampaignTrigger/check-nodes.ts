@@ -7,6 +7,7 @@ import { readEmailSettings } from '../Email/settings';
 import { checkMetaAudienceSettings } from '../MetaAudience/settings';
 import { readPushSettings } from '../Push/settings';
 import { readSegmentExportSettings } from '../SegmentExport/settings';
+import { checkLinkedContent } from '../shared/linked-content';
 import { requireProvider } from '../shared/provider-sender';
 import { checkSmsSettings } from '../Sms/settings';
 import { readRate } from '../Throttle/rate';
@@ -44,6 +45,7 @@ export function refuseBadSettings(context: IExecuteFunctions | ITriggerFunctions
 		if (disabled) continue;
 		try {
 			CHECKS[type]?.(parameters as IDataObject, context, name);
+			if (CHECKS[type]) checkLinkedContent(context, { name, parameters });
 		} catch (error) {
 			const { message, hint } = error as { message: string; hint?: string };
 			throw new NodeOperationError(context.getNode(), message.startsWith(`"${name}"`) ? message : `"${name}": ${message}`, { description: hint });

@@ -3,8 +3,8 @@ import { optionsParameter, paceOptions, priorityParameter } from '../shared/prov
 
 const TOKENS = 'In path, parameters, headers and body these words are replaced: $$To, $$Body, $$MessageID, $$CampaignID and $$TemplateID.';
 
-/** A list of name and value, both with replacements. */
-function pairs(displayName: string, name: string, itemName: string, extra: Partial<INodeProperties>): INodeProperties {
+/** A list of name and value. */
+export function pairs(displayName: string, name: string, itemName: string, extra: Partial<INodeProperties>): INodeProperties {
 	return {
 		displayName,
 		name,

@@ -56,7 +56,8 @@ function readBody(text: (name: string) => string, list: (name: string) => NameVa
 	}
 }
 
-function readAuth({ authentication, user = '', password = '', headerName = '', headerValue = '' }: GenericCredential): HttpAuth {
+/** How requests are signed in, by the fields of `httpAuthProperties`. */
+export function readAuth({ authentication, user = '', password = '', headerName = '', headerValue = '' }: Omit<GenericCredential, 'baseUrl'>): HttpAuth {
 	if (authentication === 'basicAuth') return { type: 'basic', user, password };
 	if (authentication === 'headerAuth') return { type: 'header', name: headerName, value: headerValue };
 	return { type: 'none' };

@@ -15,6 +15,7 @@ import { attemptGroup } from '../../engine/delivery/attempt';
 import { campaignsPostgresTest, campaignsWebhookTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
 import { refuseLoop } from '../shared/graph';
+import { checkLinkedContent, linkedContentInput } from '../shared/linked-content';
 import { compileParameter, renderInput } from '../shared/personalize';
 import type { Recipient } from '../shared/recipients';
 import { releaseWaiting, runSender, type Sender } from '../shared/sender';
@@ -43,7 +44,7 @@ export class WebhookSender implements INodeType {
 		description: 'Call a URL once for each person, signed, and never twice',
 		defaults: { name: 'Webhook Sender' },
 		usableAsTool: undefined,
-		inputs: [NodeConnectionTypes.Main],
+		inputs: [{ type: NodeConnectionTypes.Main }, linkedContentInput],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Sent', 'Not sent', 'Unknown'],
 		credentials: [
@@ -60,6 +61,7 @@ export class WebhookSender implements INodeType {
 		return await withNodeErrors(this, async () => {
 			const [url, method, content, body] = ['url', 'method', 'content', 'body'].map((name) => this.getNodeParameter(name, ''));
 			checkWebhookSettings({ url, method, content, body } as IDataObject);
+			checkLinkedContent(this, this.getNode());
 			refuseLoop(this);
 			const releaser = await releaseWaiting(this);
 			return { closeFunction: async () => releaser.stop() };

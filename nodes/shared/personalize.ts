@@ -21,9 +21,9 @@ export function compileText(context: IExecuteFunctions, text: unknown, options: 
 
 /**
  * What templates see of a recipient: Profile.x are the person's properties and addresses, Event.x those of the event,
- * ConstantEventProperty what the item carries of a constant event property.
+ * ConstantEventProperty what the item carries of a constant event property, Linked.x the answers of APIs.
  */
-export function renderInput({ json, user }: Recipient, now: number): RenderInput {
+export function renderInput({ json, user, linked }: Recipient, now: number): RenderInput {
 	const { id, email, phone, timezone, properties } = user;
 	const known = Object.entries({ id, email, phone, timezone }).filter(([, value]) => value !== undefined && value !== null);
 	const event = json.event as IDataObject | undefined;
@@ -31,6 +31,7 @@ export function renderInput({ json, user }: Recipient, now: number): RenderInput
 		profile: { ...properties, ...Object.fromEntries(known) },
 		...(event && { event: { ...(event.properties as IDataObject | undefined), name: event.name } }),
 		constantEventProperty: plainValues(json.constantEventProperty),
+		...(linked && { extra: { Linked: linked } }),
 		now,
 		timezone: timezone ?? undefined,
 	};

@@ -6,6 +6,7 @@ import { CampaignError } from '../../engine/errors';
 import type { Channel } from '../../engine/people/records';
 import { withNodeErrors } from './errors';
 import { refuseLoop } from './graph';
+import { checkLinkedContent, linkedContentInput } from './linked-content';
 import { ProviderActivity } from './provider-activity';
 import { collectProviders, MAX_PROVIDERS, providersOf } from './provider-group';
 import type { SenderOutputs } from './sender-outputs';
@@ -24,6 +25,7 @@ export function providerSenderDescription(providers: string[]): Pick<INodeTypeDe
 		inputs: [
 			{ type: NodeConnectionTypes.Main },
 			{ type: NodeConnectionTypes.AiChain, displayName: 'Providers', required: true, maxConnections: MAX_PROVIDERS, filter: { nodes: providers } },
+			linkedContentInput,
 		],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Sent', 'Not sent', 'Unknown'],
@@ -42,6 +44,7 @@ export async function startProviderSender(context: ITriggerFunctions, channel: C
 	return await withNodeErrors(context, async () => {
 		checkSettings();
 		requireProvider(context, context.getNode().name, channel);
+		checkLinkedContent(context, context.getNode());
 		refuseLoop(context);
 		const releaser = await releaseWaiting(context);
 		return { closeFunction: async () => releaser.stop() };

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { devicesIn } from '../../engine/channels/push/message';
 import type { Channel, Device } from '../../engine/people/records';
+import type { LinkedAnswer } from '../../engine/personalization/linked/answer';
 
 /** What is known of whom a message is for: the profile, or what an item of no campaign says. */
 export interface RecipientUser {
@@ -24,6 +25,8 @@ export interface Recipient {
 	json: IDataObject;
 	user: RecipientUser;
 	campaignId: string;
+	/** Answers of the APIs that the message takes values from, by name; there only while it is written. */
+	linked?: Record<string, LinkedAnswer>;
 	/** Which item of the input it is; absent for somebody who waited here, and of whose item no binary data was kept. */
 	item?: number;
 }

@@ -11,18 +11,20 @@ import type { Sender } from './sender';
 export type SenderOutputs = [sent: INodeExecutionData[], notSent: INodeExecutionData[], unknown: INodeExecutionData[]];
 
 /** A dry run: the message as it would be, and nothing leaves. */
-export function explain<Message>(sender: Sender<Message>, item: { json: IDataObject; index: number }, user: RecipientUser, now: number): INodeExecutionData {
+export async function explain<Message>(sender: Sender<Message>, item: { json: IDataObject; index: number }, user: RecipientUser, now: number): Promise<INodeExecutionData> {
 	const recipient: Recipient = { json: item.json, user, campaignId: '', item: item.index };
 	const optedOut = (item.json.user as { optedOut?: Partial<Record<Channel, boolean>> } | undefined)?.optedOut?.[sender.channel];
 	const address = optedOut
 		? { ok: false as const, reason: 'profile_not_reachable' as const, detail: `Opted out of ${sender.channel}` }
 		: sender.address(recipient);
-	const rendered = address.ok ? sender.render(recipient, 'preview', now) : undefined;
-	const preview: IDataObject = !address.ok
+	const linked = address.ok ? await sender.foresee?.(recipient) : undefined;
+	const rendered = address.ok && !linked?.instead ? sender.render(recipient, 'preview', now) : undefined;
+	const message: IDataObject = !address.ok
 		? { wouldNotSend: REASONS[address.reason], detail: address.detail }
 		: rendered?.ok
 			? { wouldSend: sender.show(rendered.message) }
-			: { wouldNotSend: rendered && REASONS[rendered.reason], detail: rendered?.detail };
+			: (linked?.instead ?? { wouldNotSend: rendered && REASONS[rendered.reason], detail: rendered?.detail });
+	const preview = { ...message, ...(linked && { linkedContent: linked.shown }) };
 	return outputItem({ ...item.json, preview: { ...(item.json.preview as IDataObject | undefined), [sender.channel]: preview } }, item.index);
 }
 

@@ -14,6 +14,7 @@ import type { Store } from '../../engine/store/store';
 import { sortArrivals, type Arrived } from './arrivals';
 import { withNodeErrors } from './errors';
 import { campaignItem, foreignKeys, isProduction, userOf } from './items';
+import { linkedContentOf } from './linked-content';
 import { keepPayloads } from './payloads';
 import { sharePaceInQueueMode } from './queue-pace';
 import { foreignUser, type Recipient, type RecipientUser } from './recipients';
@@ -30,6 +31,10 @@ export interface Sender<Message> {
 	canWait?: boolean;
 	/** The address of this channel, or why there is none. */
 	address(recipient: Recipient): Delivery<Message>['address'];
+	/** Fetches what the message takes from elsewhere onto the recipient, or says why it cannot be had. Must not throw. */
+	prepare?(recipient: Recipient): ReturnType<NonNullable<Delivery<Message>['prepare']>>;
+	/** The same for a dry run: what is to be shown of it, and in place of a message that cannot be shown. */
+	foresee?(recipient: Recipient): Promise<{ shown: IDataObject; instead?: IDataObject }>;
 	/** @param now the store's clock, epoch ms */
 	render(recipient: Recipient, messageId: string, now: number): ReturnType<Delivery<Message>['render']>;
 	send(message: Message, ledger: RequestLedger): Promise<GroupResult>;
@@ -68,12 +73,14 @@ export async function releaseWaiting(context: ITriggerFunctions): Promise<Releas
 /** What `execute` of every sender does. */
 export async function runSender<Message>(
 	context: IExecuteFunctions,
-	sender: Sender<Message>,
+	given: Sender<Message>,
 	options: SenderOptions,
 ): Promise<SenderOutputs> {
 	return await withNodeErrors(context, async () => {
 		sharePaceInQueueMode();
 		const store = await getStore(context);
+		const linked = await linkedContentOf(context, store);
+		const sender = linked?.addTo(given) ?? given;
 		const node = context.getMode() === 'manual' && !options.sendInManualRuns ? NOWHERE : await numberOfSelf(context, store);
 		const outputs: SenderOutputs = [[], [], []];
 		const token = releaseToken(context);
@@ -92,6 +99,7 @@ export async function runSender<Message>(
 		work.forEach(({ json, index }, order) => {
 			if (json) route(outputs, json, index, results[order] as Delivered);
 		});
+		linked?.report();
 		return outputs;
 	});
 }
@@ -144,7 +152,7 @@ async function fromArrivals<Message>(
 	const isDry = (item: Arrived) => item.kind === 'dry' || (item.kind === 'foreign' && !foreignLive);
 	const dryUsers = await foreignUsers(sender, store, arrived.flatMap((item) => (isDry(item) && 'json' in item ? [item.json] : [])));
 	for (const item of arrived) {
-		if ('json' in item && isDry(item)) outputs[0].push(explain(sender, item, dryUsers.shift() as RecipientUser, store.clock.now()));
+		if ('json' in item && isDry(item)) outputs[0].push(await explain(sender, item, dryUsers.shift() as RecipientUser, store.clock.now()));
 		if (item.kind === 'lost') outputs[1].push(notSent(item.json, item.index, 'entry_lost', item.detail));
 	}
 	const now = store.clock.now();
@@ -249,6 +257,7 @@ function toDelivery<Message>(
 		entry, visit, key, run, campaignId, person, since, payload, overruled: mayNotLeave,
 		address: refuse ? { ok: false, reason: refuse.reason, detail: refuse.detail } : sender.address(recipient),
 		addressMayRepeat: isForeignCampaign(campaignId),
+		...(sender.prepare && { prepare: async () => await sender.prepare?.(recipient) }),
 		render: (messageId, now) => sender.render(recipient, messageId, now),
 	};
 }

@@ -7,6 +7,7 @@ import { CampaignTrigger } from '../../nodes/CampaignTrigger/CampaignTrigger.nod
 import { Delay } from '../../nodes/Delay/Delay.node';
 import { DndGate } from '../../nodes/DndGate/DndGate.node';
 import { GenericSmsProvider } from '../../nodes/GenericSmsProvider/GenericSmsProvider.node';
+import { LinkedContent } from '../../nodes/LinkedContent/LinkedContent.node';
 import { Sms } from '../../nodes/Sms/Sms.node';
 import { Throttle } from '../../nodes/Throttle/Throttle.node';
 import { TwilioSmsProvider } from '../../nodes/TwilioSmsProvider/TwilioSmsProvider.node';
@@ -20,7 +21,7 @@ import { startLoopback, type Answer, type Loopback, type SeenRequest } from './l
 import type { TestWorkflow } from './n8n-core';
 
 /** The nodes a campaign is drawn of, for the runner. */
-export const CAMPAIGN_NODES = [CampaignTrigger, CampaignControl, DndGate, Throttle, Delay, Sms, WebhookSender, TwilioSmsProvider, GenericSmsProvider];
+export const CAMPAIGN_NODES = [CampaignTrigger, CampaignControl, DndGate, Throttle, Delay, Sms, WebhookSender, TwilioSmsProvider, GenericSmsProvider, LinkedContent];
 
 type Node = TestWorkflow['nodes'][number];
 

@@ -1,0 +1,45 @@
+import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties, Icon } from 'n8n-workflow';
+import { authenticateHttp, httpAuthProperties } from './http-auth-properties';
+
+/** An API that messages take values from: where it is and how to sign in. What is asked is set on the node. */
+export class CampaignsLinkedContentApi implements ICredentialType {
+	name = 'campaignsLinkedContentApi';
+
+	displayName = 'Campaigns Linked Content API';
+
+	icon: Icon = { light: 'file:../nodes/LinkedContent/linkedContent.svg', dark: 'file:../nodes/LinkedContent/linkedContent.dark.svg' };
+
+	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-campaigns';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'https://api.example.com',
+			description: 'Scheme, host and port of the API. What signs a request in is sent nowhere else.',
+		},
+		...httpAuthProperties,
+		{
+			displayName: 'Allow Private Addresses',
+			name: 'allowPrivate',
+			type: 'boolean',
+			default: false,
+			description: 'Whether the API may be at a loopback, private or link-local address, such as a service beside n8n',
+		},
+		{
+			displayName: 'Test URL',
+			name: 'testUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'https://api.example.com/status',
+			description: 'An address that answers GET with 200 when the credential is right. Without it the test asks the base URL, which many APIs answer with an error.',
+		},
+	];
+
+	authenticate: IAuthenticate = authenticateHttp;
+
+	test: ICredentialTestRequest = { request: { method: 'GET', url: '={{ $credentials.testUrl || $credentials.baseUrl }}' } };
+}
