@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { sendToDevices } from '../../engine/channels/push/devices';
 import type { PushMessage } from '../../engine/channels/push/message';
 import { withNodeErrors } from '../shared/errors';
+import { nameLists } from '../shared/load-options';
 import { providerSenderDescription, runProviderSender, startProviderSender } from '../shared/provider-sender';
 import { getStore } from '../shared/store';
 import { DeadDevices, knownDevices } from './devices';
@@ -25,6 +26,8 @@ export class Push implements INodeType {
 		usableAsTool: undefined,
 		properties: pushProperties,
 	};
+
+	methods = { listSearch: nameLists };
 
 	/** Releases people who wait here because no provider was available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {

@@ -4,6 +4,7 @@ import { toE164 } from '../../engine/channels/phone';
 import type { SmsMessage } from '../../engine/channels/provider';
 import { attemptGroup } from '../../engine/delivery/attempt';
 import { withNodeErrors } from '../shared/errors';
+import { nameLists } from '../shared/load-options';
 import { compileParameter, renderInput } from '../shared/personalize';
 import { providerSenderDescription, runProviderSender, startProviderSender } from '../shared/provider-sender';
 import type { Sender } from '../shared/sender';
@@ -26,6 +27,8 @@ export class Sms implements INodeType {
 		properties: smsProperties,
 	};
 
+	methods = { listSearch: nameLists };
+
 	/** Releases people who wait here because no provider was available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await startProviderSender(this, 'sms', () => checkSmsSettings({ message: this.getNodeParameter('message', ''), defaultCountry: this.getNodeParameter('defaultCountry', '') }));
@@ -42,25 +45,26 @@ export class Sms implements INodeType {
 }
 
 /** How this node writes its messages: the template is read once per batch. */
-function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty'): Pick<Sender<SmsMessage>, 'address' | 'render' | 'show'> {
+function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty'): Pick<Sender<SmsMessage>, 'address' | 'render' | 'show' | 'markTest'> {
 	const template = compileParameter(context, 'message', { missing });
 	const templateId = String(context.getNodeParameter('templateId', 0, '')).trim() || undefined;
 	const country = String(context.getNodeParameter('defaultCountry', 0, '')).trim() || undefined;
 	checkCountry(country ?? '');
 	return {
-		address: ({ user }) => {
-			if (!user.phone) return { ok: false, reason: 'profile_not_reachable', detail: 'No phone number' };
-			const phone = toE164(user.phone, country);
+		address: ({ user, to = user.phone }) => {
+			if (!to) return { ok: false, reason: 'profile_not_reachable', detail: 'No phone number' };
+			const phone = toE164(to, country);
 			return phone.ok ? { ok: true, address: phone.number } : { ok: false, reason: 'invalid_recipient', detail: phone.why };
 		},
 		render: (recipient, messageId, now) => {
 			const rendered = template.render(renderInput(recipient, now));
 			if (!rendered.ok) return rendered;
-			const phone = toE164(recipient.user.phone, country);
+			const phone = toE164(recipient.to ?? recipient.user.phone, country);
 			if (!phone.ok) return { ok: false, reason: 'invalid_recipient', detail: phone.why };
 			const { campaignId } = recipient;
 			return { ok: true, message: { to: phone.number, body: rendered.text, messageId, campaignId, templateId } };
 		},
 		show: ({ to, body }) => ({ to, body }),
+		markTest: (message, mark) => ({ ...message, body: mark + message.body }),
 	};
 }

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { senderOptions } from '../shared/sender-parameters';
 import { storeParameter } from '../shared/store';
+import { testParameters } from '../shared/test-parameters';
 
 export const smsProperties: INodeProperties[] = [
 	{
@@ -32,6 +33,7 @@ export const smsProperties: INodeProperties[] = [
 		default: '',
 		description: 'Registered template, for providers and countries that ask for one (DLT in India)',
 	},
+	...testParameters('sms'),
 	{
 		displayName: 'Options',
 		name: 'options',

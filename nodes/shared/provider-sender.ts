@@ -12,6 +12,7 @@ import type { SenderOutputs } from './sender-outputs';
 import { releaseWaiting, runSender, type Sender } from './sender';
 import { readSenderOptions } from './sender-parameters';
 import { storeCredentials } from './store';
+import { testHint } from './test-parameters';
 
 /**
  * What the descriptions of all senders with providers have in common.
@@ -28,7 +29,7 @@ export function providerSenderDescription(providers: string[]): Pick<INodeTypeDe
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Sent', 'Not sent', 'Unknown'],
 		credentials: storeCredentials,
-		hints: [{ message: 'A run by hand shows each message as it would be, and sends nothing.', type: 'info', location: 'outputPane', whenToDisplay: 'beforeExecution' }],
+		hints: [testHint, { message: 'A run by hand shows each message as it would be, and sends nothing.', type: 'info', location: 'outputPane', whenToDisplay: 'beforeExecution', displayCondition: '={{ $parameter["sendTest"] !== true }}' }],
 	};
 }
 

@@ -21,6 +21,8 @@ export interface Recipient {
 	json: IDataObject;
 	user: RecipientUser;
 	campaignId: string;
+	/** Of a test: where it goes, in place of any address of the person. */
+	to?: string;
 	/** Which item of the input it is; absent for somebody who waited here, and of whose item no binary data was kept. */
 	item?: number;
 }

@@ -18,6 +18,7 @@ import { keepPayloads } from './payloads';
 import { sharePaceInQueueMode } from './queue-pace';
 import { foreignUser, type Recipient, type RecipientUser } from './recipients';
 import { comingOut, NOWHERE, numberOfSelf, openRelease, releaseFrom, releaseToken } from './releases';
+import { passTestResults, runTest } from './send-test';
 import { explain, notSent, route, type SenderOutputs } from './sender-outputs';
 import { accountZone, getStore } from './store';
 
@@ -35,6 +36,11 @@ export interface Sender<Message> {
 	send(message: Message, ledger: RequestLedger): Promise<GroupResult>;
 	/** For a dry run: the message as the operator may read it. */
 	show(message: Message): IDataObject;
+	/**
+	 * The message as a test: with the operator's mark (may be empty), to the test address alone, and with nothing in it by
+	 * which a program would act for the person. Absent: the node has no `testParameters`.
+	 */
+	markTest?(message: Message, mark: string): Message;
 }
 
 export interface SenderOptions {
@@ -60,6 +66,9 @@ interface Work<Message> {
  * campaign when their process died; those of campaigns the Campaign Trigger looks after.
  */
 export async function releaseWaiting(context: ITriggerFunctions): Promise<Releaser> {
+	if (context.getNodeParameter('sendTest', false) === true) {
+		context.logger.warn(`Campaign node "${context.getNode().name}": "Send Test" is on. It is for runs by hand; a published workflow ignores it.`);
+	}
 	const store = await getStore(context);
 	const campaignId = foreignCampaign(String(context.getWorkflow().id));
 	return await releaseFrom(context, store, { limit: 100, beat: async () => await store.call('recoverMessages', { campaignId }) });
@@ -76,6 +85,7 @@ export async function runSender<Message>(
 		const store = await getStore(context);
 		const node = context.getMode() === 'manual' && !options.sendInManualRuns ? NOWHERE : await numberOfSelf(context, store);
 		const outputs: SenderOutputs = [[], [], []];
+		await runTest(context, sender, store, outputs);
 		const token = releaseToken(context);
 		const work =
 			token === undefined
@@ -138,7 +148,8 @@ async function fromArrivals<Message>(
 	node: number,
 	outputs: SenderOutputs,
 ): Promise<Array<Work<Message>>> {
-	const arrived = await sortArrivals(context, store, node, options.messageKey);
+	const results = passTestResults(context, outputs);
+	const arrived = (await sortArrivals(context, store, node, options.messageKey)).filter(({ index }) => !results.has(index));
 	const foreign = arrived.filter((item) => item.kind === 'foreign');
 	const foreignLive = isForeignLive(context, options);
 	const isDry = (item: Arrived) => item.kind === 'dry' || (item.kind === 'foreign' && !foreignLive);
