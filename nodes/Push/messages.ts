@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { providersFor, reachable, type PushToPerson } from '../../engine/channels/push/devices';
-import type { PushContent, PushMessage } from '../../engine/channels/push/message';
+import { SHOWN_LENGTHS, type PushContent, type PushMessage } from '../../engine/channels/push/message';
 import { payloadBytes, tooLarge } from '../../engine/channels/push/payload';
 import type { Provider } from '../../engine/channels/provider';
 import type { Device } from '../../engine/people/records';
@@ -26,7 +26,7 @@ export function pushMessages(
 	settings: PushSettings,
 	providers: ReadonlyArray<Provider<PushMessage>>,
 	missing: 'fail' | 'empty',
-): Pick<Sender<PushDelivery>, 'address' | 'render' | 'show' | 'markTest'> {
+): Pick<Sender<PushDelivery>, 'address' | 'render' | 'show' | 'markTest' | 'hints'> {
 	const write = contentWriter(context, settings, missing);
 	const devicesOf = (recipient: Recipient) => reachable(known(recipient), settings.sendTo, providers);
 	return {
@@ -48,6 +48,7 @@ export function pushMessages(
 			return { ok: true, message: { devices, content, person: recipient.to === undefined ? recipient.user.person : undefined } };
 		},
 		show: showMessage,
+		hints: lengthHints,
 		markTest,
 	};
 }
@@ -103,6 +104,8 @@ function showMessage({ devices, content }: PushDelivery): IDataObject {
 		devices: Object.fromEntries(kinds.map((kind) => [kind, devices.filter((device) => device.kind === kind).length])),
 		title,
 		body,
+		titleLength: lengthOf(title),
+		bodyLength: lengthOf(body),
 		...(image && { image }),
 		...(links.android && { linkAndroid: links.android }),
 		...(links.ios && { linkIos: links.ios }),
@@ -110,4 +113,19 @@ function showMessage({ devices, content }: PushDelivery): IDataObject {
 		...(Object.keys(data).length > 0 && { keyValues: data }),
 		payloadBytes: Object.fromEntries(kinds.map((kind) => [kind, payloadBytes(content, kind)])),
 	};
+}
+
+/** Titles and bodies that will be cut. */
+function lengthHints(messages: readonly PushDelivery[]): string[] {
+	return (['title', 'body'] as const).flatMap((name) => {
+		const lengths = messages.map(({ content }) => lengthOf(content[name]));
+		const long = lengths.filter((length) => length > SHOWN_LENGTHS[name]).length;
+		if (long === 0) return [];
+		return [`The ${name} of ${long} of ${messages.length} messages is longer than the ${SHOWN_LENGTHS[name]} characters that are usually shown; the longest has ${Math.max(...lengths)}.`];
+	});
+}
+
+/** As people count: a smiley is one. */
+function lengthOf(text: string): number {
+	return [...new Intl.Segmenter('en').segment(text)].length;
 }

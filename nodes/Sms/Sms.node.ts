@@ -9,6 +9,7 @@ import { compileParameter, renderInput } from '../shared/personalize';
 import { providerSenderDescription, runProviderSender, startProviderSender } from '../shared/provider-sender';
 import type { Sender } from '../shared/sender';
 import { smsProperties } from './parameters';
+import { partsHint, readPrice, showSms } from './parts';
 import { checkCountry, checkSmsSettings } from './settings';
 
 /** What the palette behind "Providers" offers, in this order. */
@@ -45,11 +46,12 @@ export class Sms implements INodeType {
 }
 
 /** How this node writes its messages: the template is read once per batch. */
-function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty'): Pick<Sender<SmsMessage>, 'address' | 'render' | 'show' | 'markTest'> {
+function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty'): Pick<Sender<SmsMessage>, 'address' | 'render' | 'show' | 'markTest' | 'hints'> {
 	const template = compileParameter(context, 'message', { missing });
 	const templateId = String(context.getNodeParameter('templateId', 0, '')).trim() || undefined;
 	const country = String(context.getNodeParameter('defaultCountry', 0, '')).trim() || undefined;
 	checkCountry(country ?? '');
+	const price = readPrice(context.getNodeParameter('options', 0, {}, { rawExpressions: true }) as { pricePerPart?: number; currency?: string });
 	return {
 		address: ({ user, to = user.phone }) => {
 			if (!to) return { ok: false, reason: 'profile_not_reachable', detail: 'No phone number' };
@@ -64,7 +66,8 @@ function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty'): Pic
 			const { campaignId } = recipient;
 			return { ok: true, message: { to: phone.number, body: rendered.text, messageId, campaignId, templateId } };
 		},
-		show: ({ to, body }) => ({ to, body }),
+		show: (message) => showSms(message, price),
+		hints: (messages) => partsHint(messages, price),
 		markTest: (message, mark) => ({ ...message, body: mark + message.body }),
 	};
 }

@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { sendTest, testMessageId, type TestOutcome } from '../../engine/delivery/send-test';
 import { REASONS, type Reason } from '../../engine/reasons';
 import type { Store } from '../../engine/store/store';
+import { giveHints } from './hints';
 import { outputItem } from './items';
 import type { Recipient } from './recipients';
 import type { SenderOutputs } from './sender-outputs';
@@ -97,8 +98,8 @@ function report(context: IExecuteFunctions, results: TestOutcome[], { note }: Te
 	if (of('not_sent') > 0) words.push(`${of('not_sent')} not sent (see Not sent)`);
 	if (of('unknown') > 0) words.push(`${of('unknown')} with unknown outcome (see Unknown)`);
 	const message = `${words.join(', ')}. They count nowhere. "Send Test" stays on until you switch it off: the next run by hand sends again.`;
-	context.addExecutionHints({ message, type: of('sent') === results.length ? 'info' : 'warning', location: 'outputPane' });
-	if (note) context.addExecutionHints({ message: note, type: 'warning', location: 'outputPane' });
+	giveHints(context, [message], of('sent') === results.length ? 'info' : 'warning');
+	giveHints(context, note ? [note] : [], 'warning');
 }
 
 /** Whether an item tells of a test of a sender before this one: it is nobody to be sent to. */

@@ -10,14 +10,18 @@ import type { Sender } from './sender';
 /** Outputs of every sender: Sent, Not sent, Unknown. Whoever waits for a provider comes out of this node later. */
 export type SenderOutputs = [sent: INodeExecutionData[], notSent: INodeExecutionData[], unknown: INodeExecutionData[]];
 
-/** A dry run: the message as it would be, and nothing leaves. */
-export function explain<Message>(sender: Sender<Message>, item: { json: IDataObject; index: number }, user: RecipientUser, now: number): INodeExecutionData {
+/**
+ * A dry run: the message as it would be, and nothing leaves.
+ * @param shown gets the message
+ */
+export function explain<Message>(sender: Sender<Message>, item: { json: IDataObject; index: number }, user: RecipientUser, now: number, shown: Message[]): INodeExecutionData {
 	const recipient: Recipient = { json: item.json, user, campaignId: '', item: item.index };
 	const optedOut = (item.json.user as { optedOut?: Partial<Record<Channel, boolean>> } | undefined)?.optedOut?.[sender.channel];
 	const address = optedOut
 		? { ok: false as const, reason: 'profile_not_reachable' as const, detail: `Opted out of ${sender.channel}` }
 		: sender.address(recipient);
 	const rendered = address.ok ? sender.render(recipient, 'preview', now) : undefined;
+	if (rendered?.ok) shown.push(rendered.message);
 	const preview: IDataObject = !address.ok
 		? { wouldNotSend: REASONS[address.reason], detail: address.detail }
 		: rendered?.ok

@@ -13,6 +13,7 @@ import type { Releaser } from '../../engine/holds/releaser';
 import type { Store } from '../../engine/store/store';
 import { sortArrivals, type Arrived } from './arrivals';
 import { withNodeErrors } from './errors';
+import { giveHints } from './hints';
 import { campaignItem, foreignKeys, isProduction, userOf } from './items';
 import { keepPayloads } from './payloads';
 import { sharePaceInQueueMode } from './queue-pace';
@@ -36,6 +37,8 @@ export interface Sender<Message> {
 	send(message: Message, ledger: RequestLedger): Promise<GroupResult>;
 	/** For a dry run: the message as the operator may read it. */
 	show(message: Message): IDataObject;
+	/** For a dry run: what is to be known of its messages together. */
+	hints?(messages: readonly Message[]): string[];
 	/**
 	 * The message as a test: with the operator's mark (may be empty), to the test address alone, and with nothing in it by
 	 * which a program would act for the person. Absent: the node has no `testParameters`.
@@ -154,10 +157,12 @@ async function fromArrivals<Message>(
 	const foreignLive = isForeignLive(context, options);
 	const isDry = (item: Arrived) => item.kind === 'dry' || (item.kind === 'foreign' && !foreignLive);
 	const dryUsers = await foreignUsers(sender, store, arrived.flatMap((item) => (isDry(item) && 'json' in item ? [item.json] : [])));
+	const shown: Message[] = [];
 	for (const item of arrived) {
-		if ('json' in item && isDry(item)) outputs[0].push(explain(sender, item, dryUsers.shift() as RecipientUser, store.clock.now()));
+		if ('json' in item && isDry(item)) outputs[0].push(explain(sender, item, dryUsers.shift() as RecipientUser, store.clock.now(), shown));
 		if (item.kind === 'lost') outputs[1].push(notSent(item.json, item.index, 'entry_lost', item.detail));
 	}
+	giveHints(context, sender.hints?.(shown) ?? []);
 	const now = store.clock.now();
 	// Before anything is claimed: an item that carries too much keeps no other from being sent.
 	const payloads = keepPayloads(context, arrived.filter((item) => item.kind === 'entry'), foreignKeys, outputs[1]);

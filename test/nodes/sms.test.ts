@@ -144,12 +144,26 @@ describe('dry', () => {
 		const mixed = [one, { ...two, user: { ...(two.user as IDataObject), optedOut: { sms: true } } }, { ...two, user: { id: 'x', phone: '12' } }];
 		const result = await run(inCampaign({ options: { sendInManualRuns: false } }), mixed, 'manual');
 		expect(result.json('SMS').map(({ preview }) => (preview as IDataObject).sms)).toEqual([
-			{ wouldSend: { to: '+14155551000', body: 'Hi p1' } },
+			{ wouldSend: { to: '+14155551000', body: 'Hi p1', parts: 1, encoding: 'GSM-7', charactersLeft: 155 } },
 			{ wouldNotSend: 'Profile not reachable (no address, or opted out)', detail: 'Opted out of sms' },
 			{ wouldNotSend: 'Invalid recipient', detail: '"12" has no country code: write it as +<country code><number>, or set a default country' },
 		]);
 		expect(rowsOfStore()).toEqual(before);
 		expect(providers.requests()).toEqual([]);
+	});
+
+	test('a run by hand shows parts, what makes them Unicode, and what they cost', async () => {
+		const message = `{% if Profile.id == 'p1' %}It’s ${'a'.repeat(70)}{% else %}Hi{% endif %}`;
+		const items = await campaignItems(store(), 3);
+		const result = await run(inCampaign({ message, options: { pricePerPart: 0.0079, currency: 'USD' } }), items, 'manual');
+		expect(result.json('SMS').map(({ preview }) => ((preview as IDataObject).sms as IDataObject).wouldSend)).toMatchObject([
+			{ parts: 2, encoding: 'UCS-2', charactersLeft: 59, unicodeBecauseOf: ['’'], cost: 0.0158, currency: 'USD' },
+			{ parts: 1, encoding: 'GSM-7', charactersLeft: 158, cost: 0.0079 },
+			{ parts: 1 },
+		]);
+		expect(result.hints('SMS')).toEqual(['3 messages of this sample: 4 parts (0.0316 USD) in all, at most 2 per message (0.0158 USD). 1 of them in Unicode, with 70 characters to a part instead of 160, because of ’']);
+		const free = await run(inCampaign({ message: 'Hi', options: { pricePerPart: -1 } }), items.slice(0, 1), 'manual');
+		expect(free.hints('SMS')).toEqual(['1 message of this sample: 1 part in all, at most 1 per message.']);
 	});
 
 	test.each(['retry', 'integrated', 'cli'] as const)('mode %s is dry unless the mark is right', async (mode) => {
