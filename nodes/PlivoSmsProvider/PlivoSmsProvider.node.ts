@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { PlivoSms, type PlivoConfig } from '../../engine/channels/sms/plivo';
 import { supplyProvider } from '../shared/provider-group';
-import { connectNoticeTo, dltOptions, optionsParameter, paceOptions, priorityParameter, readDlt, readOptions, readPace, readText, statusCallbackOption } from '../shared/provider-parameters';
+import { connectNoticeTo, dltOptions, optionsParameter, priorityParameter, readDlt, readOptions, readPace, readText, statusCallbackOption, smsOptions } from '../shared/provider-parameters';
 
 interface PlivoCredential {
 	authId: string;
@@ -68,7 +68,7 @@ export class PlivoSmsProvider implements INodeType {
 				displayOptions: { show: { sendFrom: ['powerpack'] } },
 			},
 			optionsParameter([
-				...paceOptions,
+				...smsOptions,
 				...dltOptions,
 				{
 					displayName: 'DLT Template Category',

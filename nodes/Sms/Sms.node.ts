@@ -10,6 +10,7 @@ import { providerSenderDescription, runProviderSender, startProviderSender } fro
 import type { Sender } from '../shared/sender';
 import { smsProperties } from './parameters';
 import { partsHint, readPrice, showSms } from './parts';
+import { smsRoutes, type SmsRoutes } from './routes';
 import { checkCountry, checkSmsSettings } from './settings';
 
 /** What the palette behind "Providers" offers, in this order. */
@@ -37,16 +38,16 @@ export class Sms implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await withNodeErrors(this, async () => {
-			return await runProviderSender<SmsMessage>(this, 'sms', (providers, { missing }) => ({
-				...smsMessages(this, missing),
-				send: async (message, options) => await attemptGroup(providers, message, options),
-			}));
+			return await runProviderSender<SmsMessage>(this, 'sms', (providers, { missing }, supplied) => {
+				const routes = smsRoutes(providers, supplied);
+				return { ...smsMessages(this, missing, routes), send: async (message, options) => await attemptGroup(routes.of(message.to), message, options) };
+			});
 		});
 	}
 }
 
 /** How this node writes its messages: the template is read once per batch. */
-function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty'): Pick<Sender<SmsMessage>, 'address' | 'render' | 'show' | 'markTest' | 'hints'> {
+function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty', routes: SmsRoutes): Pick<Sender<SmsMessage>, 'address' | 'render' | 'show' | 'markTest' | 'hints'> {
 	const template = compileParameter(context, 'message', { missing });
 	const templateId = String(context.getNodeParameter('templateId', 0, '')).trim() || undefined;
 	const country = String(context.getNodeParameter('defaultCountry', 0, '')).trim() || undefined;
@@ -56,7 +57,9 @@ function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty'): Pic
 		address: ({ user, to = user.phone }) => {
 			if (!to) return { ok: false, reason: 'profile_not_reachable', detail: 'No phone number' };
 			const phone = toE164(to, country);
-			return phone.ok ? { ok: true, address: phone.number } : { ok: false, reason: 'invalid_recipient', detail: phone.why };
+			if (!phone.ok) return { ok: false, reason: 'invalid_recipient', detail: phone.why };
+			const nobody = routes.whyNone(phone.number);
+			return nobody === undefined ? { ok: true, address: phone.number } : { ok: false, reason: 'profile_not_reachable', detail: nobody };
 		},
 		render: (recipient, messageId, now) => {
 			const rendered = template.render(renderInput(recipient, now));

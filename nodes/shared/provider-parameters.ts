@@ -1,5 +1,7 @@
 import type { INodeProperties, ISupplyDataFunctions } from 'n8n-workflow';
 
+import { readCountries, type Countries } from '../../engine/channels/sms/countries';
+
 /** Parameters that every provider sub-node has. None takes an expression: a provider is the same for every item. */
 export const priorityParameter: INodeProperties = {
 	displayName: 'Priority',
@@ -46,6 +48,33 @@ export const paceOptions: INodeProperties[] = [
 		description: 'How long to wait for an answer. A message whose request was not answered leaves by the Unknown output.',
 	},
 ];
+
+/** Entries of the Options collection that every provider of SMS has, in alphabetical order of their labels. */
+export const smsOptions: INodeProperties[] = [
+	{
+		displayName: 'Not for Countries',
+		name: 'notCountries',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. US, CA',
+		description: 'Numbers of these countries are never sent through this provider. Two-letter codes with commas between.',
+	},
+	{
+		displayName: 'Only for Countries',
+		name: 'onlyCountries',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. IN',
+		description: 'Only numbers of these countries are sent through this provider. Two-letter codes with commas between.',
+	},
+	...paceOptions,
+];
+
+/** The values of `smsOptions` by which numbers are routed. Throws a CampaignError for what is no country. */
+export function readCountryOptions(context: ISupplyDataFunctions, itemIndex: number): Countries {
+	const { onlyCountries = '', notCountries = '' } = readOptions<{ onlyCountries?: string; notCountries?: string }>(context, itemIndex);
+	return readCountries(splitList(onlyCountries), splitList(notCountries));
+}
 
 /** The Options collection of a provider; `options` with those of `paceOptions`, in alphabetical order of their labels. */
 export function optionsParameter(options: INodeProperties[] = paceOptions): INodeProperties {

@@ -7,7 +7,7 @@ import type { Channel } from '../../engine/people/records';
 import { withNodeErrors } from './errors';
 import { refuseLoop } from './graph';
 import { ProviderActivity } from './provider-activity';
-import { collectProviders, MAX_PROVIDERS, providersOf } from './provider-group';
+import { collectProviders, MAX_PROVIDERS, providersOf, type SuppliedProvider } from './provider-group';
 import type { SenderOutputs } from './sender-outputs';
 import { releaseWaiting, runSender, type Sender } from './sender';
 import { readSenderOptions } from './sender-parameters';
@@ -51,17 +51,17 @@ export async function startProviderSender(context: ITriggerFunctions, channel: C
 
 /**
  * What `execute` of every sender with providers does.
- * @param make how this node writes its messages and hands them to the providers; asked once per batch
+ * @param make how this node writes its messages and hands them to the providers, whose sub-nodes are `supplied` in the same order; asked once per batch
  */
 export async function runProviderSender<Message, Sent = Message>(
 	context: IExecuteFunctions,
 	channel: Channel,
-	make: (providers: Array<Provider<Sent>>, options: { missing: 'fail' | 'empty' }) => ProviderSender<Message, Sent>,
+	make: (providers: Array<Provider<Sent>>, options: { missing: 'fail' | 'empty' }, supplied: ReadonlyArray<SuppliedProvider<Sent>>) => ProviderSender<Message, Sent>,
 ): Promise<SenderOutputs> {
 	const options = readSenderOptions(context);
 	const supplied = await collectProviders<Sent>(context, channel);
 	const activity = new ProviderActivity(supplied);
-	const { send, ...messages } = make(providersOf(supplied), options);
+	const { send, ...messages } = make(providersOf(supplied), options, supplied);
 	const sender: Sender<Message> = {
 		...messages,
 		channel,

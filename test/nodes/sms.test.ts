@@ -260,6 +260,36 @@ describe('items of no campaign', () => {
 	});
 });
 
+describe('routing by country', () => {
+	const rows = [{ id: 'us', phone: '+14155550101' }, { id: 'in', phone: '+919876543210' }, { id: 'fr', phone: '+33612345678' }];
+	function routed(twilio: IDataObject, generic: IDataObject): TestWorkflow {
+		const workflow = foreign();
+		const options: Record<string, IDataObject> = { Twilio: twilio, Generic: generic };
+		const nodes = workflow.nodes.map((node) => (options[node.name] ? { ...node, parameters: { ...node.parameters, options: options[node.name] as INodeParameters } } : node));
+		return { ...workflow, nodes };
+	}
+	const sentBy = () => providers.sent.map(({ provider, to }) => `${provider} ${to}`).sort();
+
+	test('the first provider that is for the country is asked', async () => {
+		await run(routed({ onlyCountries: 'us' }, { notCountries: 'US' }), rows, 'webhook');
+		expect(sentBy()).toEqual(['generic +33612345678', 'generic +919876543210', 'twilio +14155550101']);
+	});
+
+	test('whoever no provider is for is not sent to, and it is said before', async () => {
+		const workflow = routed({ onlyCountries: 'US' }, { onlyCountries: 'IN, US' });
+		const result = await run(workflow, rows, 'webhook');
+		expect(result.json('SMS', 1)).toMatchObject([{ id: 'fr', reason: 'profile_not_reachable', detail: 'No provider of this node is for numbers of FR' }]);
+		expect(sentBy()).toEqual(['generic +919876543210', 'twilio +14155550101']);
+		const dry = await run(workflow, rows, 'manual');
+		expect(dry.json('SMS')[2]).toMatchObject({ preview: { sms: { wouldNotSend: expect.any(String), detail: 'No provider of this node is for numbers of FR' } } });
+	});
+
+	test('a provider whose countries are none is broken in its place, and the next is asked', async () => {
+		const result = await run(routed({ onlyCountries: 'Germany' }, {}), rows.slice(0, 1), 'webhook');
+		expect(result.json('SMS')).toMatchObject([{ id: 'us', delivery: { provider: 'Generic' } }]);
+	});
+});
+
 describe('bad input', () => {
 	test('a phone that is none costs one message, and says why', async () => {
 		const result = await run(foreign(), [{ id: 'x', phone: '555-01' }, { id: 'y' }, { id: 'z', phone: '+14155550103' }], 'webhook');
