@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import type { EmailMessage } from '../../engine/channels/email/message';
 import { attemptGroup } from '../../engine/delivery/attempt';
 import { withNodeErrors } from '../shared/errors';
+import { nameLists } from '../shared/load-options';
 import { providerSenderDescription, runProviderSender, startProviderSender } from '../shared/provider-sender';
 import { emailMessages } from './messages';
 import { emailProperties } from './parameters';
@@ -23,6 +24,8 @@ export class Email implements INodeType {
 		usableAsTool: undefined,
 		properties: emailProperties,
 	};
+
+	methods = { listSearch: nameLists };
 
 	/** Releases people who wait here because no provider was available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {

@@ -38,18 +38,19 @@ export function emailMessages(context: IExecuteFunctions, settings: EmailSetting
 	};
 	return {
 		canWait: settings.attachments.length === 0,
-		address: ({ user }) => {
-			if (!user.email) return { ok: false, reason: 'profile_not_reachable', detail: 'No email address' };
-			const email = toEmailAddress(user.email);
+		address: ({ user, to = user.email }) => {
+			if (!to) return { ok: false, reason: 'profile_not_reachable', detail: 'No email address' };
+			const email = toEmailAddress(to);
 			return email.ok ? email : { ok: false, reason: 'invalid_recipient', detail: email.why };
 		},
 		render: (recipient, messageId, now) => write(context, settings, templates, recipient, messageId, now),
 		show,
+		markTest,
 	};
 }
 
 function write(context: IExecuteFunctions, settings: EmailSettings, templates: Templates, recipient: Recipient, messageId: string, now: number): Rendered {
-	const email = toEmailAddress(recipient.user.email);
+	const email = toEmailAddress(recipient.to ?? recipient.user.email);
 	if (!email.ok) return { ok: false, reason: 'invalid_recipient', detail: email.why };
 	const files = attachmentsOf(context, settings.attachments, recipient.item);
 	if (!files.ok) return files;
@@ -120,6 +121,11 @@ function attachmentsOf(context: IExecuteFunctions, names: readonly string[], ite
 		};
 	});
 	return { ok: true, value };
+}
+
+/** No copies, and no program may unsubscribe the person whom the test was written for. */
+function markTest(message: EmailMessage, mark: string): EmailMessage {
+	return { ...message, subject: mark + message.subject, cc: [], bcc: [], headers: {} };
 }
 
 /** For a dry run: what an operator wants to see of a message, not all of its HTML. */

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { senderOptions } from '../shared/sender-parameters';
 import { storeParameter } from '../shared/store';
+import { testParameters } from '../shared/test-parameters';
 
 const LIQUID = 'Liquid: {{ Profile.x }} is a property of the person, {{ Event.x }} one of the event, {{ ConstantEventProperty }} the newest value of the segment\'s "Same Value Of"';
 
@@ -82,6 +83,7 @@ export const emailProperties: INodeProperties[] = [
 		placeholder: 'e.g. invoice, terms',
 		description: 'Binary properties of the item, with commas between. People cannot wait at this node with binary data: a message with an attachment that no provider takes now leaves by Not sent. The same goes for a Delay or gate before this node: it drops binary data.',
 	},
+	...testParameters('email'),
 	{
 		displayName: 'Options',
 		name: 'options',

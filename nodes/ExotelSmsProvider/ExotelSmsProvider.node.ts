@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { ExotelSms, type ExotelConfig } from '../../engine/channels/sms/exotel';
 import { supplyProvider } from '../shared/provider-group';
-import { connectNoticeTo, dltOptions, optionsParameter, paceOptions, priorityParameter, readDlt, readOptions, readPace, readText, statusCallbackOption } from '../shared/provider-parameters';
+import { connectNoticeTo, dltOptions, optionsParameter, priorityParameter, readDlt, readOptions, readPace, readText, statusCallbackOption, smsOptions } from '../shared/provider-parameters';
 
 interface ExotelCredential {
 	accountSid: string;
@@ -46,7 +46,7 @@ export class ExotelSmsProvider implements INodeType {
 				description: 'An ExoPhone of the account, or a sender ID linked to one',
 			},
 			optionsParameter([
-				...paceOptions,
+				...smsOptions,
 				...dltOptions,
 				{
 					displayName: 'Message Type',

@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { optionsParameter, paceOptions, priorityParameter } from '../shared/provider-parameters';
+import { optionsParameter, priorityParameter, smsOptions } from '../shared/provider-parameters';
 
 const TOKENS = 'In path, parameters, headers and body these words are replaced: $$To, $$Body, $$MessageID, $$CampaignID and $$TemplateID.';
 
@@ -161,6 +161,6 @@ export const genericParameters: INodeProperties[] = [
 			placeholder: '500, 503',
 			description: 'Statuses of 500 and above by which this provider says that it did not take the message, separated by commas. Others leave it unknown whether the message was sent.',
 		},
-		...paceOptions,
+		...smsOptions,
 	]),
 ];

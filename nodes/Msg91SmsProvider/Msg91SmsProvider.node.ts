@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { Msg91Sms, type Msg91Config } from '../../engine/channels/sms/msg91';
 import { supplyProvider } from '../shared/provider-group';
-import { connectNoticeTo, optionsParameter, paceOptions, priorityParameter, readOptions, readPace, readText } from '../shared/provider-parameters';
+import { connectNoticeTo, optionsParameter, priorityParameter, readOptions, readPace, readText, smsOptions } from '../shared/provider-parameters';
 
 interface Msg91Credential {
 	authKey: string;
@@ -68,7 +68,7 @@ export class Msg91SmsProvider implements INodeType {
 				],
 			},
 			optionsParameter([
-				...paceOptions,
+				...smsOptions,
 				{
 					displayName: 'Promotional Route',
 					name: 'promotional',

@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { NetcoreSms, type NetcoreConfig } from '../../engine/channels/sms/netcore';
 import { supplyProvider } from '../shared/provider-group';
-import { connectNoticeTo, dltOptions, optionsParameter, paceOptions, priorityParameter, readDlt, readOptions, readPace, readText, splitList } from '../shared/provider-parameters';
+import { connectNoticeTo, dltOptions, optionsParameter, priorityParameter, readDlt, readOptions, readPace, readText, splitList, smsOptions } from '../shared/provider-parameters';
 
 interface NetcoreCredential {
 	feedId: string;
@@ -47,7 +47,7 @@ export class NetcoreSmsProvider implements INodeType {
 				description: 'The header that people see as the sender. Empty: that of the feed.',
 			},
 			optionsParameter([
-				...paceOptions,
+				...smsOptions,
 				{
 					displayName: 'Account Error Codes',
 					name: 'accountCodes',

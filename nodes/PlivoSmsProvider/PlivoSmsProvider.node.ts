@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { PlivoSms, type PlivoConfig } from '../../engine/channels/sms/plivo';
 import { supplyProvider } from '../shared/provider-group';
-import { connectNoticeTo, dltOptions, messagesPerRequestOption, optionsParameter, paceOptions, priorityParameter, readDlt, readOptions, readPace, readText, statusCallbackOption } from '../shared/provider-parameters';
+import { connectNoticeTo, dltOptions, messagesPerRequestOption, optionsParameter, priorityParameter, readDlt, readOptions, readPace, readText, smsOptions, statusCallbackOption } from '../shared/provider-parameters';
 
 interface PlivoCredential {
 	authId: string;
@@ -69,7 +69,7 @@ export class PlivoSmsProvider implements INodeType {
 			},
 			optionsParameter([
 				messagesPerRequestOption(1, 'More go for messages of exactly the same text, if there is no status callback.'),
-				...paceOptions,
+				...smsOptions,
 				...dltOptions,
 				{
 					displayName: 'DLT Template Category',

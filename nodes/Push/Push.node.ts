@@ -4,6 +4,7 @@ import { sendToDevices } from '../../engine/channels/push/devices';
 import type { PushMessage } from '../../engine/channels/push/message';
 import { withNodeErrors } from '../shared/errors';
 import { completeFromStore } from '../shared/known-people';
+import { nameLists } from '../shared/load-options';
 import { providerSenderDescription, runProviderSender, startProviderSender } from '../shared/provider-sender';
 import { getStore } from '../shared/store';
 import { DeadDevices } from './devices';
@@ -26,6 +27,8 @@ export class Push implements INodeType {
 		usableAsTool: undefined,
 		properties: pushProperties,
 	};
+
+	methods = { listSearch: nameLists };
 
 	/** Releases people who wait here because no provider was available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {

@@ -1,13 +1,15 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { providersFor, reachable, type PushToPerson } from '../../engine/channels/push/devices';
-import type { PushContent, PushMessage } from '../../engine/channels/push/message';
+import { SHOWN_LENGTHS, type PushContent, type PushMessage } from '../../engine/channels/push/message';
 import { payloadBytes, tooLarge } from '../../engine/channels/push/payload';
 import type { Provider } from '../../engine/channels/provider';
+import type { Device } from '../../engine/people/records';
 import type { RenderInput, RenderResult } from '../../engine/personalization/liquid';
 import { compileText, renderInput } from '../shared/personalize';
 import type { Recipient } from '../shared/recipients';
 import type { Sender } from '../shared/sender';
+import { testDevice } from '../shared/test-addresses';
 import { TEXTS, type PushSettings } from './settings';
 
 /** A push message and whose it is: dead devices are taken off that person. */
@@ -24,9 +26,9 @@ export function pushMessages(
 	settings: PushSettings,
 	providers: ReadonlyArray<Provider<PushMessage>>,
 	missing: 'fail' | 'empty',
-): Pick<Sender<PushDelivery>, 'address' | 'render' | 'show'> {
+): Pick<Sender<PushDelivery>, 'address' | 'render' | 'show' | 'markTest' | 'hints'> {
 	const write = contentWriter(context, settings, missing);
-	const devicesOf = ({ user }: Recipient) => reachable(user.push ?? [], settings.sendTo, providers);
+	const devicesOf = (recipient: Recipient) => reachable(known(recipient), settings.sendTo, providers);
 	return {
 		address: (recipient) => {
 			const { user, json } = recipient;
@@ -34,7 +36,7 @@ export function pushMessages(
 			// A token belongs to one person at a time, as the store takes it from the one before: two people with one address, as
 			// with phones, do not come about. And which of somebody's devices are sent to may differ from visit to visit. So the
 			// person is the address.
-			return { ok: true, address: user.id ?? JSON.stringify(json) };
+			return { ok: true, address: recipient.to ?? user.id ?? JSON.stringify(json) };
 		},
 		render: (recipient, messageId, now) => {
 			const written = write(renderInput(recipient, now));
@@ -43,9 +45,11 @@ export function pushMessages(
 			const devices = devicesOf(recipient);
 			const why = [...new Set(devices.map(({ kind }) => kind))].flatMap((kind) => tooLarge(content, kind) ?? []);
 			if (why.length > 0) return { ok: false, reason: 'payload_too_large', detail: why.join('. ') };
-			return { ok: true, message: { devices, content, person: recipient.user.person } };
+			return { ok: true, message: { devices, content, person: recipient.to === undefined ? recipient.user.person : undefined } };
 		},
 		show: showMessage,
+		hints: lengthHints,
+		markTest,
 	};
 }
 
@@ -75,8 +79,20 @@ function isHttps(text: string): boolean {
 	return /^https:\/\//i.test(text) && URL.canParse(text);
 }
 
-function whyNowhere({ user }: Recipient, providers: ReadonlyArray<Provider<PushMessage>>): string {
-	const kinds = [...new Set((user.push ?? []).map(({ kind }) => kind))].filter((kind) => providersFor(kind, providers).length === 0);
+/** The devices of the person, or the one that a test goes to, whose it is nobody says. */
+function known({ user, to }: Recipient): Device[] {
+	return to === undefined ? (user.push ?? []) : [testDevice(to) ?? []].flat();
+}
+
+function markTest(message: PushDelivery, mark: string): PushDelivery {
+	const { title, body } = message.content;
+	const marked = title.trim() === '' ? { body: mark + body } : { title: mark + title };
+	return { ...message, content: { ...message.content, ...marked } };
+}
+
+function whyNowhere(recipient: Recipient, providers: ReadonlyArray<Provider<PushMessage>>): string {
+	if (recipient.to !== undefined && !testDevice(recipient.to)) return 'Neither a token nor the subscription of a browser';
+	const kinds = [...new Set(known(recipient).map(({ kind }) => kind))].filter((kind) => providersFor(kind, providers).length === 0);
 	return kinds.length === 0 ? 'No device' : `No provider for devices of kind ${kinds.join(', ')}`;
 }
 
@@ -88,6 +104,8 @@ function showMessage({ devices, content }: PushDelivery): IDataObject {
 		devices: Object.fromEntries(kinds.map((kind) => [kind, devices.filter((device) => device.kind === kind).length])),
 		title,
 		body,
+		titleLength: lengthOf(title),
+		bodyLength: lengthOf(body),
 		...(image && { image }),
 		...(links.android && { linkAndroid: links.android }),
 		...(links.ios && { linkIos: links.ios }),
@@ -95,4 +113,19 @@ function showMessage({ devices, content }: PushDelivery): IDataObject {
 		...(Object.keys(data).length > 0 && { keyValues: data }),
 		payloadBytes: Object.fromEntries(kinds.map((kind) => [kind, payloadBytes(content, kind)])),
 	};
+}
+
+/** Titles and bodies that will be cut. */
+function lengthHints(messages: readonly PushDelivery[]): string[] {
+	return (['title', 'body'] as const).flatMap((name) => {
+		const lengths = messages.map(({ content }) => lengthOf(content[name]));
+		const long = lengths.filter((length) => length > SHOWN_LENGTHS[name]).length;
+		if (long === 0) return [];
+		return [`The ${name} of ${long} of ${messages.length} messages is longer than the ${SHOWN_LENGTHS[name]} characters that are usually shown; the longest has ${Math.max(...lengths)}.`];
+	});
+}
+
+/** As people count: a smiley is one. */
+function lengthOf(text: string): number {
+	return [...new Intl.Segmenter('en').segment(text)].length;
 }

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { senderOptions } from '../shared/sender-parameters';
 import { storeParameter } from '../shared/store';
+import { testParameters } from '../shared/test-parameters';
 
 /** Entries of the Options collection that are a push message's own. */
 const pushOptions: INodeProperties[] = [
@@ -131,6 +132,7 @@ export const pushProperties: INodeProperties[] = [
 		default: 'all',
 		description: 'Which devices of a person get the message. It counts as one message either way.',
 	},
+	...testParameters('push'),
 	{
 		displayName: 'Options',
 		name: 'options',

@@ -4,10 +4,13 @@ import { toE164 } from '../../engine/channels/phone';
 import type { SmsMessage } from '../../engine/channels/provider';
 import { attemptGroup } from '../../engine/delivery/attempt';
 import { withNodeErrors } from '../shared/errors';
+import { nameLists } from '../shared/load-options';
 import { compileParameter, renderInput } from '../shared/personalize';
 import { providerSenderDescription, runProviderSender, startProviderSender } from '../shared/provider-sender';
 import type { Sender } from '../shared/sender';
 import { smsProperties } from './parameters';
+import { partsHint, readPrice, showSms } from './parts';
+import { smsRoutes, type SmsRoutes } from './routes';
 import { checkCountry, checkSmsSettings } from './settings';
 
 /** What the palette behind "Providers" offers, in this order. */
@@ -26,6 +29,8 @@ export class Sms implements INodeType {
 		properties: smsProperties,
 	};
 
+	methods = { listSearch: nameLists };
+
 	/** Releases people who wait here because no provider was available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await startProviderSender(this, 'sms', () => checkSmsSettings({ message: this.getNodeParameter('message', ''), defaultCountry: this.getNodeParameter('defaultCountry', '') }));
@@ -33,34 +38,39 @@ export class Sms implements INodeType {
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await withNodeErrors(this, async () => {
-			return await runProviderSender<SmsMessage>(this, 'sms', (providers, { missing }) => ({
-				...smsMessages(this, missing),
-				send: async (message, options) => await attemptGroup(providers, message, options),
-			}));
+			return await runProviderSender<SmsMessage>(this, 'sms', (providers, { missing }, supplied) => {
+				const routes = smsRoutes(providers, supplied);
+				return { ...smsMessages(this, missing, routes), send: async (message, options) => await attemptGroup(routes.of(message.to), message, options) };
+			});
 		});
 	}
 }
 
 /** How this node writes its messages: the template is read once per batch. */
-function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty'): Pick<Sender<SmsMessage>, 'address' | 'render' | 'show'> {
+function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty', routes: SmsRoutes): Pick<Sender<SmsMessage>, 'address' | 'render' | 'show' | 'markTest' | 'hints'> {
 	const template = compileParameter(context, 'message', { missing });
 	const templateId = String(context.getNodeParameter('templateId', 0, '')).trim() || undefined;
 	const country = String(context.getNodeParameter('defaultCountry', 0, '')).trim() || undefined;
 	checkCountry(country ?? '');
+	const price = readPrice(context.getNodeParameter('options', 0, {}, { rawExpressions: true }) as { pricePerPart?: number; currency?: string });
 	return {
-		address: ({ user }) => {
-			if (!user.phone) return { ok: false, reason: 'profile_not_reachable', detail: 'No phone number' };
-			const phone = toE164(user.phone, country);
-			return phone.ok ? { ok: true, address: phone.number } : { ok: false, reason: 'invalid_recipient', detail: phone.why };
+		address: ({ user, to = user.phone }) => {
+			if (!to) return { ok: false, reason: 'profile_not_reachable', detail: 'No phone number' };
+			const phone = toE164(to, country);
+			if (!phone.ok) return { ok: false, reason: 'invalid_recipient', detail: phone.why };
+			const nobody = routes.whyNone(phone.number);
+			return nobody === undefined ? { ok: true, address: phone.number } : { ok: false, reason: 'profile_not_reachable', detail: nobody };
 		},
 		render: (recipient, messageId, now) => {
 			const rendered = template.render(renderInput(recipient, now));
 			if (!rendered.ok) return rendered;
-			const phone = toE164(recipient.user.phone, country);
+			const phone = toE164(recipient.to ?? recipient.user.phone, country);
 			if (!phone.ok) return { ok: false, reason: 'invalid_recipient', detail: phone.why };
 			const { campaignId } = recipient;
 			return { ok: true, message: { to: phone.number, body: rendered.text, messageId, campaignId, templateId } };
 		},
-		show: ({ to, body }) => ({ to, body }),
+		show: (message) => showSms(message, price),
+		hints: (messages) => partsHint(messages, price),
+		markTest: (message, mark) => ({ ...message, body: mark + message.body }),
 	};
 }

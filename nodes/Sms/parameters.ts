@@ -2,6 +2,29 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { senderOptions } from '../shared/sender-parameters';
 import { storeParameter } from '../shared/store';
+import { testParameters } from '../shared/test-parameters';
+
+/** What a run by hand reckons the cost by. */
+const priceOptions: INodeProperties[] = [
+	{
+		displayName: 'Currency',
+		name: 'currency',
+		type: 'string',
+		noDataExpression: true,
+		default: 'USD',
+		placeholder: 'e.g. EUR',
+		description: 'Of Price per Part',
+	},
+	{
+		displayName: 'Price per Part',
+		name: 'pricePerPart',
+		type: 'number',
+		noDataExpression: true,
+		typeOptions: { minValue: 0, numberPrecision: 6 },
+		default: 0.01,
+		description: 'What your provider charges for one part of a message. A run by hand then shows what the messages cost.',
+	},
+];
 
 export const smsProperties: INodeProperties[] = [
 	{
@@ -32,13 +55,14 @@ export const smsProperties: INodeProperties[] = [
 		default: '',
 		description: 'Registered template, for providers and countries that ask for one (DLT in India)',
 	},
+	...testParameters('sms'),
 	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: senderOptions,
+		options: [...priceOptions, ...senderOptions].sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
 	},
 	storeParameter,
 ];

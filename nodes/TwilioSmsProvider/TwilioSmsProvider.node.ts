@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { TwilioSms, type TwilioConfig } from '../../engine/channels/sms/twilio';
 import { supplyProvider } from '../shared/provider-group';
-import { connectNoticeTo, optionsParameter, paceOptions, priorityParameter, readOptions, readPace, readText, statusCallbackOption } from '../shared/provider-parameters';
+import { connectNoticeTo, optionsParameter, priorityParameter, readOptions, readPace, readText, statusCallbackOption, smsOptions } from '../shared/provider-parameters';
 
 interface TwilioCredential {
 	authType: 'authToken' | 'apiKey';
@@ -63,7 +63,7 @@ export class TwilioSmsProvider implements INodeType {
 				displayOptions: { show: { sendFrom: ['service'] } },
 			},
 			optionsParameter([
-				...paceOptions,
+				...smsOptions,
 				statusCallbackOption('Twilio'),
 				{
 					displayName: 'Validity Period (Seconds)',

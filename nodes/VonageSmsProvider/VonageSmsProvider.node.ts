@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { VonageSms, type VonageConfig } from '../../engine/channels/sms/vonage';
 import { supplyProvider } from '../shared/provider-group';
-import { connectNoticeTo, dltOptions, optionsParameter, paceOptions, priorityParameter, readDlt, readOptions, readPace, readText, statusCallbackOption } from '../shared/provider-parameters';
+import { connectNoticeTo, dltOptions, optionsParameter, priorityParameter, readDlt, readOptions, readPace, readText, statusCallbackOption, smsOptions } from '../shared/provider-parameters';
 
 interface VonageCredential {
 	apiKey: string;
@@ -45,7 +45,7 @@ export class VonageSmsProvider implements INodeType {
 				description: 'A number of the account with its country code, or a name of at most 11 letters and digits',
 			},
 			optionsParameter([
-				...paceOptions,
+				...smsOptions,
 				...dltOptions,
 				statusCallbackOption('Vonage'),
 				{

@@ -16,10 +16,12 @@ import { campaignsPostgresTest, campaignsWebhookTest } from '../shared/credentia
 import { withNodeErrors } from '../shared/errors';
 import { refuseLoop } from '../shared/graph';
 import { checkLinkedContent, linkedContentInput } from '../shared/linked-content';
+import { nameLists } from '../shared/load-options';
 import { compileParameter, renderInput } from '../shared/personalize';
 import type { Recipient } from '../shared/recipients';
 import { releaseWaiting, runSender, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
+import { testHint } from '../shared/test-parameters';
 import { webhookProperties } from './parameters';
 import { checkUrl, checkWebhookSettings } from './settings';
 
@@ -51,10 +53,11 @@ export class WebhookSender implements INodeType {
 			{ name: 'campaignsPostgresApi', required: true, testedBy: 'campaignsPostgresTest', displayOptions: { show: { store: ['postgres'] } } },
 			{ name: 'campaignsWebhookApi', required: true, testedBy: 'campaignsWebhookTest' },
 		],
+		hints: [testHint],
 		properties: webhookProperties,
 	};
 
-	methods = { credentialTest: { campaignsPostgresTest, campaignsWebhookTest } };
+	methods = { listSearch: nameLists, credentialTest: { campaignsPostgresTest, campaignsWebhookTest } };
 
 	/** Releases people who wait here because the endpoint was not available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
@@ -72,31 +75,35 @@ export class WebhookSender implements INodeType {
 		return await withNodeErrors(this, async () => {
 			const options = readSenderOptions(this);
 			const url = checkUrl(this.getNodeParameter('url', 0, ''));
-			const provider = await makeProvider(this, url);
+			const providerOf = await providersByUrl(this);
 			const sender: Sender<WebhookMessage> = {
 				channel: 'webhook',
-				address: ({ user, json }) => ({ ok: true, address: `${url} ${user.id ?? JSON.stringify(json)}` }),
+				address: ({ user, json, to }) => (to === undefined ? { ok: true, address: `${url} ${user.id ?? JSON.stringify(json)}` } : testUrl(to)),
 				render: webhookWriter(this, url, options.missing),
 				send: async (message, ledger) =>
-					await attemptGroup([provider], message, {
+					await attemptGroup([providerOf(message.url)], message, {
 						...ledger,
 						now: Date.now,
 						sleep: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
 						random: Math.random,
 					}),
 				show: ({ method, url: target, body }) => ({ method, url: target, body: body ?? null }),
+				// Whoever takes the call is to know it from one that counts.
+				markTest: (message) => ({ ...message, headers: { ...message.headers, 'x-campaigns-test': 'true' } }),
 			};
 			return await runSender(this, sender, options);
 		});
 	}
 }
 
-async function makeProvider(context: IExecuteFunctions, url: string): Promise<StandardWebhook> {
+/** A test may go elsewhere: limits and circuit breaker are shared by the server that is called. */
+async function providersByUrl(context: IExecuteFunctions): Promise<(url: string) => StandardWebhook> {
 	const credential = await context.getCredentials<WebhookCredential>('campaignsWebhookApi');
 	const { authentication, user = '', password = '', headerName = '', headerValue = '' } = credential;
-	return new StandardWebhook({
+	const providers = new Map<string, StandardWebhook>();
+	const make = (origin: string) => new StandardWebhook({
 		label: context.getNode().name,
-		identity: new URL(url).origin,
+		identity: origin,
 		secret: credential.secret,
 		auth:
 			authentication === 'basicAuth'
@@ -107,14 +114,29 @@ async function makeProvider(context: IExecuteFunctions, url: string): Promise<St
 		allowPrivate: credential.allowPrivate === true,
 		now: Date.now,
 	});
+	return (url) => {
+		const { origin } = new URL(url);
+		const provider = providers.get(origin) ?? make(origin);
+		providers.set(origin, provider);
+		return provider;
+	};
+}
+
+function testUrl(to: string): ReturnType<Sender<WebhookMessage>['address']> {
+	try {
+		return { ok: true, address: checkUrl(to) };
+	} catch {
+		return { ok: false, reason: 'invalid_recipient', detail: `Not an http or https address: ${to}` };
+	}
 }
 
 /** The body is the operator's JSON template, or the person as the item shows them. */
-function webhookWriter(context: IExecuteFunctions, url: string, missing: 'fail' | 'empty'): Sender<WebhookMessage>['render'] {
+function webhookWriter(context: IExecuteFunctions, ownUrl: string, missing: 'fail' | 'empty'): Sender<WebhookMessage>['render'] {
 	const method = context.getNodeParameter('method', 0, 'POST') as WebhookMessage['method'];
 	const own = context.getNodeParameter('content', 0, 'person') === 'template';
 	const template = own ? compileParameter(context, 'body', { missing, escape: 'json' }) : undefined;
 	return (recipient, messageId, now) => {
+		const url = recipient.to ?? ownUrl;
 		if (method === 'GET') return { ok: true, message: { messageId, url, method, headers: {} } };
 		const rendered = template?.render(renderInput(recipient, now)) ?? { ok: true as const, text: JSON.stringify(personBody(recipient)) };
 		if (!rendered.ok) return rendered;

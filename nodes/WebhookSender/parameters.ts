@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { senderOptions } from '../shared/sender-parameters';
 import { storeParameter } from '../shared/store';
+import { testParameters } from '../shared/test-parameters';
 
 export const webhookProperties: INodeProperties[] = [
 	{
@@ -44,6 +45,7 @@ export const webhookProperties: INodeProperties[] = [
 		default: '{ "user": "{{ Profile.id }}", "city": "{{ Profile.city | default: "" }}" }',
 		description: 'Liquid within JSON; values are escaped',
 	},
+	...testParameters('webhook'),
 	{
 		displayName: 'Options',
 		name: 'options',

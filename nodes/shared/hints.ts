@@ -8,6 +8,11 @@ export const noLookingBack: NodeHint = {
 	whenToDisplay: 'beforeExecution',
 };
 
+/** Shows what is to be known above the output of the node. */
+export function giveHints(context: IExecuteFunctions, messages: readonly string[], type: NodeHint['type'] = 'info'): void {
+	for (const message of messages) context.addExecutionHints({ message, type, location: 'outputPane' });
+}
+
 export const SAVES_ALL =
 	'This workflow saves the data of every successful execution: with many people that is many copies of them. Set "Save successful production executions" to "Do not save" in the workflow settings; the Campaign Report says what became of everybody.';
 

@@ -1,8 +1,9 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import { PROFILE_FIELDS } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
 import { toNodeError, withNodeErrors } from './errors';
+import { searchPeople } from './people-search';
 import { getStore } from './store';
 
 type Search = (this: ILoadOptionsFunctions, filter?: string) => Promise<INodeListSearchResult>;
@@ -19,6 +20,7 @@ export const nameLists = {
 		const properties = await store.call('eventPropertyNames', undefined);
 		return properties.map(({ name }) => name);
 	}),
+	searchPeople: searchWith(searchPeople),
 	searchSegments: searchNamed(async (store) => await store.ask('savedSegments', undefined)),
 	searchLists: searchNamed(async (store) => await store.ask('customLists', undefined)),
 	/** The last published first. */
@@ -33,6 +35,12 @@ function searchNamed(all: (store: Store) => Promise<Array<{ id: string; name: st
 			const found = (await all(await getStore(this))).filter(({ name }) => name.toLowerCase().includes(wanted));
 			return { results: found.map(({ id, name }) => ({ name, value: id })) };
 		});
+	};
+}
+
+function searchWith(find: (store: Store, typed: string) => Promise<INodeListSearchItems[]>): Search {
+	return async function (this: ILoadOptionsFunctions, filter = '') {
+		return await withNodeErrors(this, async () => ({ results: await find(await getStore(this), filter.trim()) }));
 	};
 }
 

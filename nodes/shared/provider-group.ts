@@ -2,8 +2,10 @@ import { NodeConnectionTypes, type IExecuteFunctions, type ISupplyDataFunctions,
 import { BrokenProvider } from '../../engine/channels/broken';
 import { redact } from '../../engine/channels/http/redact';
 import type { Provider } from '../../engine/channels/provider';
+import type { Countries } from '../../engine/channels/sms/countries';
 import { CampaignError } from '../../engine/errors';
 import type { Channel } from '../../engine/people/records';
+import { readCountryOptions } from './provider-parameters';
 
 /** What a provider did during one execution of its sender: shown on the provider's node on the canvas. */
 export interface ProviderCounts {
@@ -29,6 +31,8 @@ export interface SuppliedProvider<Message> {
 	readonly error?: string;
 	/** Kind of the provider, where the sub-node makes but one: known also when there is no provider. */
 	readonly kind?: string;
+	/** Numbers it is for, of a provider of SMS. Absent: all. */
+	readonly countries?: Countries;
 	/** Call once per execution. */
 	report(counts: ProviderCounts): void;
 }
@@ -48,6 +52,7 @@ class Supplied<Message> implements SuppliedProvider<Message> {
 		readonly provider?: Provider<Message>,
 		readonly error?: string,
 		readonly kind?: string,
+		readonly countries?: Countries,
 	) {
 		this.#context = context;
 	}
@@ -73,10 +78,12 @@ class Supplied<Message> implements SuppliedProvider<Message> {
 export async function supplyProvider<Message>(context: ISupplyDataFunctions, itemIndex: number, channel: Channel, make: (label: string) => Promise<Provider<Message>>, kind?: string): Promise<SupplyData> {
 	const { name, position } = context.getNode();
 	const priority = Number(context.getNodeParameter('priority', itemIndex, 1));
+	let countries: Countries | undefined;
 	try {
-		return { response: new Supplied(context, channel, priority, position, name, await make(name), undefined, kind) };
+		if (channel === 'sms') countries = readCountryOptions(context, itemIndex);
+		return { response: new Supplied(context, channel, priority, position, name, await make(name), undefined, kind, countries) };
 	} catch (error) {
-		return { response: new Supplied(context, channel, priority, position, name, undefined, explain(error), kind) };
+		return { response: new Supplied(context, channel, priority, position, name, undefined, explain(error), kind, countries) };
 	}
 }
 

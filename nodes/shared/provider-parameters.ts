@@ -1,5 +1,7 @@
 import type { INodeProperties, ISupplyDataFunctions } from 'n8n-workflow';
 
+import { readCountries, type Countries } from '../../engine/channels/sms/countries';
+
 /** Parameters that every provider sub-node has. None takes an expression: a provider is the same for every item. */
 export const priorityParameter: INodeProperties = {
 	displayName: 'Priority',
@@ -61,6 +63,33 @@ export function messagesPerRequestOption(standard: number, note = ''): INodeProp
 		typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
 		description: `How many messages may share a request. If it is not answered, nobody knows of any of them whether it was sent. 1: each goes alone. ${note}`.trim(),
 	};
+}
+
+/** Entries of the Options collection that every provider of SMS has, in alphabetical order of their labels. */
+export const smsOptions: INodeProperties[] = [
+	{
+		displayName: 'Not for Countries',
+		name: 'notCountries',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. US, CA',
+		description: 'Numbers of these countries are never sent through this provider. Two-letter codes with commas between.',
+	},
+	{
+		displayName: 'Only for Countries',
+		name: 'onlyCountries',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. IN',
+		description: 'Only numbers of these countries are sent through this provider. Two-letter codes with commas between.',
+	},
+	...paceOptions,
+];
+
+/** The values of `smsOptions` by which numbers are routed. Throws a CampaignError for what is no country. */
+export function readCountryOptions(context: ISupplyDataFunctions, itemIndex: number): Countries {
+	const { onlyCountries = '', notCountries = '' } = readOptions<{ onlyCountries?: string; notCountries?: string }>(context, itemIndex);
+	return readCountries(splitList(onlyCountries), splitList(notCountries));
 }
 
 /** The Options collection of a provider; `options` with those of `paceOptions`, in alphabetical order of their labels. */

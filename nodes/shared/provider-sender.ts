@@ -8,11 +8,12 @@ import { withNodeErrors } from './errors';
 import { refuseLoop } from './graph';
 import { checkLinkedContent, linkedContentInput } from './linked-content';
 import { ProviderActivity } from './provider-activity';
-import { collectProviders, MAX_PROVIDERS, providersOf } from './provider-group';
+import { collectProviders, MAX_PROVIDERS, providersOf, type SuppliedProvider } from './provider-group';
 import type { SenderOutputs } from './sender-outputs';
 import { releaseWaiting, runSender, type Sender } from './sender';
 import { readSenderOptions } from './sender-parameters';
 import { storeCredentials } from './store';
+import { testHint } from './test-parameters';
 
 /**
  * What the descriptions of all senders with providers have in common.
@@ -30,7 +31,7 @@ export function providerSenderDescription(providers: string[]): Pick<INodeTypeDe
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Sent', 'Not sent', 'Unknown'],
 		credentials: storeCredentials,
-		hints: [{ message: 'A run by hand shows each message as it would be, and sends nothing.', type: 'info', location: 'outputPane', whenToDisplay: 'beforeExecution' }],
+		hints: [testHint, { message: 'A run by hand shows each message as it would be, and sends nothing.', type: 'info', location: 'outputPane', whenToDisplay: 'beforeExecution', displayCondition: '={{ $parameter["sendTest"] !== true }}' }],
 	};
 }
 
@@ -53,17 +54,17 @@ export async function startProviderSender(context: ITriggerFunctions, channel: C
 
 /**
  * What `execute` of every sender with providers does.
- * @param make how this node writes its messages and hands them to the providers; asked once per batch
+ * @param make how this node writes its messages and hands them to the providers, whose sub-nodes are `supplied` in the same order; asked once per batch
  */
 export async function runProviderSender<Message, Sent = Message>(
 	context: IExecuteFunctions,
 	channel: Channel,
-	make: (providers: Array<Provider<Sent>>, options: { missing: 'fail' | 'empty' }) => ProviderSender<Message, Sent>,
+	make: (providers: Array<Provider<Sent>>, options: { missing: 'fail' | 'empty' }, supplied: ReadonlyArray<SuppliedProvider<Sent>>) => ProviderSender<Message, Sent>,
 ): Promise<SenderOutputs> {
 	const options = readSenderOptions(context);
 	const supplied = await collectProviders<Sent>(context, channel);
 	const activity = new ProviderActivity(supplied);
-	const { send, ...messages } = make(providersOf(supplied), options);
+	const { send, ...messages } = make(providersOf(supplied), options, supplied);
 	const sender: Sender<Message> = {
 		...messages,
 		channel,

@@ -27,6 +27,8 @@ export interface Recipient {
 	campaignId: string;
 	/** Answers of the APIs that the message takes values from, by name; there only while it is written. */
 	linked?: Record<string, LinkedAnswer>;
+	/** Of a test: where it goes, in place of any address of the person. */
+	to?: string;
 	/** Which item of the input it is; absent for somebody who waited here, and of whose item no binary data was kept. */
 	item?: number;
 }

@@ -10,8 +10,11 @@ import type { Sender } from './sender';
 /** Outputs of every sender: Sent, Not sent, Unknown. Whoever waits for a provider comes out of this node later. */
 export type SenderOutputs = [sent: INodeExecutionData[], notSent: INodeExecutionData[], unknown: INodeExecutionData[]];
 
-/** A dry run: the message as it would be, and nothing leaves. */
-export async function explain<Message>(sender: Sender<Message>, item: { json: IDataObject; index: number }, user: RecipientUser, now: number): Promise<INodeExecutionData> {
+/**
+ * A dry run: the message as it would be, and nothing leaves.
+ * @param shown gets the message
+ */
+export async function explain<Message>(sender: Sender<Message>, item: { json: IDataObject; index: number }, user: RecipientUser, now: number, shown: Message[]): Promise<INodeExecutionData> {
 	const recipient: Recipient = { json: item.json, user, campaignId: '', item: item.index };
 	const optedOut = (item.json.user as { optedOut?: Partial<Record<Channel, boolean>> } | undefined)?.optedOut?.[sender.channel];
 	const address = optedOut
@@ -19,6 +22,7 @@ export async function explain<Message>(sender: Sender<Message>, item: { json: ID
 		: sender.address(recipient);
 	const linked = address.ok ? await sender.foresee?.(recipient) : undefined;
 	const rendered = address.ok && !linked?.instead ? sender.render(recipient, 'preview', now) : undefined;
+	if (rendered?.ok) shown.push(rendered.message);
 	const message: IDataObject = !address.ok
 		? { wouldNotSend: REASONS[address.reason], detail: address.detail }
 		: rendered?.ok

@@ -13,12 +13,14 @@ import type { Releaser } from '../../engine/holds/releaser';
 import type { Store } from '../../engine/store/store';
 import { sortArrivals, type Arrived } from './arrivals';
 import { withNodeErrors } from './errors';
+import { giveHints } from './hints';
 import { campaignItem, foreignKeys, isProduction, userOf } from './items';
 import { linkedContentOf } from './linked-content';
 import { keepPayloads } from './payloads';
 import { sharePaceInQueueMode } from './queue-pace';
 import { foreignUser, type Recipient, type RecipientUser } from './recipients';
 import { comingOut, NOWHERE, numberOfSelf, openRelease, releaseFrom, releaseToken } from './releases';
+import { passTestResults, runTest } from './send-test';
 import { explain, notSent, route, type SenderOutputs } from './sender-outputs';
 import { accountZone, getStore } from './store';
 
@@ -40,6 +42,13 @@ export interface Sender<Message> {
 	send(message: Message, ledger: RequestLedger): Promise<GroupResult>;
 	/** For a dry run: the message as the operator may read it. */
 	show(message: Message): IDataObject;
+	/** For a dry run: what is to be known of its messages together. */
+	hints?(messages: readonly Message[]): string[];
+	/**
+	 * The message as a test: with the operator's mark (may be empty), to the test address alone, and with nothing in it by
+	 * which a program would act for the person. Absent: the node has no `testParameters`.
+	 */
+	markTest?(message: Message, mark: string): Message;
 }
 
 export interface SenderOptions {
@@ -65,6 +74,9 @@ interface Work<Message> {
  * campaign when their process died; those of campaigns the Campaign Trigger looks after.
  */
 export async function releaseWaiting(context: ITriggerFunctions): Promise<Releaser> {
+	if (context.getNodeParameter('sendTest', false) === true) {
+		context.logger.warn(`Campaign node "${context.getNode().name}": "Send Test" is on. It is for runs by hand; a published workflow ignores it.`);
+	}
 	const store = await getStore(context);
 	const campaignId = foreignCampaign(String(context.getWorkflow().id));
 	return await releaseFrom(context, store, { limit: 100, beat: async () => await store.call('recoverMessages', { campaignId }) });
@@ -83,6 +95,7 @@ export async function runSender<Message>(
 		const sender = linked?.addTo(given) ?? given;
 		const node = context.getMode() === 'manual' && !options.sendInManualRuns ? NOWHERE : await numberOfSelf(context, store);
 		const outputs: SenderOutputs = [[], [], []];
+		await runTest(context, sender, store, outputs);
 		const token = releaseToken(context);
 		const work =
 			token === undefined
@@ -146,15 +159,18 @@ async function fromArrivals<Message>(
 	node: number,
 	outputs: SenderOutputs,
 ): Promise<Array<Work<Message>>> {
-	const arrived = await sortArrivals(context, store, node, options.messageKey);
+	const results = passTestResults(context, outputs);
+	const arrived = (await sortArrivals(context, store, node, options.messageKey)).filter(({ index }) => !results.has(index));
 	const foreign = arrived.filter((item) => item.kind === 'foreign');
 	const foreignLive = isForeignLive(context, options);
 	const isDry = (item: Arrived) => item.kind === 'dry' || (item.kind === 'foreign' && !foreignLive);
 	const dryUsers = await foreignUsers(sender, store, arrived.flatMap((item) => (isDry(item) && 'json' in item ? [item.json] : [])));
+	const shown: Message[] = [];
 	for (const item of arrived) {
-		if ('json' in item && isDry(item)) outputs[0].push(await explain(sender, item, dryUsers.shift() as RecipientUser, store.clock.now()));
+		if ('json' in item && isDry(item)) outputs[0].push(await explain(sender, item, dryUsers.shift() as RecipientUser, store.clock.now(), shown));
 		if (item.kind === 'lost') outputs[1].push(notSent(item.json, item.index, 'entry_lost', item.detail));
 	}
+	giveHints(context, sender.hints?.(shown) ?? []);
 	const now = store.clock.now();
 	// Before anything is claimed: an item that carries too much keeps no other from being sent.
 	const payloads = keepPayloads(context, arrived.filter((item) => item.kind === 'entry'), foreignKeys, outputs[1]);

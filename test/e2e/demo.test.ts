@@ -71,7 +71,7 @@ describe('the demo campaign in real n8n', () => {
 			expect(json.preview).toMatchObject({ selected: 'would be in the run', 'DND Gate': expect.stringMatching(/^would (pass|be held until)/), Throttle: 'would pass' });
 			expect(json.preview.sms).toEqual(
 				json.preview.sms.wouldSend
-					? { wouldSend: { to: expect.stringMatching(/^\+1\d{10}$/), body: expect.stringMatching(/^Hi \S.*your cart is still waiting/) } }
+					? { wouldSend: { to: expect.stringMatching(/^\+1\d{10}$/), body: expect.stringMatching(/^Hi \S.*your cart is still waiting/), parts: 1, encoding: 'GSM-7', charactersLeft: expect.any(Number) } }
 					: { wouldNotSend: expect.any(String), detail: expect.any(String) },
 			);
 		}

@@ -202,13 +202,26 @@ describe('dry', () => {
 		const keyValues = { pair: [{ key: 'sku', value: '{{ Profile.id }}' }] };
 		const result = await run(inCampaign({ image: 'https://x.example.com/i.png', linkAndroid: 'shop://{{ Profile.id }}', keyValues }), items, 'manual');
 		expect(result.json('Push').map(({ preview }) => (preview as IDataObject).push)).toEqual([
-			{ wouldSend: { devices: { fcm: 2 }, title: 'Hi', body: 'Hello p1', image: 'https://x.example.com/i.png', linkAndroid: 'shop://p1', keyValues: { sku: 'p1' }, payloadBytes: { fcm: expect.any(Number) } } },
+			{ wouldSend: { devices: { fcm: 2 }, title: 'Hi', body: 'Hello p1', titleLength: 2, bodyLength: 8, image: 'https://x.example.com/i.png', linkAndroid: 'shop://p1', keyValues: { sku: 'p1' }, payloadBytes: { fcm: expect.any(Number) } } },
 			{ wouldNotSend: 'Profile not reachable (no address, or opted out)', detail: 'No device' },
 		]);
 		expect(JSON.stringify(result.run)).not.toContain('secret-a');
 		expect(rowsOfStore()).toEqual(before);
 		expect(fcm.seen).toEqual([]);
 	});
+});
+
+test('a run by hand says which titles and bodies are cut', async () => {
+	const title = `{% if Profile.id == 'p1' %}${'👩‍🚀'.repeat(36)}{% else %}${'a'.repeat(35)}{% endif %}`;
+	const items = await people([device('a')], [device('b')]);
+	const result = await run(inCampaign({ title, body: 'b'.repeat(121) }), items, 'manual');
+	expect(result.hints('Push')).toEqual([
+		'The title of 1 of 2 messages is longer than the 35 characters that are usually shown; the longest has 36.',
+		'The body of 2 of 2 messages is longer than the 120 characters that are usually shown; the longest has 121.',
+	]);
+	const short = await run(inCampaign(), items, 'manual');
+	expect(short.json('Push')).toHaveLength(2);
+	expect(short.hints('Push')).toEqual([]);
 });
 
 describe('items of no campaign', () => {

@@ -144,12 +144,26 @@ describe('dry', () => {
 		const mixed = [one, { ...two, user: { ...(two.user as IDataObject), optedOut: { sms: true } } }, { ...two, user: { id: 'x', phone: '12' } }];
 		const result = await run(inCampaign({ options: { sendInManualRuns: false } }), mixed, 'manual');
 		expect(result.json('SMS').map(({ preview }) => (preview as IDataObject).sms)).toEqual([
-			{ wouldSend: { to: '+14155551000', body: 'Hi p1' } },
+			{ wouldSend: { to: '+14155551000', body: 'Hi p1', parts: 1, encoding: 'GSM-7', charactersLeft: 155 } },
 			{ wouldNotSend: 'Profile not reachable (no address, or opted out)', detail: 'Opted out of sms' },
 			{ wouldNotSend: 'Invalid recipient', detail: '"12" has no country code: write it as +<country code><number>, or set a default country' },
 		]);
 		expect(rowsOfStore()).toEqual(before);
 		expect(providers.requests()).toEqual([]);
+	});
+
+	test('a run by hand shows parts, what makes them Unicode, and what they cost', async () => {
+		const message = `{% if Profile.id == 'p1' %}It’s ${'a'.repeat(70)}{% else %}Hi{% endif %}`;
+		const items = await campaignItems(store(), 3);
+		const result = await run(inCampaign({ message, options: { pricePerPart: 0.0079, currency: 'USD' } }), items, 'manual');
+		expect(result.json('SMS').map(({ preview }) => ((preview as IDataObject).sms as IDataObject).wouldSend)).toMatchObject([
+			{ parts: 2, encoding: 'UCS-2', charactersLeft: 59, unicodeBecauseOf: ['’'], cost: 0.0158, currency: 'USD' },
+			{ parts: 1, encoding: 'GSM-7', charactersLeft: 158, cost: 0.0079 },
+			{ parts: 1 },
+		]);
+		expect(result.hints('SMS')).toEqual(['3 messages of this sample: 4 parts (0.0316 USD) in all, at most 2 per message (0.0158 USD). 1 of them in Unicode, with 70 characters to a part instead of 160, because of ’']);
+		const free = await run(inCampaign({ message: 'Hi', options: { pricePerPart: -1 } }), items.slice(0, 1), 'manual');
+		expect(free.hints('SMS')).toEqual(['1 message of this sample: 1 part in all, at most 1 per message.']);
 	});
 
 	test.each(['retry', 'integrated', 'cli'] as const)('mode %s is dry unless the mark is right', async (mode) => {
@@ -243,6 +257,36 @@ describe('items of no campaign', () => {
 		const items = [{ user: { id: 'a', phone: '+14155550101', properties: { name: 'Ann' } } }, { phone: 14155550102, name: 'Bob' }];
 		await run(foreign({ message: '{{ Profile.name }}', defaultCountry: 'US' }), items, 'webhook');
 		expect(providers.sent.map(({ body }) => body).sort()).toEqual(['Ann', 'Bob']);
+	});
+});
+
+describe('routing by country', () => {
+	const rows = [{ id: 'us', phone: '+14155550101' }, { id: 'in', phone: '+919876543210' }, { id: 'fr', phone: '+33612345678' }];
+	function routed(twilio: IDataObject, generic: IDataObject): TestWorkflow {
+		const workflow = foreign();
+		const options: Record<string, IDataObject> = { Twilio: twilio, Generic: generic };
+		const nodes = workflow.nodes.map((node) => (options[node.name] ? { ...node, parameters: { ...node.parameters, options: options[node.name] as INodeParameters } } : node));
+		return { ...workflow, nodes };
+	}
+	const sentBy = () => providers.sent.map(({ provider, to }) => `${provider} ${to}`).sort();
+
+	test('the first provider that is for the country is asked', async () => {
+		await run(routed({ onlyCountries: 'us' }, { notCountries: 'US' }), rows, 'webhook');
+		expect(sentBy()).toEqual(['generic +33612345678', 'generic +919876543210', 'twilio +14155550101']);
+	});
+
+	test('whoever no provider is for is not sent to, and it is said before', async () => {
+		const workflow = routed({ onlyCountries: 'US' }, { onlyCountries: 'IN, US' });
+		const result = await run(workflow, rows, 'webhook');
+		expect(result.json('SMS', 1)).toMatchObject([{ id: 'fr', reason: 'profile_not_reachable', detail: 'No provider of this node is for numbers of FR' }]);
+		expect(sentBy()).toEqual(['generic +919876543210', 'twilio +14155550101']);
+		const dry = await run(workflow, rows, 'manual');
+		expect(dry.json('SMS')[2]).toMatchObject({ preview: { sms: { wouldNotSend: expect.any(String), detail: 'No provider of this node is for numbers of FR' } } });
+	});
+
+	test('a provider whose countries are none is broken in its place, and the next is asked', async () => {
+		const result = await run(routed({ onlyCountries: 'Germany' }, {}), rows.slice(0, 1), 'webhook');
+		expect(result.json('SMS')).toMatchObject([{ id: 'us', delivery: { provider: 'Generic' } }]);
 	});
 });
 

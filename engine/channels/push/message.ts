@@ -36,6 +36,9 @@ export interface PushMessage extends PushContent {
 	device: Device;
 }
 
+/** Characters of title and body that phones and browsers usually show; more is cut. As CleverTap recommends. */
+export const SHOWN_LENGTHS = { title: 35, body: 120 };
+
 /** Bytes that every push service takes. */
 export const MAX_PAYLOAD_BYTES = 4096;
 

@@ -5,6 +5,8 @@ export interface SmsParts {
 	parts: number;
 	/** Septets of GSM-7, 16-bit units of UCS-2. */
 	length: number;
+	/** How much more fits into the last part, in the same units. */
+	left: number;
 }
 
 /** The GSM 7-bit default alphabet: 3GPP TS 23.038, 6.2.1. */
@@ -24,6 +26,11 @@ export function isGsm7(body: string): boolean {
 	return true;
 }
 
+/** The characters that make a text UCS-2, each once, in the order they come. */
+export function notGsm7(body: string): string[] {
+	return [...new Set(body)].filter((character) => !BASIC.has(character) && !EXTENDED.has(character));
+}
+
 /** How a text goes over the air. National language shift tables are not considered: senders rarely may use them. */
 export function smsParts(body: string): SmsParts {
 	const encoding = isGsm7(body) ? 'GSM-7' : 'UCS-2';
@@ -31,11 +38,12 @@ export function smsParts(body: string): SmsParts {
 	const sizes = [...body].map((character) => (encoding === 'UCS-2' ? character.length : EXTENDED.has(character) ? 2 : 1));
 	const length = sizes.reduce((sum, size) => sum + size, 0);
 	const { alone, each } = ROOM[encoding];
-	return { encoding, parts: length <= alone ? 1 : fill(sizes, each), length };
+	if (length <= alone) return { encoding, parts: 1, length, left: alone - length };
+	return { encoding, ...fill(sizes, each), length };
 }
 
 /** Parts of `room` units; what belongs together goes whole into the next one, so a part may stay one unit short. */
-function fill(sizes: readonly number[], room: number): number {
+function fill(sizes: readonly number[], room: number): { parts: number; left: number } {
 	let parts = 1;
 	let taken = 0;
 	for (const size of sizes) {
@@ -45,5 +53,5 @@ function fill(sizes: readonly number[], room: number): number {
 		}
 		taken += size;
 	}
-	return parts;
+	return { parts, left: room - taken };
 }

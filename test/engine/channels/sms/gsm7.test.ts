@@ -1,4 +1,4 @@
-import { isGsm7, smsParts } from '../../../../engine/channels/sms/gsm7';
+import { isGsm7, notGsm7, smsParts } from '../../../../engine/channels/sms/gsm7';
 
 const times = (text: string, count: number) => text.repeat(count);
 
@@ -44,5 +44,19 @@ describe('smsParts', () => {
 		['67 smileys need three parts, as none is split', times('😀', 67), 'UCS-2', 3, 134],
 		['a pair that would be split', `${times('ж', 66)}😀${times('ж', 66)}`, 'UCS-2', 3, 134],
 		['half a pair', '\uD83D', 'UCS-2', 1, 1],
-	] as const)('%s', (_name, body, encoding, parts, length) => expect(smsParts(body)).toEqual({ encoding, parts, length }));
+	] as const)('%s', (_name, body, encoding, parts, length) => expect(smsParts(body)).toMatchObject({ encoding, parts, length }));
+
+	it.each([
+		['nothing', '', 160],
+		['a full message', times('a', 160), 0],
+		['a message that needs two parts', times('a', 161), 145],
+		['two parts, the first of them short by the euro that was not split', `${times('a', 152)}€${times('a', 100)}`, 51],
+		['UCS-2', times('ж', 60), 10],
+		['two parts of UCS-2', times('ж', 71), 63],
+	] as const)('what is left after %s', (_name, body, left) => expect(smsParts(body).left).toBe(left));
+});
+
+it('notGsm7 names what makes a text UCS-2, each once', () => {
+	expect(notGsm7('Hi “you”, it’s “free” – €5 😀😀')).toEqual(['“', '”', '’', '–', '😀']);
+	expect(notGsm7('Plain €5 [text]')).toEqual([]);
 });
