@@ -18,8 +18,8 @@ export const MOST_NOT_IDEMPOTENT = 100;
 /** So long without another message, ms, and nobody else is on the way: whoever comes back from a wait does so within a tick of the clock. */
 const QUIET_MS = 3;
 
-/** However many are on the way, nobody waits longer for company, ms. */
-const LONGEST_MS = 100;
+/** However many are on the way, nobody waits longer for company, ms. A busy process takes so long to write as many as fit. */
+const LONGEST_MS = 1_000;
 
 /**
  * Gathers messages that are on their way at the same time and may share a request. Only those of one provider object, which

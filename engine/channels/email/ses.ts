@@ -34,7 +34,8 @@ const ERRORS: Record<string, Verdict> = {
 };
 
 /**
- * Amazon SES, API v2: `POST /v2/email/outbound-emails`, signed; one person per request. Sources: the service model
+ * Amazon SES, API v2: `POST /v2/email/outbound-emails`, signed; one person per request, as its bulk call (SendBulkEmail) takes
+ * nothing but templates that are kept at Amazon. Sources: the service model
  * sesv2/2019-09-27 in boto/botocore, https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_EmailContent.html. The
  * message goes as it is written for any mail server, in `Raw`; SES puts a Message-ID of its own in the place of ours, so
  * events are matched by the id of the answer and by tags. People on the suppression list are accepted, and bounce later.
