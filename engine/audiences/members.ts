@@ -40,24 +40,25 @@ export const changeAudience = operation(async (tx: Tx, { turn, fresh = [], again
 	await setState(tx, turn, present, MemberState.present);
 	if (gone.length > 0) {
 		await tx.run(
-			`DELETE FROM audience_member WHERE audience = $1 AND (person, digest) IN (SELECT person, digest FROM ${tx.dialect.rows('$2', PLACE)} AS gone)`,
-			[turn.audience, placesOf(gone)],
+			`DELETE FROM audience_member WHERE (audience, person, digest) IN (SELECT audience, person, digest FROM ${tx.dialect.rows('$1', PLACE)} AS gone)`,
+			[placesOf(turn, gone)],
 		);
 	}
 });
 
-const PLACE = { person: 'integer', digest: 'text' } as const;
+/** With the audience in every row: named once beside them, it would have SQLite look at all rows of the audience, for each of them at all places. */
+const PLACE = { audience: 'integer', person: 'integer', digest: 'text' } as const;
 
-function placesOf(places: readonly Place[]): string {
-	return JSON.stringify(places.map(({ person, digest }) => [person, digest]));
+function placesOf({ audience }: Turn, places: readonly Place[]): string {
+	return JSON.stringify(places.map(({ person, digest }) => [audience, person, digest]));
 }
 
-async function setState(tx: Tx, { audience }: Turn, places: readonly Place[], state: MemberState): Promise<void> {
+async function setState(tx: Tx, turn: Turn, places: readonly Place[], state: MemberState): Promise<void> {
 	if (places.length === 0) return;
 	await tx.run(
-		`UPDATE audience_member SET state = ${state} FROM ${tx.dialect.rows('$2', PLACE)} AS named
-		 WHERE audience_member.audience = $1 AND audience_member.person = named.person AND audience_member.digest = named.digest`,
-		[audience, placesOf(places)],
+		`UPDATE audience_member SET state = ${state} FROM ${tx.dialect.rows('$1', PLACE)} AS named
+		 WHERE audience_member.audience = named.audience AND audience_member.person = named.person AND audience_member.digest = named.digest`,
+		[placesOf(turn, places)],
 	);
 }
 

@@ -53,11 +53,13 @@ export const noteReplacement = operation(async (tx: Tx, { turn, replacement }: {
 export const endReplacement = operation(async (tx: Tx, { turn, upTo, complete }: { turn: Turn; upTo: Place; complete: boolean }, { now }): Promise<{ left: boolean }> => {
 	await requireTurn(tx, turn, now);
 	const { present, adding, leaving } = MemberState;
+	// Those who move have an index, which is found by these very words.
+	const moving = 'state <> 0';
 	const slice = (where: string) => `audience = $1 AND (person, digest) IN (SELECT person, digest FROM audience_member WHERE audience = $1 AND ${where} LIMIT ${SLICE})`;
 	const place = [turn.audience, upTo.person, upTo.digest];
 	const changed =
-		(complete ? await tx.run(`DELETE FROM audience_member WHERE ${slice(`state = ${leaving}`)}`, [turn.audience]) : 0) ||
-		(await tx.run(`UPDATE audience_member SET state = ${present} WHERE ${slice(`state = ${adding} AND (person, digest) <= ($2, $3)`)}`, place)) ||
+		(complete ? await tx.run(`DELETE FROM audience_member WHERE ${slice(`${moving} AND state = ${leaving}`)}`, [turn.audience]) : 0) ||
+		(await tx.run(`UPDATE audience_member SET state = ${present} WHERE ${slice(`${moving} AND state = ${adding} AND (person, digest) <= ($2, $3)`)}`, place)) ||
 		(await tx.run(`UPDATE audience_member SET state = ${adding} WHERE ${slice(`state = ${present} AND (person, digest) > ($2, $3)`)}`, place));
 	if (changed > 0) return { left: true };
 	await tx.run('UPDATE audience SET replacement = NULL WHERE audience = $1', [turn.audience]);

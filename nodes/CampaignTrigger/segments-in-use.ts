@@ -7,7 +7,7 @@ import { workflowOf, type GraphNode } from '../shared/graph';
 import { readSegment } from '../shared/segment-parameters';
 
 /** Nodes with a segment, besides the trigger. They have none while their operation needs none. */
-const WITH_SEGMENT = ['n8n-nodes-campaigns.segmentFilter', 'n8n-nodes-campaigns.people'];
+const WITH_SEGMENT = ['n8n-nodes-campaigns.segmentFilter', 'n8n-nodes-campaigns.people', 'n8n-nodes-campaigns.metaAudienceSync'];
 
 /** How long after its end a publication is forgotten: by then a process that was going down is gone. */
 const FORGOTTEN_AFTER_MS = 60_000;
