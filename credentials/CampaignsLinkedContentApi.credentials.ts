@@ -1,6 +1,11 @@
 import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties, Icon } from 'n8n-workflow';
 import { authenticateHttp, httpAuthProperties } from './http-auth-properties';
 
+const [kinds, ...fields] = httpAuthProperties;
+
+/** Signs in by the other fields. */
+const byFields = authenticateHttp as Exclude<IAuthenticate, { type: string }>;
+
 /** An API that messages take values from: where it is and how to sign in. What is asked is set on the node. */
 export class CampaignsLinkedContentApi implements ICredentialType {
 	name = 'campaignsLinkedContentApi';
@@ -21,7 +26,17 @@ export class CampaignsLinkedContentApi implements ICredentialType {
 			placeholder: 'https://api.example.com',
 			description: 'Scheme, host and port of the API. What signs a request in is sent nowhere else.',
 		},
-		...httpAuthProperties,
+		{ ...(kinds as INodeProperties), options: [...(kinds?.options ?? []), { name: 'Query Parameter', value: 'queryAuth', description: 'A key in the address' }] },
+		...fields,
+		{ displayName: 'Parameter Name', name: 'queryName', type: 'string', default: '', placeholder: 'api_key', displayOptions: { show: { authentication: ['queryAuth'] } } },
+		{
+			displayName: 'Parameter Value',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			displayOptions: { show: { authentication: ['queryAuth'] } },
+		},
 		{
 			displayName: 'Allow Private Addresses',
 			name: 'allowPrivate',
@@ -39,7 +54,10 @@ export class CampaignsLinkedContentApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticate = authenticateHttp;
+	authenticate: IAuthenticate = async (credentials, options) =>
+		credentials['authentication'] === 'queryAuth'
+			? { ...options, qs: { ...options.qs, [String(credentials['queryName'])]: String(credentials['apiKey'] ?? '') } }
+			: await byFields(credentials, options);
 
 	test: ICredentialTestRequest = { request: { method: 'GET', url: '={{ $credentials.testUrl || $credentials.baseUrl }}' } };
 }

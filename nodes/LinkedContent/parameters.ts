@@ -33,7 +33,7 @@ const requestParameters: INodeProperties[] = [
 		default: 'none',
 		options: [
 			{ name: 'None', value: 'none', description: 'A public API' },
-			{ name: 'Credential', value: 'credential', description: 'Basic or header, or an address of your own network' },
+			{ name: 'Credential', value: 'credential', description: 'User and password, a header or a key; or an address of your own network' },
 		],
 	},
 	pairs('Query Parameters', 'query', 'Parameter', { description: 'Values are Liquid' }),

@@ -1,18 +1,19 @@
-import type { HttpAuth } from '../../engine/channels/http/auth';
 import { fixedOrigin } from '../../engine/channels/http/url-template';
 import { CampaignError } from '../../engine/errors';
-import type { LinkedDefinition, NamedTemplate } from '../../engine/personalization/linked/definition';
+import type { LinkedAuth, LinkedDefinition, NamedTemplate } from '../../engine/personalization/linked/definition';
 import { readAuth } from '../GenericSmsProvider/read-config';
 import { splitList } from '../shared/provider-parameters';
 
 /** The fields of the credential. */
 export interface LinkedContentCredential {
 	baseUrl?: string;
-	authentication: 'none' | 'basicAuth' | 'headerAuth';
+	authentication: 'none' | 'basicAuth' | 'headerAuth' | 'queryAuth';
 	user?: string;
 	password?: string;
 	headerName?: string;
 	headerValue?: string;
+	queryName?: string;
+	apiKey?: string;
 	allowPrivate?: boolean;
 }
 
@@ -67,10 +68,11 @@ function readOptions(parameterOf: (name: string) => unknown): Options {
 }
 
 /** What signs a request in goes to the address that the credential names, and nowhere else. */
-function authFor(credential: LinkedContentCredential, url: string): HttpAuth {
+function authFor(credential: LinkedContentCredential, url: string): LinkedAuth {
 	const allowed = fixedOrigin(credential.baseUrl ?? '');
 	if (fixedOrigin(url) !== allowed) throw new CampaignError('linked_content_origin', `The URL leads elsewhere than the credential allows, which is for ${allowed}`, 'Correct the URL, or choose the credential of that API.');
-	return readAuth(credential);
+	const { authentication, queryName = '', apiKey = '' } = credential;
+	return authentication === 'queryAuth' ? { type: 'query', name: queryName, value: apiKey } : readAuth({ ...credential, authentication });
 }
 
 function statusesOf(text: string): number[] {

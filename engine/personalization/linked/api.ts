@@ -4,6 +4,7 @@ import { fixedOrigin } from '../../channels/http/url-template';
 import type { HttpProvider, HttpRequest, HttpResponse, ProviderOutcome } from '../../channels/provider';
 import { readAnswer, type LinkedAnswer } from './answer';
 import type { LinkedDefinition } from './definition';
+import { withParameters } from './request';
 
 /** A request under way, and what came of it. */
 export interface Asking {
@@ -54,11 +55,13 @@ export class LinkedApi implements HttpProvider<Asking> {
 
 	get secrets(): readonly string[] {
 		const { auth } = this.#definition;
-		return auth ? authSecrets(auth) : [];
+		if (!auth) return [];
+		return auth.type === 'query' ? [auth.value] : authSecrets(auth);
 	}
 
 	request({ request }: Asking): HttpRequest {
-		return request;
+		const { auth } = this.#definition;
+		return auth?.type === 'query' ? { ...request, url: withParameters(request.url, [auth]) } : request;
 	}
 
 	read(response: HttpResponse, asking: Asking): ProviderOutcome {

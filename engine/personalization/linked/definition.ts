@@ -8,6 +8,9 @@ export interface NamedTemplate {
 	value: string;
 }
 
+/** How a request is signed in. A key in the query goes out with the request and is shown nowhere. */
+export type LinkedAuth = HttpAuth | { type: 'query'; name: string; value: string };
+
 /** An API that templates may take values from, as the operator describes it. Its templates see what those of messages see, but no linked content. */
 export interface LinkedDefinition {
 	/** Templates say `Linked.<name>`. */
@@ -19,7 +22,7 @@ export interface LinkedDefinition {
 	headers?: NamedTemplate[];
 	/** JSON with Liquid in it; of POST only. */
 	body?: string;
-	auth?: HttpAuth;
+	auth?: LinkedAuth;
 	/** True: the API may be at a loopback, private or link-local address. */
 	allowPrivate?: boolean;
 	/** How long an answer may take. */
@@ -49,9 +52,15 @@ export function checkDefinition({ name, url, query = [], headers = [], auth, bod
 	if (!NAME.test(name)) throw new CampaignError('linked_content_name', `"${name}" cannot be the name of linked content`, 'Use letters, digits and underscores, beginning with a letter, such as Weather.');
 	fixedOrigin(url);
 	if (query.some((parameter) => parameter.name.trim() === '')) throw new CampaignError('linked_content_query', 'A query parameter has no name', 'Give it a name, or remove it.');
-	const taken = new Set(auth && auth.type !== 'none' ? [auth.type === 'header' ? auth.name.toLowerCase() : 'authorization'] : []);
+	const taken = new Set(headerOf(auth));
 	for (const header of headers) checkHeader(header.name, taken);
 	if (method === 'GET' && body !== undefined) throw new CampaignError('linked_content_body', 'A GET request has no body', 'Choose POST, or put the values into query parameters.');
+}
+
+/** The header that signs in, in lower case. */
+function headerOf(auth: LinkedAuth | undefined): string[] {
+	if (auth?.type === 'header') return [auth.name.toLowerCase()];
+	return auth?.type === 'basic' ? ['authorization'] : [];
 }
 
 function checkHeader(name: string, taken: Set<string>): void {

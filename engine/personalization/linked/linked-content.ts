@@ -85,10 +85,10 @@ export class LinkedContent {
 		return { wouldAsk: { method, url, ...(body !== undefined && { body }) }, answer: this.defaultFor(undefined) };
 	}
 
-	/** The key is of the whole request, and of whether it may go to a private address at all. */
+	/** The key is of the whole request, of what signs it in, and of whether it may go to a private address at all. */
 	private keyOf({ method, url, headers, body }: HttpRequest): string {
-		const { allowPrivate = false, acceptedStatuses = [] } = this.#definition;
-		return createHash('sha256').update(JSON.stringify([method, url, headers, body ?? null, allowPrivate, acceptedStatuses])).digest('base64url');
+		const { auth = null, allowPrivate = false, acceptedStatuses = [] } = this.#definition;
+		return createHash('sha256').update(JSON.stringify([method, url, headers, body ?? null, auth, allowPrivate, acceptedStatuses])).digest('base64url');
 	}
 
 	private async ask(request: HttpRequest): Promise<Asked<LinkedAnswer>> {

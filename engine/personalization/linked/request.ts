@@ -68,7 +68,7 @@ export class RequestBuilder {
 				request: {
 					method,
 					url: this.urlFor(input),
-					headers: { Accept: 'application/json', ...(body !== undefined && !typed && { 'Content-Type': 'application/json; charset=utf-8' }), ...own, ...authHeaders(auth) },
+					headers: { Accept: 'application/json', ...(body !== undefined && !typed && { 'Content-Type': 'application/json; charset=utf-8' }), ...own, ...(auth.type !== 'query' && authHeaders(auth)) },
 					...(body !== undefined && { body }),
 				},
 			};
@@ -81,11 +81,16 @@ export class RequestBuilder {
 	private urlFor(input: RenderInput): string {
 		// What follows a # never leaves.
 		const [base = ''] = textOf(this.url, input).split('#');
-		const pairs = this.query.map(({ name, template }) => `${escapeFor('url', name)}=${escapeFor('url', textOf(template, input))}`).join('&');
-		const url = pairs === '' ? base : `${base}${base.includes('?') ? '&' : '?'}${pairs}`;
+		const url = withParameters(base, this.query.map(({ name, template }) => ({ name, value: textOf(template, input) })));
 		assertSameOrigin(url, this.#definition.url);
 		return url;
 	}
+}
+
+/** A URL without a fragment, and parameters after those it has. */
+export function withParameters(url: string, parameters: ReadonlyArray<{ name: string; value: string }>): string {
+	const pairs = parameters.map(({ name, value }) => `${escapeFor('url', name)}=${escapeFor('url', value)}`).join('&');
+	return pairs === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${pairs}`;
 }
 
 function textOf(template: CompiledTemplate, input: RenderInput): string {

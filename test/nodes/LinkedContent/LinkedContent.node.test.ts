@@ -34,6 +34,13 @@ test('its parameters make the definition', () => {
 	});
 });
 
+test('a key may stand in the query', async () => {
+	const key = { baseUrl: 'https://api.example.com', authentication: 'queryAuth' as const, queryName: 'api_key', apiKey: SECRET };
+	expect(readLinkedDefinition((name) => parameters[name], key).auth).toEqual({ type: 'query', name: 'api_key', value: SECRET });
+	const { authenticate } = new CampaignsLinkedContentApi();
+	expect(await (authenticate as (credentials: object, request: object) => Promise<object>)(key, { url: 'https://api.example.com' })).toEqual({ url: 'https://api.example.com', qs: { api_key: SECRET } });
+});
+
 test('it is supplied with no secret to be seen, and needs no credential for a public API', async () => {
 	const { supplied } = await run(withCredential, { campaignsLinkedContentApi: credential });
 	expect(supplied).toMatchObject({ content: { name: 'Weather' }, askInManualRuns: false });
@@ -68,7 +75,7 @@ test('takes no expressions', () => {
 
 test('has a credential with a test, that hides its secrets', () => {
 	const type = new CampaignsLinkedContentApi();
-	for (const name of ['password', 'headerValue']) expect(type.properties.find((one) => one.name === name)).toMatchObject({ typeOptions: { password: true } });
+	for (const name of ['password', 'headerValue', 'apiKey']) expect(type.properties.find((one) => one.name === name)).toMatchObject({ typeOptions: { password: true } });
 	expect(testRequestOf({ ...type, authenticate: undefined }, credential)).toMatchObject({ method: 'GET', url: credential.baseUrl });
 });
 

@@ -213,6 +213,19 @@ describe('linked content', () => {
 			expect(JSON.stringify([result, content.preview(person())])).not.toContain(auth.password);
 		});
 
+		it('of the query go out with the request, and are shown nowhere', async () => {
+			const process = ownProcess();
+			const more = { auth: { type: 'query', name: 'api key', value: 'key/nobody may-see' } } as const;
+			says = () => ({ status: 200, body: { ok: 1 } });
+			expect(await make(more, process).answer(person(), now)).toMatchObject({ ok: true });
+			expect(api.seen[0]?.url).toBe('/now?city=Lyon&api%20key=key%2Fnobody%20may-see');
+			expect(make(more).preview(person())).toMatchObject({ wouldAsk: { url: `${api.url}/now?city=Lyon` } });
+			expect(await make({}, process).answer(person(), now)).toMatchObject({ ok: true });
+			expect(api.seen).toHaveLength(2);
+			says = (url) => ({ status: 400, body: `bad ${url}` });
+			expect(await make(more).answer(person(), now)).toMatchObject({ ok: false, detail: 'Weather: http_400: HTTP 400: bad /now?city=Lyon&api%20key=***' });
+		});
+
 		it('do not get into a message by an answer that repeats them', async () => {
 			const echo = await startLoopback(({ headers }, answer) => answer({ status: 200, body: headers }));
 			const result = await linkedContent(linkedDefinition(`${echo.url}/`, { auth })).answer(person(), now);
