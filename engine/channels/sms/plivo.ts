@@ -3,6 +3,7 @@ import { basicAuth } from '../http/auth';
 import { parseJson, readPath, textOf } from '../http/json-path';
 import { describe, isSuccess, refusalKind } from '../http/status';
 import type { HttpRequest, HttpResponse, ProviderOutcome, SmsMessage } from '../provider';
+import { callbackUrl } from '../receipts/callback-url';
 import { baseUrlOf, HttpSms, judged, required, type SmsProviderConfig, type Verdict } from './http-sms';
 
 export interface PlivoConfig extends SmsProviderConfig {
@@ -14,7 +15,7 @@ export interface PlivoConfig extends SmsProviderConfig {
 	powerpackId?: string;
 	/** Default https://api.plivo.com; proxies and mocks go here. */
 	baseUrl?: string;
-	/** Where Plivo reports deliveries to. */
+	/** Where Plivo reports deliveries to; our message id is added to its query. */
 	statusCallback?: string;
 	/** Seconds Plivo may keep the message before it gives up. */
 	validityPeriod?: number;
@@ -78,7 +79,7 @@ export class PlivoSms extends HttpSms {
 				dst: message.to,
 				text: message.body,
 				type: 'sms',
-				...(statusCallback && { url: statusCallback, method: 'POST' }),
+				...(statusCallback && { url: callbackUrl(statusCallback, message.messageId), method: 'POST' }),
 				...(validityPeriod && { message_expiry: validityPeriod }),
 				...(log && { log }),
 				...(dltEntityId && { dlt_entity_id: dltEntityId }),

@@ -8,6 +8,7 @@ import { giveBackPlaces, lockPlacesOf } from '../places';
 import { eventOf, eventsOf, OPT_OUT_TYPES, propertiesOf, reasonOf, SENT_EVENT, UNSUBSCRIBED_EVENT } from './events';
 import { messagesOf, numbersOf, type FoundMessage } from './find';
 import { isReady, stateAfter } from './moves';
+import { ofCopies } from './copies';
 import { optOut, type OptOut } from './opt-outs';
 import { addReceipts, receiptsOf, type KnownReceipt } from './rows';
 
@@ -39,11 +40,13 @@ interface Placed {
 export async function applyReceipts(tx: Tx, receipts: readonly NumberedReceipt[], now: number): Promise<Applied> {
 	const { names, found } = await lockFor(tx, receipts);
 	const early: number[] = [];
+	const copies = await ofCopies(tx, receipts, found);
 	const placed = receipts.flatMap((receipt, index): Placed[] => {
 		const message = found[index];
+		if (copies.has(receipt)) return [];
 		if (message && isReady(message.state)) return [{ index, receipt, message, at: Math.min(receipt.at ?? now, now) }];
 		// Our own ids are of messages that exist: one that does not was erased with its run, or is forged by whoever may sign.
-		if (message || receipt.message === undefined) early.push(index);
+		if (message || (receipt.message === undefined && receipt.providerId !== undefined)) early.push(index);
 		return [];
 	});
 	const known = await receiptsOf(tx, [...new Map(placed.map(({ message }) => [message.message, message])).values()]);

@@ -69,7 +69,8 @@ export function numberedBy(fingerprint: string, { messageId, ...receipt }: Recei
 	const clean = storable(receipt);
 	if (Number.isSafeInteger(number) && number > 0) return { ...clean, message: number };
 	// An id that is none of ours is of another store, or of another sender of the account.
-	return receipt.providerId === undefined || messageId !== undefined ? undefined : clean;
+	const isNamed = receipt.providerId !== undefined || (receipt.channel === 'email' && receipt.address !== undefined);
+	return messageId === undefined && isNamed ? clean : undefined;
 }
 
 const LONGEST_TEXT = 2_000;

@@ -45,7 +45,8 @@ function isStill({ fields: { email, phone } }: PersonState, channel: Channel, ad
 	return true;
 }
 
-function mailbox(typed: string): string {
+/** Two spellings of one address give the same text. */
+export function mailbox(typed: string): string {
 	const read = toEmailAddress(typed);
 	return (read.ok ? read.address : typed.trim()).toLowerCase();
 }

@@ -1,7 +1,10 @@
 import type { Receipt, ReceiptStatus } from '../../../../engine/channels/receipts/receipt';
+import { EVERYBODY_GETS_IT } from '../../../../engine/campaigns/who-gets-it';
+import { addressHash } from '../../../../engine/delivery/address-hash';
 import { claimToken } from '../../../../engine/delivery/claim';
 import { STRANGER_MS } from '../../../../engine/delivery/receipts/early';
 import { numberedBy } from '../../../../engine/delivery/receipts/inbox';
+import type { Released } from '../../../../engine/holds/release';
 import type { Settlement } from '../../../../engine/delivery/settle';
 import type { Channel } from '../../../../engine/people/records';
 import type { Store } from '../../../../engine/store/store';
@@ -15,6 +18,8 @@ describeStores('receipts', (fixture) => {
 	let run: number;
 	let token: string;
 	let messages: number[];
+	let released: Released[];
+	let refused: Released[];
 
 	/** Messages of a run to p1..pN, marked as being sent. */
 	async function sending(count: number, channel: Channel = 'email', limits?: { perRun: number }): Promise<void> {
@@ -22,13 +27,14 @@ describeStores('receipts', (fixture) => {
 		const profiles = Array.from({ length: count }, (_, index) => ({ id: `p${index + 1}`, email: `p${index + 1}@example.com`, phone: `+1415555${1000 + index}` }));
 		await store.call('ingest', { profiles });
 		const { people } = await store.ask('find', { rule: { all: [] } });
-		run = await startRun(store, [...people], limits ? { who: { customControlGroups: [], systemControlGroup: false, limits, outsideGlobalLimits: false } } as never : {});
+		run = await startRun(store, [...people], limits ? { who: { ...EVERYBODY_GETS_IT, limits } } : {});
 		const out = await release(store, await node(store, 'trigger'));
-		const released = out?.people ?? [];
+		released = (out?.people ?? []).sort((a, b) => a.person - b.person);
 		token = claimToken();
-		const claims = released.sort((a, b) => a.person - b.person).map((one) => claimFor(one));
+		const claims = released.map((one, index) => claimFor(one, channel === 'email' ? { addressHash: addressHash(`p${index + 1}@example.com`) } : {}));
 		const claimed = await store.call('claimMessages', { node: await node(store, 'sender'), channel, token, messages: claims });
 		messages = claimed.filter(({ mine }) => mine).map(({ message }) => message);
+		refused = released.filter(({ entry }) => !claimed.some((one) => one.mine && one.entry === entry));
 		await store.call('settleRelease', { token: out?.token ?? '', end: 'success' });
 		await store.call('markSending', { messages: messages.map((message) => ({ message, token })) });
 	}
@@ -172,6 +178,44 @@ describeStores('receipts', (fixture) => {
 		expect(await receive({ status: 'failed', providerId: 'same' })).toEqual({ taken: [], early: 1 });
 		expect(await receive({ status: 'failed', providerId: 'same', channel: 'sms' })).toEqual({ taken: [], early: 1 });
 		expect(await report()).toMatchObject({ sent: 2 });
+	});
+
+	it('a copy of an email says nothing of the person', async () => {
+		await sending(1);
+		await settle('sent');
+		expect(await receive({ status: 'bounced', address: 'boss@example.com' }, { status: 'unsubscribed', address: 'boss@example.com' })).toEqual({ taken: [], early: 0 });
+		expect((await person()).profile.optedOut).toEqual({});
+		expect((await receive({ status: 'delivered', address: 'P1@EXAMPLE.com' })).taken).toHaveLength(1);
+	});
+
+	it('a bounce that names an address alone is of the last email to it', async () => {
+		await sending(2);
+		await settle('sent', 1);
+		const bounce = numberedBy(store.fingerprint, { channel: 'email', status: 'bounced', address: 'P2@example.com' });
+		const nobody = numberedBy(store.fingerprint, { channel: 'email', status: 'bounced', address: 'nobody@example.com' });
+		if (!bounce || !nobody) throw new Error('refused');
+		expect((await store.call('receiveReceipts', { receipts: [bounce, nobody] })).taken).toMatchObject([{ index: 0, user: 'p2', reason: 'invalid_recipient' }]);
+		expect((await person(1)).profile.optedOut).toEqual({ email: true });
+		expect(await store.call('applyEarlyReceipts', {})).toEqual({ applied: 0, waiting: 0 });
+	});
+
+	it('ids of another store name nothing here', () => {
+		const about = { channel: 'email' as const, status: 'delivered' as const };
+		expect(numberedBy('mine', { ...about, messageId: 'other-7', providerId: 'P' })).toBeUndefined();
+		expect(numberedBy('mine', { ...about, messageId: 'mine-7x' })).toBeUndefined();
+		expect(numberedBy('mine', { ...about, messageId: 'mine-7', detail: 'a\u0000b' })).toEqual({ ...about, message: 7, detail: 'ab' });
+		expect(numberedBy('mine', { ...about, providerId: 'P' })).toEqual({ ...about, providerId: 'P' });
+	});
+
+	it('a late failure gives its place under the campaign\'s limit to whoever comes next', async () => {
+		await sending(2, 'email', { perRun: 1 });
+		expect(messages).toHaveLength(1);
+		await settle('sent');
+		await receive({ status: 'failed' });
+		const next = await store.call('claimMessages', {
+			node: await node(store, 'another sender'), channel: 'email', token: claimToken(), messages: refused.map((one) => claimFor(one)),
+		});
+		expect(next).toMatchObject([{ state: 'claimed', mine: true }]);
 	});
 
 	describe('opt-outs', () => {
