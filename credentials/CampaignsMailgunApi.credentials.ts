@@ -21,6 +21,14 @@ export class CampaignsMailgunApi implements ICredentialType {
 			description: 'A key of the account. Keys that may only send from one domain work too, but cannot be tested here.',
 		},
 		{
+			displayName: 'Webhook Signing Key',
+			name: 'webhookSigningKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: 'HTTP webhook signing key of the account, for Delivery Receipts',
+		},
+		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',

@@ -21,6 +21,14 @@ export class CampaignsSendGridApi implements ICredentialType {
 			description: 'With the permission to send mail',
 		},
 		{
+			displayName: 'Webhook Verification Key',
+			name: 'webhookVerificationKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: 'The public key of the signed event webhook, for Delivery Receipts',
+		},
+		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',

@@ -52,6 +52,15 @@ export class CampaignsTwilioApi implements ICredentialType {
 			displayOptions: { show: { authType: ['apiKey'] } },
 		},
 		{
+			displayName: 'Auth Token for Receipts',
+			name: 'receiptsAuthToken',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: 'Twilio signs its status callbacks by the auth token of the account, never by an API key. Only for Delivery Receipts.',
+			displayOptions: { show: { authType: ['apiKey'] } },
+		},
+		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',

@@ -29,6 +29,28 @@ export class CampaignsVonageApi implements ICredentialType {
 			required: true,
 		},
 		{
+			displayName: 'Signature Secret',
+			name: 'signatureSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			description: 'Of signed webhooks, for Delivery Receipts. Empty: the account signs nothing, and the address needs a token.',
+		},
+		{
+			displayName: 'Signature Method',
+			name: 'signatureMethod',
+			type: 'options',
+			default: 'md5hash',
+			options: [
+				{ name: 'MD5 Hash', value: 'md5hash' },
+				{ name: 'MD5 HMAC', value: 'md5' },
+				{ name: 'SHA-1 HMAC', value: 'sha1' },
+				{ name: 'SHA-256 HMAC', value: 'sha256' },
+				{ name: 'SHA-512 HMAC', value: 'sha512' },
+			],
+			description: 'How the account signs its webhooks',
+		},
+		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',

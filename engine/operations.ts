@@ -27,6 +27,8 @@ import { claimMessages } from './delivery/claim';
 import { holdMessages } from './delivery/hold-message';
 import { markSending, unmarkSending } from './delivery/mark-sending';
 import { messagesOfRelease } from './delivery/messages-of-release';
+import { applyEarlyReceipts } from './delivery/receipts/early';
+import { receiveReceipts } from './delivery/receipts/receive';
 import { recoverMessages } from './delivery/recover';
 import { renewClaims } from './delivery/renew-claims';
 import { settleMessages } from './delivery/settle';
@@ -132,6 +134,8 @@ export const operations = {
 	holdMessages,
 	messagesOfRelease,
 	recoverMessages,
+	receiveReceipts,
+	applyEarlyReceipts,
 	// Audiences in ad networks
 	takeAudience,
 	keepAudience,

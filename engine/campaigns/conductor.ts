@@ -6,6 +6,8 @@ import type { CampaignDefinition } from './definition';
 import type { DueRun } from './select';
 import { ZoneStarter } from './zones/zone-starter';
 
+const RECEIPTS_MS = 60_000;
+
 export interface ConductorOptions {
 	store: Store;
 	campaignId: string;
@@ -26,6 +28,9 @@ export class Conductor {
 
 	private readonly zones: ZoneStarter;
 
+	/** When receipts that came too early are looked at next, epoch ms. */
+	private nextLook = 0;
+
 	constructor(private readonly options: ConductorOptions) {
 		this.zones = new ZoneStarter({ ...options, cannotStart: async (run, error) => await this.pauseFor(run, error) });
 	}
@@ -35,9 +40,19 @@ export class Conductor {
 		await this.startDueRuns();
 		await this.zones.beat();
 		await store.call('recoverMessages', { campaignId });
+		await this.lookAtReceipts();
 		const { toAnnounce, toEnd } = await store.call('finishRuns', { campaignId });
 		for (const run of toEnd ?? []) await endRun(store, run);
 		for (const { run, state } of toAnnounce) void this.announce(run, state);
+	}
+
+	/** Whoever took them in looks sooner, unless that process has died. */
+	private async lookAtReceipts(): Promise<void> {
+		const { store } = this.options;
+		const now = store.clock.now();
+		if (now < this.nextLook && this.nextLook - now <= RECEIPTS_MS) return;
+		this.nextLook = now + RECEIPTS_MS;
+		await store.call('applyEarlyReceipts', {});
 	}
 
 	private async startDueRuns(): Promise<void> {

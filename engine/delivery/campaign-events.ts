@@ -8,6 +8,8 @@ export interface Occasion {
 	channel: string;
 	campaignId: string;
 	run: number;
+	/** When it happened, epoch ms; default: now. */
+	at?: number;
 	/** What its properties hold besides. */
 	more?: Record<string, unknown>;
 }
@@ -23,7 +25,7 @@ export async function lockForEvents(tx: Tx, event: string): Promise<number> {
 	return name;
 }
 
-/** Puts an event into the history of the person of each occasion, now; its property names are CleverTap's. Call it after `lockForEvents`. */
+/** Puts an event into the history of the person of each occasion; its property names are CleverTap's. Call it after `lockForEvents`. */
 export async function appendCampaignEvents(tx: Tx, name: number, occasions: readonly Occasion[], now: number): Promise<void> {
 	if (occasions.length === 0) return;
 	const propertiesOf = await readProperties(tx, occasions);
@@ -38,7 +40,7 @@ export async function appendCampaignEvents(tx: Tx, name: number, occasions: read
 		EVENT_COLUMNS,
 		occasions.flatMap((occasion) => {
 			const person = byNumber.get(occasion.person);
-			return person === undefined ? [] : [[person, name, now, now, 0, propertiesOf(occasion)]];
+			return person === undefined ? [] : [[person, name, Math.min(occasion.at ?? now, now), now, 0, propertiesOf(occasion)]];
 		}),
 	);
 }

@@ -61,4 +61,7 @@ async function eraseFromCampaigns(tx: Tx, people: readonly number[], now: number
 	await tx.run(`UPDATE dropped SET detail = NULL WHERE entry IN ${named}`, params);
 	// A provider's words may quote the address; its hash could be recomputed from one.
 	await tx.run(`UPDATE message SET detail = NULL, address_hash = NULL, payload = NULL WHERE entry IN ${named}`, params);
+	const messages = `(SELECT message FROM message WHERE entry IN ${named})`;
+	await tx.run(`UPDATE receipt SET detail = NULL WHERE (run, message) IN (SELECT run, message FROM message WHERE entry IN ${named})`, params);
+	await tx.run(`DELETE FROM early_receipt WHERE message IN ${messages}`, params);
 }

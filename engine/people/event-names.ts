@@ -25,6 +25,8 @@ export const ENGINE_EVENTS = [
 	'Notification Viewed',
 	'Notification Clicked',
 	'Notification Replied',
+	'Notification Failed',
+	'Channel Unsubscribed',
 	'Control Group',
 ];
 

@@ -71,6 +71,15 @@ export class PersonState {
 		return undefined;
 	}
 
+	/** Takes somebody off a channel, unless they said otherwise since. @returns whether they were on it */
+	optOut(channel: Channel, time: number): boolean {
+		if (this.optedOut.get(channel) === true) return false;
+		this.stateOptOut(channel, true, time);
+		const isOut = this.optedOut.get(channel) === true;
+		this.changed ||= isOut;
+		return isOut;
+	}
+
 	/**
 	 * Takes over everything of a person who turned out to be this one: of each value the newer statement.
 	 * @param options.addresses false: email, phone, tokens and opt-outs stay as they are

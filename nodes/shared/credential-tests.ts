@@ -4,6 +4,7 @@ import { openStore } from '../../engine/store/open';
 import { postgresOptions } from './store';
 
 const SHORTEST_KEY = 16;
+const SHORTEST_TOKEN = 20;
 
 /** Test of a Campaigns Webhook credential: the signing secret is one. */
 export const campaignsWebhookTest: ICredentialTestFunction = async function (credential) {
@@ -30,6 +31,14 @@ export const campaignsCollectorTest: ICredentialTestFunction = async function (c
 	}
 	if ((text('accountId') === '') !== (text('passcode') === '')) return { status: 'Error', message: 'CleverTap clients need both an account ID and a passcode' };
 	return { status: 'OK', message: 'The keys are usable' };
+};
+
+/** Test of a Campaigns Receipts credential: the token cannot be guessed, and survives in an address. */
+export const campaignsReceiptsTest: ICredentialTestFunction = async function (credential) {
+	const token = String(credential.data?.token ?? '').trim();
+	if (token.length < SHORTEST_TOKEN) return { status: 'Error', message: `The token is shorter than ${SHORTEST_TOKEN} characters` };
+	if (!/^[\w.~-]+$/.test(token)) return { status: 'Error', message: 'The token may have letters, digits and - . _ ~ only: it stands in addresses' };
+	return { status: 'OK', message: 'The token is usable' };
 };
 
 /** Test of a Campaigns PostgreSQL credential: opens the store, which makes its tables when they are missing. */

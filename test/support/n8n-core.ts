@@ -159,7 +159,7 @@ export async function loadList(
 	return found.results;
 }
 
-interface Prepared {
+export interface Prepared {
 	workflow: Workflow;
 	nodeTypes: INodeTypes;
 	credentials: Record<string, ICredentialDataDecryptedObject>;
@@ -167,7 +167,7 @@ interface Prepared {
 	stored: { id: string; name: string; nodes: INode[]; connections: IConnections; settings: IWorkflowSettings };
 }
 
-function prepare(options: RunOptions, active = false): Prepared {
+export function prepare(options: RunOptions, active = false): Prepared {
 	const { workflow, credentials = {} } = options;
 	const nodeTypes = typesOf(options.nodes);
 	const stored = {
@@ -240,7 +240,7 @@ async function runFrom(prepared: Prepared, node: INode, data: INodeExecutionData
 }
 
 /** What n8n's server supplies to an execution, as far as nodes ask for it. */
-function additionalData({ credentials, stored }: Prepared, mode: WorkflowExecuteMode, executionId: string): IWorkflowExecuteAdditionalData {
+export function additionalData({ credentials, stored }: Prepared, mode: WorkflowExecuteMode, executionId: string): IWorkflowExecuteAdditionalData {
 	const credentialsHelper = {
 		getParentTypes: () => [],
 		getDecrypted: async (_data: unknown, _node: unknown, type: string) => credentials[type],

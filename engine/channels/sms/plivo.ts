@@ -4,6 +4,7 @@ import { parseJson, readPath, textOf } from '../http/json-path';
 import { describe, isSuccess, refusalKind } from '../http/status';
 import { notEach } from '../http/together';
 import type { Batching, HttpRequest, HttpResponse, ProviderOutcome, SmsMessage } from '../provider';
+import { callbackUrl } from '../receipts/callback-url';
 import { baseUrlOf, HttpSms, judged, required, type SmsProviderConfig, type Verdict } from './http-sms';
 
 export interface PlivoConfig extends SmsProviderConfig {
@@ -15,7 +16,7 @@ export interface PlivoConfig extends SmsProviderConfig {
 	powerpackId?: string;
 	/** Default https://api.plivo.com; proxies and mocks go here. */
 	baseUrl?: string;
-	/** Where Plivo reports deliveries to. */
+	/** Where Plivo reports deliveries to; our message id is added to its query. */
 	statusCallback?: string;
 	/** Seconds Plivo may keep the message before it gives up. */
 	validityPeriod?: number;
@@ -98,7 +99,7 @@ export class PlivoSms extends HttpSms {
 				dst: to,
 				text: message.body,
 				type: 'sms',
-				...(statusCallback && { url: statusCallback, method: 'POST' }),
+				...(statusCallback && { url: callbackUrl(statusCallback, message.messageId), method: 'POST' }),
 				...(validityPeriod && { message_expiry: validityPeriod }),
 				...(log && { log }),
 				...(dltEntityId && { dlt_entity_id: dltEntityId }),

@@ -3,6 +3,7 @@ import { basicAuth } from '../http/auth';
 import { isObject, parseJson } from '../http/json-path';
 import { describe, isSuccess, refusalKind } from '../http/status';
 import type { HttpRequest, HttpResponse, ProviderOutcome, SmsMessage } from '../provider';
+import { callbackUrl } from '../receipts/callback-url';
 import { baseUrlOf, HttpSms, judged, type SmsProviderConfig, type Verdict } from './http-sms';
 
 export interface TwilioConfig extends SmsProviderConfig {
@@ -15,7 +16,7 @@ export interface TwilioConfig extends SmsProviderConfig {
 	messagingServiceSid?: string;
 	/** Default https://api.twilio.com; regional hosts, proxies and mocks go here. */
 	baseUrl?: string;
-	/** Where Twilio reports deliveries to. */
+	/** Where Twilio reports deliveries to; our message id is added to its query. */
 	statusCallback?: string;
 	/** Seconds Twilio may keep the message in its queue, 1 to 36000. */
 	validityPeriod?: number;
@@ -99,7 +100,7 @@ export class TwilioSms extends HttpSms {
 		if (from) form.set('From', from);
 		if (messagingServiceSid) form.set('MessagingServiceSid', messagingServiceSid);
 		form.set('Body', message.body);
-		if (statusCallback) form.set('StatusCallback', statusCallback);
+		if (statusCallback) form.set('StatusCallback', callbackUrl(statusCallback, message.messageId));
 		if (validityPeriod) form.set('ValidityPeriod', String(validityPeriod));
 		return {
 			method: 'POST',

@@ -9,11 +9,12 @@ import { identityEpoch } from './008-identity-epoch';
 import { byteOrder } from './009-byte-order';
 import { messagesInMotion } from './010-messages-in-motion';
 import { idsInTheirIndex } from './011-ids-in-their-index';
+import { receipts } from './012-receipts';
 import { audiences } from './013-audiences';
 import type { Migration } from './migration';
 
 /** Every migration, in order. */
 export const migrations: readonly Migration[] = [
 	foundation, columns, segmentsAndLists, usesOfRuns, campaignTypes, setOut, openedReleases, identityEpoch, byteOrder, messagesInMotion,
-	idsInTheirIndex, audiences,
+	idsInTheirIndex, receipts, audiences,
 ];

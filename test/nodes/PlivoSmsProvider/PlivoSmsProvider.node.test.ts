@@ -35,7 +35,7 @@ describe('PlivoSmsProvider', () => {
 	it('takes over its options', async () => {
 		const options = { statusCallback: 'https://x.example.com/s', validityPeriod: 60, log: 'number_only', dltEntityId: 'E1', dltTemplateId: 'T1', dltTemplateCategory: 'promotional' };
 		expect((await json({ parameters: { from: '+1', options } })).body).toMatchObject({
-			url: 'https://x.example.com/s', method: 'POST', message_expiry: 60, log: 'number_only', dlt_entity_id: 'E1', dlt_template_id: 'T1', dlt_template_category: 'promotional',
+			url: 'https://x.example.com/s?message_id=m', method: 'POST', message_expiry: 60, log: 'number_only', dlt_entity_id: 'E1', dlt_template_id: 'T1', dlt_template_category: 'promotional',
 		});
 	});
 

@@ -41,7 +41,7 @@ describe('TwilioSmsProvider', () => {
 
 	it('takes over its options', async () => {
 		const options = { statusCallback: 'https://x.example.com/s', validityPeriod: 60 };
-		expect((await form({ parameters: { from: '+1', options } })).fields).toMatchObject({ StatusCallback: 'https://x.example.com/s', ValidityPeriod: '60' });
+		expect((await form({ parameters: { from: '+1', options } })).fields).toMatchObject({ StatusCallback: 'https://x.example.com/s?message_id=m', ValidityPeriod: '60' });
 	});
 
 	it('says that it has no sender', async () => {

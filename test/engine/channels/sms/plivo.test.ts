@@ -24,7 +24,7 @@ describe('PlivoSms.request', () => {
 
 	it.each([
 		['a powerpack', { from: undefined, powerpackId: 'P1' }, {}, { powerpack_uuid: 'P1' }],
-		['callback and validity', { statusCallback: 'https://n8n.example.com/x', validityPeriod: 60 }, {}, { src: '+15005550006', url: 'https://n8n.example.com/x', method: 'POST', message_expiry: 60 }],
+		['callback and validity', { statusCallback: 'https://n8n.example.com/x', validityPeriod: 60 }, {}, { src: '+15005550006', url: 'https://n8n.example.com/x?message_id=m1', method: 'POST', message_expiry: 60 }],
 		['nothing kept in logs', { log: 'false' }, {}, { src: '+15005550006', log: 'false' }],
 		['what India asks for', { dltEntityId: 'E1', dltTemplateId: 'T1', dltTemplateCategory: 'promotional' }, {}, { src: '+15005550006', dlt_entity_id: 'E1', dlt_template_id: 'T1', dlt_template_category: 'promotional' }],
 		['the template of the message before that of the provider', { dltTemplateId: 'T1' }, { templateId: 'T2' }, { src: '+15005550006', dlt_template_id: 'T2' }],

@@ -24,7 +24,7 @@ describe('TwilioSms.request', () => {
 	it.each([
 		['a messaging service', { from: undefined, messagingServiceSid: 'MG1' }, { MessagingServiceSid: 'MG1' }],
 		['a sender of its pool', { messagingServiceSid: 'MG1' }, { MessagingServiceSid: 'MG1', From: '+15005550006' }],
-		['callback and validity', { statusCallback: 'https://n8n.example.com/x', validityPeriod: 600 }, { From: '+15005550006', StatusCallback: 'https://n8n.example.com/x', ValidityPeriod: '600' }],
+		['callback and validity', { statusCallback: 'https://n8n.example.com/x', validityPeriod: 600 }, { From: '+15005550006', StatusCallback: 'https://n8n.example.com/x?message_id=m1', ValidityPeriod: '600' }],
 	])('with %s', (_name, extra, fields) => {
 		const form = new URLSearchParams(new TwilioSms(config(extra)).request(message).body);
 		expect(Object.fromEntries(form)).toEqual({ To: message.to, Body: message.body, ...fields });

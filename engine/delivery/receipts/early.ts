@@ -1,0 +1,46 @@
+import { hash } from 'node:crypto';
+
+import { operation, type Tx } from '../../store/database';
+import { applyReceipts, type NumberedReceipt } from './apply';
+
+/**
+ * How long a receipt waits that names a message only by the provider's id: until the answer to its request has been
+ * written. Later it is of somebody else's message, sent from the same account.
+ */
+export const STRANGER_MS = 15 * 60_000;
+
+const AT_ONCE = 500;
+
+/** Keeps receipts until their messages are settled, each once. */
+export async function keepEarly(tx: Tx, receipts: readonly NumberedReceipt[], now: number): Promise<void> {
+	if (receipts.length === 0) return;
+	await tx.run(
+		`INSERT INTO early_receipt (receipt_key, message, provider_id, channel, received_at, receipt)
+		 SELECT a.receipt_key, a.message, a.provider_id, a.channel, $2, a.receipt
+		 FROM ${tx.dialect.rows('$1', { receipt_key: 'text', message: 'integer', provider_id: 'text', channel: 'text', receipt: 'text' })} AS a WHERE true
+		 ON CONFLICT (receipt_key) DO NOTHING`,
+		[JSON.stringify(receipts.map((receipt) => [keyOf(receipt), receipt.message ?? null, receipt.providerId ?? null, receipt.channel, JSON.stringify({ at: now, ...receipt })])), now],
+	);
+}
+
+function keyOf({ channel, message, providerId, status, url }: NumberedReceipt): string {
+	return hash('sha256', JSON.stringify([channel, message ?? providerId, status, url]), 'base64url');
+}
+
+/**
+ * Applies receipts that came too early, and whose messages are settled by now; forgets those of nobody's messages.
+ * @returns how many were applied, and how many go on waiting
+ */
+export const applyEarlyReceipts = operation<Record<string, never>, { applied: number; waiting: number }>(async (tx, _input, { now }) => {
+	const rows = await tx.all<{ receipt_key: string; receipt: string }>(
+		`SELECT e.receipt_key, e.receipt FROM early_receipt e
+		 WHERE EXISTS (SELECT 1 FROM message m WHERE m.message = e.message AND m.state NOT IN ('claimed', 'sending'))
+			OR (e.message IS NULL AND EXISTS (SELECT 1 FROM message m WHERE m.provider_id = e.provider_id))
+		 ORDER BY e.received_at LIMIT ${AT_ONCE}`,
+	);
+	const { taken } = rows.length === 0 ? { taken: [] } : await applyReceipts(tx, rows.map(({ receipt }) => JSON.parse(receipt) as NumberedReceipt), now);
+	await tx.run(`DELETE FROM early_receipt WHERE receipt_key IN (SELECT receipt_key FROM ${tx.dialect.rows('$1', { receipt_key: 'text' })} AS done)`, [JSON.stringify(rows.map(({ receipt_key: key }) => [key]))]);
+	await tx.run('DELETE FROM early_receipt WHERE message IS NULL AND received_at < $1', [now - STRANGER_MS]);
+	const left = await tx.get<{ waiting: number }>('SELECT count(*) AS waiting FROM early_receipt');
+	return { applied: taken.length, waiting: left?.waiting ?? 0 };
+});

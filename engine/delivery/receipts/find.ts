@@ -1,0 +1,76 @@
+import type { Channel } from '../../people/records';
+import type { Tx } from '../../store/database';
+import type { MessageState } from '../states';
+
+/** A message that a receipt is about. */
+export interface FoundMessage {
+	message: number;
+	run: number;
+	campaignId: string;
+	person: number;
+	channel: Channel;
+	state: MessageState;
+	/** Of the address it went to; null where it is not kept. */
+	addressHash: string | null;
+}
+
+/** What a receipt says about which message it is of. */
+export interface About {
+	/** Number of the message, out of our id of it. */
+	message?: number;
+	providerId?: string;
+	/** Of an email without any id: the last message to whoever has the address. */
+	address?: string;
+	channel: Channel;
+}
+
+/**
+ * Numbers of the messages that receipts are about, in their order; undefined: none that is known yet. A provider's id
+ * that several messages of the channel have names none of them.
+ */
+export async function numbersOf(tx: Tx, abouts: readonly About[]): Promise<Array<number | undefined>> {
+	const byProvider = abouts.filter(({ message, providerId }) => message === undefined && providerId !== undefined);
+	const rows =
+		byProvider.length === 0
+			? []
+			: await tx.allOf<{ provider_id: string; channel: string; message: number; many: number }>(
+					{ provider_id: 'text' },
+					[...new Set(byProvider.map(({ providerId }) => providerId as string))].map((id) => [id]),
+					(given) => `SELECT m.provider_id, m.channel, min(m.message) AS message, count(*) AS many
+						FROM ${given} AS a ${tx.dialect.each('message', 'm', 'm.provider_id = a.provider_id')} GROUP BY m.provider_id, m.channel`,
+				);
+	const known = new Map(rows.map(({ provider_id: id, channel, message, many }) => [`${channel} ${id}`, Number(many) === 1 ? Number(message) : undefined]));
+	const byAddress = await lastTo(tx, abouts.filter(isNamedByAddress).map(({ address }) => String(address)));
+	return abouts.map((about) => {
+		const { message, providerId, channel, address } = about;
+		return isNamedByAddress(about) ? byAddress.get(String(address).toLowerCase()) : (message ?? known.get(`${channel} ${providerId}`));
+	});
+}
+
+function isNamedByAddress({ message, providerId, address, channel }: About): boolean {
+	return message === undefined && providerId === undefined && channel === 'email' && address !== undefined;
+}
+
+/** The last emails that have left to these addresses, by address in lower case. */
+async function lastTo(tx: Tx, addresses: readonly string[]): Promise<Map<string, number>> {
+	if (addresses.length === 0) return new Map();
+	const rows = await tx.allOf<{ address: string; message: number }>(
+		{ address: 'text' },
+		[...new Set(addresses.map((address) => address.toLowerCase()))].map((address) => [address]),
+		(given) => `SELECT a.address, max(m.message) AS message
+			FROM ${given} AS a ${tx.dialect.each('person', 'p', 'lower(p.email) = a.address AND p.email IS NOT NULL')} ${tx.dialect.each('message', 'm', 'm.person = p.person')}
+			WHERE m.channel = 'email' AND m.state IN ('sent', 'unknown', 'failed') AND m.sent_at IS NOT NULL GROUP BY a.address`,
+	);
+	return new Map(rows.map(({ address, message }) => [address, message]));
+}
+
+/** Messages as they are now; `locked`: and stay until the transaction ends. */
+export async function messagesOf(tx: Tx, numbers: readonly number[], locked: boolean): Promise<Map<number, FoundMessage>> {
+	const rows = await tx.allOf<FoundMessage>(
+		{ message: 'integer' },
+		[...new Set(numbers)].sort((a, b) => a - b).map((message) => [message]),
+		(given) => `SELECT m.message, m.run, m.campaign_id AS "campaignId", m.person, m.channel, m.state, m.address_hash AS "addressHash"
+			FROM ${given} AS a ${tx.dialect.each('message', 'm', 'm.message = a.message', locked)}`,
+	);
+	return new Map(rows.map((row) => [row.message, row]));
+}

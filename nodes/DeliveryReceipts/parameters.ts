@@ -1,0 +1,97 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { RECEIPT_STATUSES } from '../../engine/channels/receipts/receipt';
+import { NETCORE_FIELDS } from '../../engine/channels/sms/netcore-receipts';
+import type { ReceiptFields } from '../../engine/channels/sms/generic-receipts';
+import { storeParameter } from '../shared/store';
+import { RECEIPT_PROVIDERS } from './providers';
+
+/** Names as in CleverTap's own callbacks, where there is one. */
+export const GENERIC_FIELDS: ReceiptFields = { messageId: 'meta', providerId: 'id', status: 'status', address: 'to', code: 'code', detail: 'description' };
+
+const LABELS: Record<string, string> = {
+	sent: 'Sent', delivered: 'Delivered', viewed: 'Viewed', clicked: 'Clicked', replied: 'Replied', failed: 'Failed', bounced: 'Bounced', complained: 'Complained', unsubscribed: 'Unsubscribed',
+};
+
+export const deliveryReceiptsProperties: INodeProperties[] = [
+	{
+		displayName:
+			'Give each provider its address from the list above, and set the same one as Status Callback URL on its provider node where there is one. Where a provider signs nothing, add ?token= and the token of the credential. The addresses answer when the workflow is published.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Providers',
+		name: 'providers',
+		type: 'multiOptions',
+		noDataExpression: true,
+		required: true,
+		default: [],
+		options: RECEIPT_PROVIDERS.map(({ name, value, description }) => ({ name, value, description })),
+		description: 'Whose receipts are taken. Requests to the addresses of others are answered with 404.',
+	},
+	{
+		displayName: 'Base Path',
+		name: 'basePath',
+		type: 'string',
+		noDataExpression: true,
+		required: true,
+		default: 'receipts',
+		placeholder: 'e.g. receipts',
+		description: 'Where the addresses begin, below /webhook/. One published workflow may have a base path; a second one with the same is refused by n8n.',
+	},
+	{
+		displayName: 'SNS Topics',
+		name: 'snsTopics',
+		type: 'string',
+		noDataExpression: true,
+		required: true,
+		default: '',
+		placeholder: 'e.g. arn:aws:sns:eu-west-1:123456789012:email-events',
+		description: 'ARNs of the topics that Amazon SES publishes its events to, separated by commas. Messages of other topics are answered with 404. Leave "Raw message delivery" off.',
+		displayOptions: { show: { providers: ['ses'] } },
+	},
+	fieldsParameter('netcoreFields', 'Netcore Fields', 'netcore', NETCORE_FIELDS),
+	fieldsParameter('genericFields', 'Generic SMS Fields', 'sms', GENERIC_FIELDS),
+	{
+		displayName: 'Also Start the Workflow',
+		name: 'alsoStart',
+		type: 'boolean',
+		default: false,
+		description: 'Whether each request also starts an execution with what was new in it as items. Costs far more than recording it: leave it off for more than a few requests per second.',
+	},
+	{
+		displayName: 'Start For',
+		name: 'startFor',
+		type: 'multiOptions',
+		default: ['failed', 'bounced', 'complained', 'unsubscribed'],
+		options: RECEIPT_STATUSES.map((value) => ({ name: LABELS[value] as string, value })).sort((a, b) => a.name.localeCompare(b.name)),
+		description: 'What starts an execution',
+		displayOptions: { show: { alsoStart: [true] } },
+	},
+	storeParameter,
+];
+
+/** How the fields of a report are called, where every account may have other names. */
+function fieldsParameter(name: string, displayName: string, provider: string, fields: ReceiptFields): INodeProperties {
+	const field = (label: string, key: keyof ReceiptFields, description: string): INodeProperties => Object.assign({ displayName: label, name: key, type: 'string' as const, noDataExpression: true, default: '' }, { default: fields[key], description });
+	return {
+		displayName,
+		name,
+		type: 'collection',
+		placeholder: 'Add field',
+		noDataExpression: true,
+		default: {},
+		description: 'Names of the fields of a report, or paths in its JSON such as data.status. Reports in the format of CleverTap need none.',
+		options: [
+			field('Code', 'code', 'Field of the code of an error'),
+			field('Detail', 'detail', 'Field of the words of an error'),
+			field('Message ID', 'messageId', 'Field that gives back $$MessageID, if there is one'),
+			field('Number', 'address', 'Field of the number of the recipient'),
+			field('Provider\'s ID', 'providerId', 'Field of the ID that the provider gave the message when it took it'),
+			field('Status', 'status', 'Field of the status: a word such as delivered, failed, DELIVRD or UNDELIV'),
+		],
+		displayOptions: { show: { providers: [provider] } },
+	};
+}
