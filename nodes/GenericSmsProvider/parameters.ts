@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { optionsParameter, paceOptions, priorityParameter } from '../shared/provider-parameters';
 
-const TOKENS = 'In path, parameters, headers and body these words are replaced: $$To, $$Body, $$MessageID, $$CampaignID and $$TemplateID.';
+const TOKENS = 'In path, parameters, headers and body these words are replaced: $$To, $$Body, $$MessageID, $$CampaignID, $$TemplateID and $$TemplateVariables. Any other $$name takes its value from the key-value pairs of the SMS node.';
 
 /** A list of name and value, both with replacements. */
 function pairs(displayName: string, name: string, itemName: string, extra: Partial<INodeProperties>): INodeProperties {
@@ -145,6 +145,13 @@ export const genericParameters: INodeProperties[] = [
 		displayOptions: { show: { acceptedWhen: ['answer'] } },
 	},
 	optionsParameter([
+		{
+			displayName: 'Add Other Pairs',
+			name: 'addOthers',
+			type: 'boolean',
+			default: true,
+			description: 'Whether key-value pairs of the SMS node that no $$name stands for go out as well: in the body (of a request without one: in the query) and in the headers',
+		},
 		{
 			displayName: 'Message ID Field',
 			name: 'messageIdPath',

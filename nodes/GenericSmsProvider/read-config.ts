@@ -1,7 +1,8 @@
 import type { ISupplyDataFunctions } from 'n8n-workflow';
 import type { HttpAuth } from '../../engine/channels/http/auth';
 import type { HttpRequest } from '../../engine/channels/provider';
-import type { GenericBody, GenericHttpConfig, NameValue } from '../../engine/channels/sms/generic-http';
+import type { GenericHttpConfig } from '../../engine/channels/sms/generic-http';
+import type { GenericBody, GenericRequest, NameValue } from '../../engine/channels/sms/generic-request';
 import { CampaignError } from '../../engine/errors';
 import { readOptions, readPace, splitList } from '../shared/provider-parameters';
 
@@ -14,19 +15,35 @@ interface GenericCredential {
 	headerValue?: string;
 }
 
-/** Parameters and credential of the node as the engine's provider takes them. */
-export async function readGenericConfig(context: ISupplyDataFunctions, itemIndex: number, label: string): Promise<GenericHttpConfig> {
-	const credential = await context.getCredentials<GenericCredential>('campaignsGenericSmsApi');
-	const text = (name: string) => String(context.getNodeParameter(name, itemIndex, '') ?? '');
-	const list = (name: string) => (context.getNodeParameter(`${name}.pairs`, itemIndex, []) as NameValue[]).filter((pair) => pair.name !== '');
-	const { messageIdPath, refusedStatuses, ...pace } = readOptions<{ messageIdPath?: string; refusedStatuses?: string }>(context, itemIndex);
+/** Reads a parameter of the node; undefined where it is hidden or was never set. */
+export type ParameterOf = (name: string) => unknown;
+
+/** What the node says of the request. `url` is its path alone: the rest is in the credential. */
+export function readGenericRequest(parameterOf: ParameterOf): GenericRequest {
+	const text = (name: string) => String(parameterOf(name) ?? '');
+	const list = (name: string) => ((parameterOf(name) as { pairs?: NameValue[] } | undefined)?.pairs ?? []).filter((pair) => pair.name !== '');
+	const { addOthers } = (parameterOf('options') ?? {}) as { addOthers?: boolean };
 	return {
-		label,
 		method: text('method') as HttpRequest['method'],
-		url: joinUrl(credential.baseUrl, text('path')),
+		url: text('path'),
 		query: list('query'),
 		headers: list('headers'),
 		body: readBody(text, list),
+		addOthers: addOthers === true,
+	};
+}
+
+/** Parameters and credential of the node as the engine's provider takes them. */
+export async function readGenericConfig(context: ISupplyDataFunctions, itemIndex: number, label: string): Promise<GenericHttpConfig> {
+	const credential = await context.getCredentials<GenericCredential>('campaignsGenericSmsApi');
+	const parameterOf: ParameterOf = (name) => context.getNodeParameter(name, itemIndex, '');
+	const text = (name: string) => String(parameterOf(name) ?? '');
+	const { messageIdPath, refusedStatuses, ...pace } = readOptions<{ messageIdPath?: string; refusedStatuses?: string }>(context, itemIndex);
+	const request = readGenericRequest(parameterOf);
+	return {
+		...request,
+		label,
+		url: joinUrl(credential.baseUrl, request.url),
 		auth: readAuth(credential),
 		...(text('acceptedWhen') === 'answer' && { success: readSuccess(text) }),
 		messageIdPath: messageIdPath || undefined,

@@ -8,6 +8,8 @@ import { compileParameter, renderInput } from '../shared/personalize';
 import { providerSenderDescription, runProviderSender, startProviderSender } from '../shared/provider-sender';
 import type { Sender } from '../shared/sender';
 import { smsProperties } from './parameters';
+import { pairWriter, readPairs, supplyOf } from './pairs';
+import { checkProvidersTake } from './providers-take';
 import { checkCountry, checkSmsSettings } from './settings';
 
 /** What the palette behind "Providers" offers, in this order. */
@@ -28,7 +30,11 @@ export class Sms implements INodeType {
 
 	/** Releases people who wait here because no provider was available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		return await startProviderSender(this, 'sms', () => checkSmsSettings({ message: this.getNodeParameter('message', ''), defaultCountry: this.getNodeParameter('defaultCountry', '') }));
+		return await startProviderSender(this, 'sms', () => {
+			const pairs = readPairs((name) => this.getNodeParameter(name, undefined, { rawExpressions: true }));
+			checkSmsSettings({ message: this.getNodeParameter('message', ''), defaultCountry: this.getNodeParameter('defaultCountry', '') }, pairs);
+			checkProvidersTake(this, supplyOf(pairs));
+		});
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -44,7 +50,10 @@ export class Sms implements INodeType {
 /** How this node writes its messages: the template is read once per batch. */
 function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty'): Pick<Sender<SmsMessage>, 'address' | 'render' | 'show'> {
 	const template = compileParameter(context, 'message', { missing });
-	const templateId = String(context.getNodeParameter('templateId', 0, '')).trim() || undefined;
+	const pairs = readPairs((name) => context.getNodeParameter(name, 0, undefined, { rawExpressions: true }));
+	const templateId = pairs.templateId || undefined;
+	const write = pairWriter(context, pairs, missing);
+	checkProvidersTake(context, supplyOf(pairs));
 	const country = String(context.getNodeParameter('defaultCountry', 0, '')).trim() || undefined;
 	checkCountry(country ?? '');
 	return {
@@ -54,13 +63,23 @@ function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty'): Pic
 			return phone.ok ? { ok: true, address: phone.number } : { ok: false, reason: 'invalid_recipient', detail: phone.why };
 		},
 		render: (recipient, messageId, now) => {
-			const rendered = template.render(renderInput(recipient, now));
+			const input = renderInput(recipient, now);
+			const rendered = template.render(input);
 			if (!rendered.ok) return rendered;
+			const pairing = write(input);
+			if (!pairing.ok) return pairing;
 			const phone = toE164(recipient.user.phone, country);
 			if (!phone.ok) return { ok: false, reason: 'invalid_recipient', detail: phone.why };
 			const { campaignId } = recipient;
-			return { ok: true, message: { to: phone.number, body: rendered.text, messageId, campaignId, templateId } };
+			return { ok: true, message: { to: phone.number, body: rendered.text, messageId, campaignId, templateId, ...pairing.written } };
 		},
-		show: ({ to, body }) => ({ to, body }),
+		show: ({ to, body, templateVariables, keyValues, headerPairs, globalPairs }) => ({
+			to,
+			body,
+			...(templateVariables && { templateVariables }),
+			...(keyValues && { keyValues }),
+			...(headerPairs && { headerPairs }),
+			...(globalPairs && { globalPairs }),
+		}),
 	};
 }

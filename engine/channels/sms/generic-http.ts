@@ -1,27 +1,12 @@
-import { CampaignError } from '../../errors';
 import { authHeaders, authSecrets, type HttpAuth } from '../http/auth';
 import { isObject, parseJson, readPath, textOf } from '../http/json-path';
-import { escapeFor, placeOf } from '../http/place';
 import { describe, isSuccess, refusal, refusalKind } from '../http/status';
-import { assertSameOrigin, fixedOrigin } from '../http/url-template';
+import { fixedOrigin } from '../http/url-template';
 import type { HttpRequest, HttpResponse, HttpProvider, ProviderOutcome, SmsMessage } from '../provider';
-import { customTokens, replaceJsonTokens, replaceTokens, usesToken } from './tokens';
+import { checkRequest, renderRequest, type GenericRequest } from './generic-request';
 
-export interface NameValue {
-	name: string;
-	value: string;
-}
-
-export type GenericBody = { type: 'none' } | { type: 'form'; fields: NameValue[] } | { type: 'json'; template: string } | { type: 'raw'; template: string; contentType: string };
-
-export interface GenericHttpConfig {
+export interface GenericHttpConfig extends GenericRequest {
 	label: string;
-	method: HttpRequest['method'];
-	/** Tokens in path and query only. */
-	url: string;
-	headers?: NameValue[];
-	query?: NameValue[];
-	body: GenericBody;
 	auth: HttpAuth;
 	/** What a 2xx answer must say to count as accepted. Omitted: every 2xx is. */
 	success?: {
@@ -63,9 +48,6 @@ export class GenericHttpSms implements HttpProvider<SmsMessage> {
 
 	readonly identity: string;
 
-	/** Custom `$$names` of the templates: the sender must supply each. */
-	readonly customNames: readonly string[];
-
 	readonly #config: GenericHttpConfig;
 
 	/** Throws a CampaignError naming what cannot work: a personalized host, a missing `$$To`, JSON that is none. */
@@ -79,9 +61,7 @@ export class GenericHttpSms implements HttpProvider<SmsMessage> {
 		this.allowPrivate = config.allowPrivate ?? true;
 		this.identity = ['generic-http', config.method, origin, config.url.replace(/[?#].*$/s, '')].join(' ');
 		this.#config = config;
-		const texts = templatesOf(config);
-		this.customNames = distinct(texts.flatMap(customTokens));
-		checkTemplates(config, texts);
+		checkRequest(config);
 	}
 
 	get secrets(): readonly string[] {
@@ -90,15 +70,9 @@ export class GenericHttpSms implements HttpProvider<SmsMessage> {
 
 	/** Throws a CampaignError when the message lacks a value that a template needs. */
 	request(message: SmsMessage): HttpRequest {
-		const { method, headers = [], auth } = this.#config;
-		const { text, contentType } = renderBody(this.#config.body, message);
-		const own = headers.map(({ name, value }) => [name, replaceTokens(escapeFor('header', value), message, 'header')] as const);
-		return {
-			method,
-			url: renderUrl(this.#config, message),
-			headers: { ...(contentType && { 'Content-Type': contentType }), ...withoutContentType(Object.fromEntries(own), contentType), ...authHeaders(auth) },
-			...(text !== undefined && { body: text }),
-		};
+		const { method, auth } = this.#config;
+		const { url, headers, body } = renderRequest(this.#config, message);
+		return { method, url, headers: withAuth(headers, authHeaders(auth)), ...(body !== undefined && { body }) };
 	}
 
 	read(response: HttpResponse): ProviderOutcome {
@@ -123,69 +97,8 @@ export class GenericHttpSms implements HttpProvider<SmsMessage> {
 	}
 }
 
-/** Distinct without regard to case; the first spelling stays. */
-function distinct(names: string[]): string[] {
-	return names.filter((name, index) => names.findIndex((other) => other.toLowerCase() === name.toLowerCase()) === index);
-}
-
-/** Every text of the configuration in which tokens are replaced. */
-function templatesOf({ url, headers = [], query = [], body }: GenericHttpConfig): string[] {
-	const pairs = [...headers.map(({ value }) => value), ...query.flatMap(({ name, value }) => [name, value])];
-	if (body.type === 'form') pairs.push(...body.fields.flatMap(({ name, value }) => [name, value]));
-	if (body.type === 'json' || body.type === 'raw') pairs.push(body.template);
-	return [url, ...pairs];
-}
-
-function checkTemplates({ body }: GenericHttpConfig, texts: string[]): void {
-	const uses = (name: string) => texts.some((text) => usesToken(text, name));
-	if (!uses('To')) throw new CampaignError('missing_token', 'The request does not contain $$To, the recipient', 'Put $$To into the URL, a query parameter or the body.');
-	if (!uses('Body') && !uses('TemplateID')) {
-		throw new CampaignError('missing_token', 'The request contains neither $$Body nor $$TemplateID, so it has no text', 'Put $$Body into the body or a query parameter.');
-	}
-	if (body.type === 'json' && parseJson(replaceJsonTokens(body.template, sample(body.template))) === undefined) {
-		throw new CampaignError('invalid_json', 'The JSON body is not valid JSON', 'Check quotes and commas; a token may stand inside a string or alone as a value.');
-	}
-}
-
-/** A message that has a value for every token of a template. */
-function sample(template: string): SmsMessage {
-	const keyValues = Object.fromEntries(customTokens(template).map((name) => [name, 'x']));
-	return { to: '+10000000000', body: 'x', messageId: 'x', campaignId: 'x', templateId: 'x', templateVariables: ['x'], keyValues };
-}
-
-function renderUrl({ url, query = [] }: GenericHttpConfig, message: SmsMessage): string {
-	const address = replaceTokens(url.trim(), message, 'url');
-	const [base = '', ...fragment] = address.split('#');
-	// Fixed text between the tokens is the operator's and needs escaping too.
-	const parameter = (text: string) => escapeFor('url', replaceTokens(text, message, 'plain'));
-	const pairs = query.map(({ name, value }) => `${parameter(name)}=${parameter(value)}`).join('&');
-	const joined = pairs === '' ? base : `${base}${base.includes('?') ? '&' : '?'}${pairs}`;
-	const rendered = [joined, ...fragment].join('#');
-	assertSameOrigin(rendered, url);
-	return rendered;
-}
-
-function renderBody(body: GenericBody, message: SmsMessage): { text?: string; contentType?: string } {
-	switch (body.type) {
-		case 'none':
-			return {};
-		case 'form': {
-			const form = new URLSearchParams();
-			for (const { name, value } of body.fields) form.append(replaceTokens(name, message, 'plain'), replaceTokens(value, message, 'plain'));
-			return { text: form.toString(), contentType: 'application/x-www-form-urlencoded; charset=utf-8' };
-		}
-		case 'json':
-			return { text: replaceJsonTokens(body.template, message), contentType: 'application/json; charset=utf-8' };
-		case 'raw': {
-			const place = placeOf(body.contentType);
-			const text = place === 'json' ? replaceJsonTokens(body.template, message) : replaceTokens(body.template, message, place);
-			return { text, contentType: body.contentType };
-		}
-	}
-}
-
-/** An operator's own Content-Type replaces ours, never doubles it. */
-function withoutContentType(headers: Record<string, string>, contentType: string | undefined): Record<string, string> {
-	if (contentType === undefined) return headers;
-	return Object.fromEntries(Object.entries(headers).map(([name, value]) => (name.toLowerCase() === 'content-type' ? ['Content-Type', value] : [name, value])));
+/** Whatever else a request says, nothing takes the place of its credentials. */
+function withAuth(headers: Record<string, string>, auth: Record<string, string>): Record<string, string> {
+	const names = new Set(Object.keys(auth).map((name) => name.toLowerCase()));
+	return { ...Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name.toLowerCase()))), ...auth };
 }

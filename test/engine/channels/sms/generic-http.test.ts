@@ -12,6 +12,7 @@ const message: SmsMessage = {
 	templateId: 'T9',
 	templateVariables: ['Ann', 'a "b", c'],
 	keyValues: { uid: 'Ürs\r\nX-Evil: 1', Plain: 'x y' },
+	headerPairs: { uid: 'Ürs\r\nX-Evil: 1' },
 };
 const config = (extra: Partial<GenericHttpConfig> = {}): GenericHttpConfig => ({
 	label: 'Gateway',
@@ -82,10 +83,10 @@ describe('GenericHttpSms.request', () => {
 		[{ type: 'header', name: 'X-Api-Key', value: 'key-$$To' } as const, { 'X-Api-Key': 'key-$$To' }],
 	])('signs in: %j, replacing nothing inside the secret', (auth, headers) => expect(request({ auth }).headers).toMatchObject(headers));
 
-	it('lists the custom names, and refuses a message without a value for one', () => {
+	it('refuses a message without a value for a name, and takes a list without variables for an empty one', () => {
 		const provider = new GenericHttpSms(config({ headers: [{ name: 'X', value: '$$Uid $$MessageID' }], body: { type: 'json', template: '{"to":"$$To","t":"$$Body","u":"$$uid","h":"$$Hid"}' } }));
-		expect(provider.customNames).toEqual(['Uid', 'Hid']);
 		expect(() => provider.request(message)).toThrow('$$Hid');
+		expect(request({ body: { type: 'json', template: '{"to":"$$To","t":"$$Body","v":$$TemplateVariables}' } }, { templateVariables: undefined }).body).toContain('"v":[]');
 		expect(() => new GenericHttpSms(config({ body: { type: 'json', template: '{"to":"$$To","t":"$$TemplateID"}' } })).request({ ...message, templateId: undefined })).toThrow('$$TemplateID');
 	});
 
@@ -106,8 +107,47 @@ describe('GenericHttpSms.request', () => {
 
 	it.each(['__proto__', 'constructor', 'toString'])('treats $$%s as a custom name', (name) => {
 		const provider = new GenericHttpSms(config({ body: { type: 'json', template: `{"to":"$$To","t":"$$Body","x":"$$${name}"}` } }));
-		expect(provider.customNames).toEqual([name]);
 		expect(() => provider.request(message)).toThrow(name);
+	});
+
+	describe('pairs', () => {
+		const json = { type: 'json', template: '{"to":"$$To","t":"$$Body","u":"$$uid","h":"$$hid"}' } as const;
+		const values = { keyValues: { uid: 'body' }, headerPairs: { UID: 'header' }, globalPairs: { hid: 'global', uid: 'never' } };
+
+		it('fill names by where they stand; global ones fill what is left', () => {
+			const made = request({ body: json, headers: [{ name: 'X', value: '$$Uid/$$HID' }], url: 'https://gw.example.com/$$hid' }, values);
+			expect(made).toMatchObject({ url: 'https://gw.example.com/global', headers: { X: 'header/global' } });
+			expect(JSON.parse(made.body ?? '')).toMatchObject({ u: 'body', h: 'global' });
+		});
+
+		it('of headers do not fill the body, nor the other way round', () => {
+			expect(() => request({ body: json }, { ...values, keyValues: {}, globalPairs: { hid: 'x' } })).toThrow('$$uid');
+			expect(() => request({ headers: [{ name: 'X', value: '$$uid' }] }, { keyValues: { uid: 'x' }, headerPairs: undefined })).toThrow('$$uid');
+		});
+
+		const others = { keyValues: { tier: 'gold "1"' }, headerPairs: { 'X-Tier': 'gold\r\nX-Evil: 1' }, globalPairs: { shop: '7' } };
+		it.each([
+			['a JSON object', { body: { type: 'json', template: '{"to":"$$To","n":12345678901234567890,"t":"$$Body" }' } as const }, (body = '') => expect(body).toBe(`{"to":"+14155552671","n":12345678901234567890,"t":${JSON.stringify(message.body)},"tier":"gold \\"1\\"","shop":"7"}`)],
+			['a form', { body: { type: 'form', fields: [{ name: 'to', value: '$$To' }, { name: 't', value: '$$Body' }] } as const }, (body = '') => expect([...new URLSearchParams(body)].slice(2)).toEqual([['tier', 'gold "1"'], ['shop', '7']])],
+			['nothing', { method: 'GET', query: [{ name: 'to', value: '$$To' }, { name: 't', value: '$$Body' }], body: { type: 'none' } } as const, (_body: string | undefined, url: URL) => expect([...url.searchParams].slice(2)).toEqual([['tier', 'gold "1"'], ['shop', '7']])],
+		])('that no name stands for are added to %s and to the headers where that is wanted', (_name, extra, expected) => {
+			const made = request({ ...extra, addOthers: true } as Partial<GenericHttpConfig>, others);
+			expected(made.body, new URL(made.url));
+			expect(made.headers['X-Tier']).toBe('gold X-Evil: 1');
+			expect(JSON.stringify(request(extra as Partial<GenericHttpConfig>, others))).not.toMatch(/tier|shop/i);
+		});
+
+		it('that are added cannot change what the request says of itself', () => {
+			expect(() => request({ addOthers: true }, { keyValues: { TO: '+1999' }, headerPairs: {} })).toThrow(/"TO" of its own/);
+			expect(() => request({ addOthers: true }, { keyValues: {}, headerPairs: { 'content-type': 'x' } })).toThrow(/of its own/);
+			const auth = { type: 'header', name: 'X-Key', value: 'hush' } as const;
+			expect(request({ addOthers: true, auth }, { keyValues: {}, headerPairs: { 'x-key': 'mine' } }).headers).toEqual({ 'Content-Type': 'application/json; charset=utf-8', 'X-Key': 'hush' });
+		});
+
+		it.each([
+			['raw text', { type: 'raw', template: '$$To $$Body', contentType: 'text/plain' } as const],
+			['a JSON array', { type: 'json', template: '["$$To","$$Body"]' } as const],
+		])('cannot be added to %s', (_name, body) => expect(() => new GenericHttpSms(config({ body, addOthers: true }))).toThrow(/cannot be added/));
 	});
 });
 
