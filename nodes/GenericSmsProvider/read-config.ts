@@ -15,6 +15,12 @@ interface GenericCredential {
 	headerValue?: string;
 }
 
+interface GenericOptions {
+	messageIdPath?: string;
+	refusedStatuses?: string;
+	uncertainStatuses?: string;
+}
+
 /** Reads a parameter of the node; undefined where it is hidden or was never set. */
 export type ParameterOf = (name: string) => unknown;
 
@@ -38,7 +44,7 @@ export async function readGenericConfig(context: ISupplyDataFunctions, itemIndex
 	const credential = await context.getCredentials<GenericCredential>('campaignsGenericSmsApi');
 	const parameterOf: ParameterOf = (name) => context.getNodeParameter(name, itemIndex, '');
 	const text = (name: string) => String(parameterOf(name) ?? '');
-	const { messageIdPath, refusedStatuses, ...pace } = readOptions<{ messageIdPath?: string; refusedStatuses?: string }>(context, itemIndex);
+	const { messageIdPath, refusedStatuses, uncertainStatuses, ...pace } = readOptions<GenericOptions>(context, itemIndex);
 	const request = readGenericRequest(parameterOf);
 	return {
 		...request,
@@ -48,6 +54,7 @@ export async function readGenericConfig(context: ISupplyDataFunctions, itemIndex
 		...(text('acceptedWhen') === 'answer' && { success: readSuccess(text) }),
 		messageIdPath: messageIdPath || undefined,
 		refusedStatuses: readStatuses(refusedStatuses ?? ''),
+		...(uncertainStatuses !== undefined && { uncertainStatuses: readStatuses(uncertainStatuses, 499) }),
 		...readPace(pace),
 	};
 }
@@ -80,14 +87,14 @@ function readAuth({ authentication, user = '', password = '', headerName = '', h
 }
 
 function readSuccess(text: (name: string) => string): GenericHttpConfig['success'] {
-	const values = splitList(text('acceptedValues'));
-	return { path: text('answerPath').trim(), values, otherwise: text('otherwise') === 'refused' ? 'refused' : 'unknown' };
+	const [values = [], refusedValues = [], invalidRecipientValues = []] = ['acceptedValues', 'refusedValues', 'invalidRecipientValues'].map((name) => splitList(text(name)));
+	return { path: text('answerPath').trim(), values, refusedValues, invalidRecipientValues, otherwise: text('otherwise') === 'refused' ? 'refused' : 'unknown' };
 }
 
 /** Throws a CampaignError naming what is no status. */
-export function readStatuses(text: string): number[] {
+export function readStatuses(text: string, greatest: 499 | 599 = 599): number[] {
 	return splitList(text).map((part) => {
-		if (!/^[3-5]\d\d$/.test(part)) throw new CampaignError('invalid_status', `"${part}" is not an HTTP status that can mean "not accepted"`, 'Write statuses from 300 to 599, separated by commas.');
+		if (!/^[3-5]\d\d$/.test(part) || Number(part) > greatest) throw new CampaignError('invalid_status', `"${part}" is not an HTTP status that can be listed here`, `Write statuses from 300 to ${greatest}, separated by commas.`);
 		return Number(part);
 	});
 }

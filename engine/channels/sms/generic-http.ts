@@ -1,3 +1,4 @@
+import { CampaignError } from '../../errors';
 import { authHeaders, authSecrets, type HttpAuth } from '../http/auth';
 import { isObject, parseJson, readPath, textOf } from '../http/json-path';
 import { describe, isSuccess, refusal, refusalKind } from '../http/status';
@@ -8,25 +9,33 @@ import { checkRequest, renderRequest, type GenericRequest } from './generic-requ
 export interface GenericHttpConfig extends GenericRequest {
 	label: string;
 	auth: HttpAuth;
-	/** What a 2xx answer must say to count as accepted. Omitted: every 2xx is. */
+	/** Where an answer says what became of the message. Omitted: its status alone counts. */
 	success?: {
 		/** Such as `data.status`, in the JSON of the answer. */
 		path: string;
-		/** Compared as text; any of them. */
+		/** Compared as text; a 2xx with any of them is accepted. */
 		values: string[];
+		/** Not accepted, whatever the status. */
+		refusedValues?: string[];
+		/** Not accepted because of the number. */
+		invalidRecipientValues?: string[];
 		/** What a 2xx with another value means. Default unknown: it may be a way of saying yes that was not foreseen. */
 		otherwise?: 'unknown' | 'refused';
 	};
 	/** Where the provider's message id stands in the answer. */
 	messageIdPath?: string;
-	/** Statuses beyond the default list that mean "not accepted, may be repeated", such as 503 for a documented maintenance answer. */
+	/** Statuses that mean "not accepted" beyond those of HTTP; of 500 and above: "may be repeated", such as 503 for a documented maintenance answer. */
 	refusedStatuses?: number[];
+	/** Statuses of refusal after which the message may be on its way all the same. Default 409, by which gateways tell a repetition. */
+	uncertainStatuses?: number[];
 	timeoutMs?: number;
 	retries?: number;
 	requestsPerSecond?: number;
 	concurrency?: number;
 	allowPrivate?: boolean;
 }
+
+const UNCERTAIN_STATUSES = [409];
 
 /** Any HTTP SMS gateway, described by the operator in CleverTap's way: templates with `$$` tokens, one request per recipient. */
 export class GenericHttpSms implements HttpProvider<SmsMessage> {
@@ -62,6 +71,7 @@ export class GenericHttpSms implements HttpProvider<SmsMessage> {
 		this.identity = ['generic-http', config.method, origin, config.url.replace(/[?#].*$/s, '')].join(' ');
 		this.#config = config;
 		checkRequest(config);
+		checkAnswers(config);
 	}
 
 	get secrets(): readonly string[] {
@@ -76,17 +86,31 @@ export class GenericHttpSms implements HttpProvider<SmsMessage> {
 	}
 
 	read(response: HttpResponse): ProviderOutcome {
-		const { refusedStatuses = [] } = this.#config;
-		if (isSuccess(response.status)) return this.readSuccess(response);
-		const kind = refusedStatuses.includes(response.status) ? 'transient' : refusalKind(response.status);
-		const code = `http_${response.status}`;
+		const body = parseJson(response.body);
+		return this.readWords(response, body) ?? (isSuccess(response.status) ? this.readSuccess(response, body) : this.readStatus(response));
+	}
+
+	/** What the answer itself says of a refusal goes before its status. */
+	private readWords(response: HttpResponse, body: unknown): ProviderOutcome | undefined {
+		const { path = '', refusedValues = [], invalidRecipientValues = [] } = this.#config.success ?? {};
+		const said = path === '' ? undefined : textOf(readPath(body, path));
+		if (said === undefined) return undefined;
+		if (invalidRecipientValues.includes(said)) return { outcome: 'recipient', reason: 'invalid_recipient', code: said, detail: describe(response) };
+		return refusedValues.includes(said) ? refusal(refusalKind(response.status) ?? (response.status >= 500 ? 'transient' : 'request'), said, describe(response), response) : undefined;
+	}
+
+	private readStatus(response: HttpResponse): ProviderOutcome {
+		const { refusedStatuses = [], uncertainStatuses = UNCERTAIN_STATUSES } = this.#config;
+		const { status } = response;
+		const listed = refusedStatuses.includes(status);
+		const kind = uncertainStatuses.includes(status) && !listed ? undefined : refusalKind(status) ?? (listed ? 'transient' : undefined);
+		const code = `http_${status}`;
 		if (kind === undefined) return { outcome: 'unknown', code, detail: describe(response) };
 		return refusal(kind, code, describe(response), response);
 	}
 
-	private readSuccess(response: HttpResponse): ProviderOutcome {
+	private readSuccess(response: HttpResponse, body: unknown): ProviderOutcome {
 		const { success, messageIdPath } = this.#config;
-		const body = parseJson(response.body);
 		const providerId = messageIdPath ? textOf(readPath(body, messageIdPath)) : undefined;
 		if (!success) return { outcome: 'sent', providerId: providerId ?? null };
 		const said = textOf(readPath(body, success.path));
@@ -101,4 +125,14 @@ export class GenericHttpSms implements HttpProvider<SmsMessage> {
 function withAuth(headers: Record<string, string>, auth: Record<string, string>): Record<string, string> {
 	const names = new Set(Object.keys(auth).map((name) => name.toLowerCase()));
 	return { ...Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name.toLowerCase()))), ...auth };
+}
+
+/** Throws a CampaignError where one answer would mean two things. */
+function checkAnswers({ success, refusedStatuses = [], uncertainStatuses = [] }: GenericHttpConfig): void {
+	const status = refusedStatuses.find((one) => uncertainStatuses.includes(one));
+	if (status !== undefined) throw new CampaignError('ambiguous_answer', `Status ${status} is said to mean that a message was refused, and that it is not certain`, 'Take it out of one of the two lists.');
+	const { values = [], refusedValues = [], invalidRecipientValues = [] } = success ?? {};
+	const all = [...new Set(values), ...new Set(refusedValues), ...new Set(invalidRecipientValues)];
+	const value = all.find((one, index) => all.indexOf(one) !== index);
+	if (value !== undefined) throw new CampaignError('ambiguous_answer', `The value "${value}" of an answer is said to mean two things`, 'Take it out of one of the lists: accepted, refused, invalid recipient.');
 }

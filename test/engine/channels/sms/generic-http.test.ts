@@ -188,6 +188,38 @@ describe('GenericHttpSms.read', () => {
 	});
 });
 
+describe('what an answer means, as configured', () => {
+	const read = (extra: Partial<GenericHttpConfig>, status: number, body: unknown = '') => readAnswer(new GenericHttpSms(config(extra)), message, status, body);
+	it.each<[string, Partial<GenericHttpConfig>, number, object]>([
+		['409 may be a repetition of what was sent', {}, 409, { outcome: 'unknown', code: 'http_409' }],
+		['409 is a refusal where the operator says so', { refusedStatuses: [409] }, 409, { outcome: 'refused', kind: 'request' }],
+		['409 is a refusal where nothing is uncertain', { uncertainStatuses: [] }, 409, { outcome: 'refused', kind: 'request' }],
+		['422 may be uncertain', { uncertainStatuses: [409, 422] }, 422, { outcome: 'unknown', code: 'http_422' }],
+		['a listed 429 stays passing', { refusedStatuses: [429] }, 429, { outcome: 'refused', kind: 'transient' }],
+		['a listed 404 stays definite', { refusedStatuses: [404] }, 404, { outcome: 'refused', kind: 'request' }],
+	])('%s', (_name, extra, status, expected) => expect(read(extra, status)).toMatchObject(expected));
+
+	const success = { path: 'status', values: ['ok'], refusedValues: ['rejected', 'full'], invalidRecipientValues: ['bad_number'] };
+	it.each([
+		[200, 'ok', { outcome: 'sent' }],
+		[200, 'rejected', { outcome: 'refused', kind: 'request', code: 'rejected' }],
+		[409, 'rejected', { outcome: 'refused', kind: 'request', code: 'rejected' }],
+		[503, 'full', { outcome: 'refused', kind: 'transient', code: 'full' }],
+		[401, 'rejected', { outcome: 'refused', kind: 'auth' }],
+		[200, 'bad_number', { outcome: 'recipient', reason: 'invalid_recipient', code: 'bad_number' }],
+		[400, 'bad_number', { outcome: 'recipient', reason: 'invalid_recipient' }],
+		[400, 'ok', { outcome: 'refused', kind: 'request' }],
+		[500, 'ok', { outcome: 'unknown' }],
+		[200, 'else', { outcome: 'unknown', code: 'not_confirmed' }],
+	])('%i that says %s', (status, said, expected) => expect(read({ success }, status, { status: said })).toMatchObject(expected));
+
+	it.each<[Partial<GenericHttpConfig>, RegExp]>([
+		[{ refusedStatuses: [409], uncertainStatuses: [409] }, /Status 409/],
+		[{ success: { ...success, refusedValues: ['ok'] } }, /"ok" of an answer/],
+		[{ success: { ...success, invalidRecipientValues: ['full'] } }, /"full" of an answer/],
+	])('refuses what would mean two things: %j', (extra, why) => expect(() => new GenericHttpSms(config(extra))).toThrow(why));
+});
+
 describe('GenericHttpSms over a loopback server', () => {
 	const against = async (answer: Answer, extra: Partial<GenericHttpConfig> = {}) => {
 		const server = await startLoopback((_seen, reply) => reply(answer));
