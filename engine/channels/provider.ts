@@ -35,6 +35,33 @@ export interface HttpProvider<Message> extends ProviderSettings<Message> {
 	request(message: Message): HttpRequest | Promise<HttpRequest>;
 	/** Reads a complete HTTP answer. Must not throw: an answer it cannot read is `unknown`. */
 	read(response: HttpResponse, message: Message): ProviderOutcome;
+	/** How several messages go in one request, where the API takes them. One that is alone goes by `request` and `read`. */
+	readonly batch?: Batching<Message>;
+}
+
+/**
+ * What a provider knows of requests with several messages. Who goes together, halving and what is told to the ledger is
+ * engine/delivery's business.
+ */
+export interface Batching<Message, Part = unknown> {
+	/** Messages per request. More than 100 count only where the provider is idempotent. */
+	readonly most: number;
+	/** Bytes of a request's body. */
+	readonly maxBytes?: number;
+	/** Messages of one key may share a request; undefined: this one goes alone. */
+	key(message: Message): string | undefined;
+	/** Whom the answer tells the messages of a request apart by: no two of one recipient share a request. Default: all do. */
+	recipient?(message: Message): string;
+	/** What of the request is this message's own. Throws as `request` does, and costs the others nothing. */
+	part(message: Message): Part | Promise<Part>;
+	/** One or more messages of one key. `messages[i]` is the one that `parts[i]` was made of. */
+	request(parts: readonly Part[], messages: readonly Message[]): HttpRequest;
+	/**
+	 * Reads a complete HTTP answer: one outcome for all of them, or one for each in the order of `messages`; undefined where
+	 * the answer says nothing of a message. One refusal for all must mean that none was accepted: it is asked again in halves
+	 * if it is of kind `request` or about a recipient. Must not throw.
+	 */
+	read(response: HttpResponse, messages: readonly Message[]): ProviderOutcome | ReadonlyArray<ProviderOutcome | undefined>;
 }
 
 /** A provider that speaks something else than HTTP/1.1, over connections of its own. */
@@ -81,14 +108,14 @@ export type ProviderOutcome =
 
 export type RecipientReason = 'invalid_recipient' | 'unsubscribed' | 'user_not_reachable';
 
-/** Thrown by `request` or `prepare`: nothing has left, for a reason that the provider knows how to judge. */
+/** Thrown by `request`, `part` or `prepare`: nothing has left, for a reason that the provider knows how to judge. */
 export class NotReady extends Error {
 	constructor(readonly refusal: Extract<ProviderOutcome, { outcome: 'refused' }>) {
 		super(refusal.detail);
 	}
 }
 
-/** Thrown by `request` or `prepare`: no message can be made for this recipient, whichever provider sends it. */
+/** Thrown by `request`, `part` or `prepare`: no message can be made for this recipient, whichever provider sends it. */
 export class InvalidRecipient extends Error {
 	constructor(
 		readonly code: string,

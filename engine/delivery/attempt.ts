@@ -1,9 +1,8 @@
 import { redact } from '../channels/http/redact';
-import { HttpTransport, type Exchange } from '../channels/http/transport';
-import { InvalidRecipient, NotReady, type DirectProvider, type HttpRequest, type HttpProvider, type Provider, type ProviderOutcome, type RecipientReason } from '../channels/provider';
-import { CampaignError } from '../errors';
-import { MAX_RETRY_AFTER_MS, processBreakers, type Block, type Breakers } from './breaker';
-import { processPacers, type Pacers } from './pace';
+import type { Provider, ProviderOutcome, RecipientReason } from '../channels/provider';
+import { askAlone, blockedOutcome, breakerOf, type AskOptions } from './ask';
+import { processBatches, type Asked, type Batches } from './batches';
+import { MAX_RETRY_AFTER_MS } from './breaker';
 
 /** One try of one provider, as an operator may read it. */
 export interface Attempt {
@@ -30,34 +29,19 @@ export type GroupResult =
 	| { outcome: 'unknown'; provider: string; kind: string; code: string; detail: string; attempts: Attempt[] }
 	| { outcome: 'failed'; reason: 'provider_rejected' | 'provider_auth' | 'provider_unavailable'; transient: boolean; attempts: Attempt[]; retryAfterMs?: number };
 
-export interface AttemptOptions<Message> {
-	/** Called just before each request, when nothing has left yet: the ledger writes `sending`. If it throws, no request is made and the error comes out. */
-	beforeRequest(provider: Provider<Message>): Promise<void>;
-	/** Called when the message was definitely refused and has to wait for its next request: until then nothing is under way. */
-	afterRefusal?(): Promise<void>;
-	/** Epoch milliseconds. */
-	now(): number;
+export interface AttemptOptions<Message> extends AskOptions<Message> {
 	sleep(ms: number): Promise<void>;
 	/** 0 <= x < 1, for the jitter of retries. */
 	random(): number;
 	/** Longest wait for a retry or for a provider's Retry-After within this call, in milliseconds; beyond it the message fails over or is held. Default 5000. */
 	maxWaitMs?: number;
-	/** Default: those of the process. */
-	transport?: Pick<HttpTransport, 'send'>;
-	pacers?: Pacers;
-	breakers?: Breakers;
+	/** Where messages gather that may share a request. Default: that of the process. */
+	batches?: Batches;
 }
 
 const DEFAULT_MAX_WAIT_MS = 5_000;
 
 const RETRY_BASE_MS = 500;
-
-let processTransport: HttpTransport | undefined;
-
-/** The connections of this process, opened at the first use. */
-export function sharedTransport(): HttpTransport {
-	return (processTransport ??= new HttpTransport());
-}
 
 /**
  * Sends one message through the first of an ordered list of providers that takes it. A definite refusal that is not about
@@ -101,7 +85,9 @@ async function attemptProvider<Message>(provider: Provider<Message>, message: Me
 	let unknown: ProviderOutcome | undefined;
 	let repeated = false;
 	for (let tried = 0; ; tried++) {
-		const outcome = clean(await attemptOnce(provider, message, options), provider.secrets);
+		// Once a message may have left, no later refusal takes that back.
+		const asked = await attemptOnce(provider, message, unknown ? { ...options, afterRefusal: undefined } : options);
+		const outcome = clean(asked.outcome, provider.secrets);
 		attempts.push(record(provider, outcome));
 		if (outcome.outcome === 'sent') return outcome;
 		if (outcome.outcome === 'refused' && outcome.repeatNow && !repeated) {
@@ -111,7 +97,7 @@ async function attemptProvider<Message>(provider: Provider<Message>, message: Me
 			continue;
 		}
 		if (outcome.outcome === 'unknown') unknown ??= outcome;
-		const wait = backOff(tried, options.random(), outcome);
+		const wait = backOff(tried, asked.random ?? options.random(), outcome);
 		const repeat = tried < (provider.retries ?? 0) && mayRepeat(provider, outcome) && wait <= (options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS);
 		if (!repeat) return unknown ?? outcome;
 		if (!unknown) await options.afterRefusal?.();
@@ -130,83 +116,17 @@ function backOff(tried: number, random: number, outcome: ProviderOutcome): numbe
 	return Math.max(wanted, (outcome.outcome === 'refused' && outcome.retryAfterMs) || 0);
 }
 
-/** One request at most, when pace and circuit breaker allow it. */
-async function attemptOnce<Message>(provider: Provider<Message>, message: Message, options: AttemptOptions<Message>): Promise<ProviderOutcome> {
-	const breaker = (options.breakers ?? processBreakers).of(provider, message);
+/** One request at most, when pace and circuit breaker allow it; together with others where the provider takes several messages at once. */
+async function attemptOnce<Message>(provider: Provider<Message>, message: Message, options: AttemptOptions<Message>): Promise<Asked> {
+	const breaker = breakerOf(provider, message, options);
 	let block = breaker.blocked(options.now());
 	if (block?.code === 'throttled' && block.retryAfterMs <= (options.maxWaitMs ?? DEFAULT_MAX_WAIT_MS)) {
 		await options.sleep(block.retryAfterMs);
 		block = breaker.blocked(options.now());
 	}
-	if (block) return blockedOutcome(block);
-	return await (options.pacers ?? processPacers).run(provider, async () => {
-		const admission = breaker.enter(options.now());
-		if (!admission.admitted) return blockedOutcome(admission.block);
-		let outcome: ProviderOutcome | undefined;
-		try {
-			const attempt = await prepare(provider, message, options);
-			if ('outcome' in attempt) return attempt;
-			await options.beforeRequest(provider);
-			outcome = await attempt.make();
-			return outcome;
-		} finally {
-			breaker.leave(admission.probe, options.now(), outcome);
-		}
-	});
-}
-
-function blockedOutcome({ kind, code, retryAfterMs }: Block): ProviderOutcome {
-	const detail = code === 'throttled' ? 'Not asked: the provider wants to be left alone for a while (Retry-After)' : 'Not asked: the last requests to this provider failed';
-	return { outcome: 'refused', kind, code, detail, retryAfterMs };
-}
-
-/** All that can fail before anything leaves is done now. Only our own errors are known to carry no secret. */
-async function prepare<Message>(provider: Provider<Message>, message: Message, options: AttemptOptions<Message>): Promise<{ make(): Promise<ProviderOutcome> } | ProviderOutcome> {
-	try {
-		if ('deliver' in provider) {
-			await provider.prepare?.(message);
-			return { make: async () => await deliverDirectly(provider, message) };
-		}
-		const request = await provider.request(message);
-		return { make: async () => await exchange(provider, message, request, options.transport ?? sharedTransport()) };
-	} catch (error) {
-		if (error instanceof NotReady) return error.refusal;
-		if (error instanceof InvalidRecipient) return invalidRecipient(error.code, error.message);
-		if (!(error instanceof CampaignError)) return { outcome: 'refused', kind: 'request', code: 'invalid_request', detail: 'The request could not be built' };
-		// A provider that is not set up is the operator's to mend, like refused credentials: the message can wait for it.
-		const kind = error.code === 'misconfigured' ? 'auth' : 'request';
-		return { outcome: 'refused', kind, code: error.code, detail: [error.message, error.hint].filter(Boolean).join('. ') };
-	}
-}
-
-async function deliverDirectly<Message>(provider: DirectProvider<Message>, message: Message): Promise<ProviderOutcome> {
-	try {
-		return await provider.deliver(message);
-	} catch {
-		return { outcome: 'unknown', code: 'unreadable', detail: 'What became of the message could not be read' };
-	}
-}
-
-async function exchange<Message>(provider: HttpProvider<Message>, message: Message, request: HttpRequest, transport: Pick<HttpTransport, 'send'>): Promise<ProviderOutcome> {
-	const { timeoutMs, allowPrivate = true } = provider;
-	return readExchange(provider, message, await transport.send(request, { timeoutMs, allowPrivate }));
-}
-
-function readExchange<Message>(provider: HttpProvider<Message>, message: Message, exchange: Exchange): ProviderOutcome {
-	if (exchange.kind === 'refused') {
-		if (exchange.code === 'private_address' && provider.isUrlOfRecipient) return invalidRecipient(exchange.code, exchange.detail);
-		return { outcome: 'refused', kind: exchange.transient ? 'transient' : 'request', code: exchange.code, detail: exchange.detail };
-	}
-	if (exchange.kind === 'unknown') return { outcome: 'unknown', code: exchange.code, detail: exchange.detail };
-	try {
-		return provider.read(exchange.response, message);
-	} catch {
-		return { outcome: 'unknown', code: 'unreadable', detail: `The answer (HTTP ${exchange.response.status}) could not be read` };
-	}
-}
-
-function invalidRecipient(code: string, detail: string): ProviderOutcome {
-	return { outcome: 'recipient', reason: 'invalid_recipient', code, detail };
+	if (block) return { outcome: blockedOutcome(block) };
+	const together = (options.batches ?? processBatches).join(provider, message, options);
+	return await (together ?? askAlone(provider, message, options).then((outcome) => ({ outcome })));
 }
 
 /** Nothing that a server or a library says goes further with a secret in it. */

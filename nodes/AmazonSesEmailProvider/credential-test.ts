@@ -4,7 +4,7 @@ import { sesAccountRequest, type SesConfig } from '../../engine/channels/email/s
 import { parseJson, readPath, textOf } from '../../engine/channels/http/json-path';
 import { redact } from '../../engine/channels/http/redact';
 import { isSuccess } from '../../engine/channels/http/status';
-import { sharedTransport } from '../../engine/delivery/attempt';
+import { sharedTransport } from '../../engine/delivery/ask';
 
 const TIMEOUT_MS = 10_000;
 

@@ -22,7 +22,7 @@ export interface ProviderContract<M> {
 const SIGNING = ['x-amz-security-token', 'x-postmark-server-token', 'authkey', 'authorization'];
 
 /** Answers of 2xx that say nothing. */
-const WORDLESS = ['', ' ', '\u0000\u0001garbage', '{"', 'null', '[]', '{}', '0', '""', '<html>Welcome to the hotel wifi</html>', '<?xml version="1.0"?>'];
+export const WORDLESS = ['', ' ', '\u0000\u0001garbage', '{"', 'null', '[]', '{}', '0', '""', '<html>Welcome to the hotel wifi</html>', '<?xml version="1.0"?>'];
 
 /**
  * What every provider must do with a server that is not there, silent, broken or busy: the line between "not sent" and

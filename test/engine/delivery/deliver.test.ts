@@ -1,9 +1,11 @@
-import type { GroupResult } from '../../../engine/delivery/attempt';
+import { attemptGroup, type GroupResult } from '../../../engine/delivery/attempt';
 import { deliver, type Delivered, type Delivery, type RequestLedger } from '../../../engine/delivery/deliver';
 import { CLAIM_MS } from '../../../engine/delivery/states';
 import type { Released } from '../../../engine/holds/release';
 import type { Store } from '../../../engine/store/store';
 import { addPeople, CAMPAIGN_ID, claimFor, node, release, startRun } from '../../support/campaign';
+import { Notes, startNotes, type Note } from '../../support/batch-provider';
+import { attemptOptions } from '../../support/exchange';
 import { describeStores } from '../../support/stores';
 
 const HOUR = 3_600_000;
@@ -303,6 +305,34 @@ describeStores('delivering', (fixture) => {
 		const { messages, send } = sender();
 		expect(await deliver(people.map((one) => deliveryFor(one)), { ...options(), send })).toMatchObject([{ state: 'sent' }]);
 		expect(messages).toHaveLength(1);
+	});
+
+	it('of messages that were refused together, calls unknown only those a dead process was asking for again', async () => {
+		await prepare(8);
+		let asks = 0;
+		let underWay: () => void;
+		const halved = new Promise<void>((resolve) => (underWay = resolve));
+		// All eight are refused, then both halves; of the next four requests the process does not live to hear.
+		const server = await startNotes(() => {
+			if (++asks <= 3) return { status: 400 };
+			if (asks === 5) underWay();
+			return undefined;
+		});
+		const dying = await fixture().another();
+		const attempt = attemptOptions<Note>();
+		const notes = Object.assign(new Notes(server.url, { timeoutMs: 60_000 }), { concurrency: 2 });
+		const asNote = (one: Released): Delivery<Note> => ({ ...deliveryFor(one), render: () => ({ ok: true, message: { id: `${one.person}`, group: 'g' } }) });
+		void deliver(people.map(asNote), { ...options(), store: dying, send: async (note, ledger) => await attemptGroup([notes], note, { ...attempt.options, ...ledger }) }).catch(() => undefined);
+		await halved;
+		await dying.close();
+		attempt.close();
+		await server.close();
+		const left = server.asked().slice(3).flat();
+		expect(left).toHaveLength(4);
+		const { messages, send } = sender();
+		const results = await deliver(people.map((one) => deliveryFor(one)), { ...options(), send });
+		expect(people.filter((_, index) => results[index]?.state === 'unknown').map(({ person }) => `${person}`).sort()).toEqual(left.sort());
+		expect(messages).toHaveLength(4);
 	});
 
 	it('keeps a process that lost its claim from sending, and takes its late answer for what was sent', async () => {
