@@ -1,18 +1,13 @@
 import type { ISupplyDataFunctions } from 'n8n-workflow';
-import type { HttpAuth } from '../../engine/channels/http/auth';
 import type { HttpRequest } from '../../engine/channels/provider';
 import type { GenericHttpConfig } from '../../engine/channels/sms/generic-http';
 import type { GenericBody, GenericRequest, NameValue } from '../../engine/channels/sms/generic-request';
 import { CampaignError } from '../../engine/errors';
+import { readHttpAuth, type HttpAuthCredential } from '../shared/http-auth';
 import { readOptions, readPace, splitList } from '../shared/provider-parameters';
 
-interface GenericCredential {
+interface GenericCredential extends HttpAuthCredential {
 	baseUrl: string;
-	authentication: 'none' | 'basicAuth' | 'headerAuth';
-	user?: string;
-	password?: string;
-	headerName?: string;
-	headerValue?: string;
 }
 
 interface GenericOptions {
@@ -50,7 +45,7 @@ export async function readGenericConfig(context: ISupplyDataFunctions, itemIndex
 		...request,
 		label,
 		url: joinUrl(credential.baseUrl, request.url),
-		auth: readAuth(credential),
+		auth: readHttpAuth(credential),
 		...(text('acceptedWhen') === 'answer' && { success: readSuccess(text) }),
 		messageIdPath: messageIdPath || undefined,
 		refusedStatuses: readStatuses(refusedStatuses ?? ''),
@@ -78,12 +73,6 @@ function readBody(text: (name: string) => string, list: (name: string) => NameVa
 		default:
 			return { type: 'none' };
 	}
-}
-
-function readAuth({ authentication, user = '', password = '', headerName = '', headerValue = '' }: GenericCredential): HttpAuth {
-	if (authentication === 'basicAuth') return { type: 'basic', user, password };
-	if (authentication === 'headerAuth') return { type: 'header', name: headerName, value: headerValue };
-	return { type: 'none' };
 }
 
 function readSuccess(text: (name: string) => string): GenericHttpConfig['success'] {

@@ -15,6 +15,7 @@ import { attemptGroup } from '../../engine/delivery/attempt';
 import { campaignsPostgresTest, campaignsWebhookTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
 import { refuseLoop } from '../shared/graph';
+import { readHttpAuth, type HttpAuthCredential } from '../shared/http-auth';
 import { compileParameter, renderInput } from '../shared/personalize';
 import type { Recipient } from '../shared/recipients';
 import { releaseWaiting, runSender, type Sender } from '../shared/sender';
@@ -22,13 +23,8 @@ import { readSenderOptions } from '../shared/sender-parameters';
 import { webhookProperties } from './parameters';
 import { checkUrl, checkWebhookSettings } from './settings';
 
-interface WebhookCredential {
+interface WebhookCredential extends HttpAuthCredential {
 	secret?: string;
-	authentication?: 'none' | 'basicAuth' | 'headerAuth';
-	user?: string;
-	password?: string;
-	headerName?: string;
-	headerValue?: string;
 	allowPrivate?: boolean;
 }
 
@@ -91,17 +87,11 @@ export class WebhookSender implements INodeType {
 
 async function makeProvider(context: IExecuteFunctions, url: string): Promise<StandardWebhook> {
 	const credential = await context.getCredentials<WebhookCredential>('campaignsWebhookApi');
-	const { authentication, user = '', password = '', headerName = '', headerValue = '' } = credential;
 	return new StandardWebhook({
 		label: context.getNode().name,
 		identity: new URL(url).origin,
 		secret: credential.secret,
-		auth:
-			authentication === 'basicAuth'
-				? { type: 'basic', user, password }
-				: authentication === 'headerAuth'
-					? { type: 'header', name: headerName, value: headerValue }
-					: { type: 'none' },
+		auth: readHttpAuth(credential),
 		allowPrivate: credential.allowPrivate === true,
 		now: Date.now,
 	});

@@ -1,6 +1,7 @@
 import { CampaignError } from '../../errors';
-import { authHeaders, authSecrets, type HttpAuth } from '../http/auth';
+import type { HttpAuth } from '../http/auth';
 import { isObject, parseJson, readPath, textOf } from '../http/json-path';
+import { RequestAuth, withAuth } from '../http/request-auth';
 import { describe, isSuccess, refusal, refusalKind } from '../http/status';
 import { fixedOrigin } from '../http/url-template';
 import type { HttpRequest, HttpResponse, HttpProvider, ProviderOutcome, SmsMessage } from '../provider';
@@ -59,6 +60,8 @@ export class GenericHttpSms implements HttpProvider<SmsMessage> {
 
 	readonly #config: GenericHttpConfig;
 
+	readonly #auth: RequestAuth;
+
 	/** Throws a CampaignError naming what cannot work: a personalized host, a missing `$$To`, JSON that is none. */
 	constructor(config: GenericHttpConfig) {
 		const origin = fixedOrigin(config.url);
@@ -70,24 +73,27 @@ export class GenericHttpSms implements HttpProvider<SmsMessage> {
 		this.allowPrivate = config.allowPrivate ?? true;
 		this.identity = ['generic-http', config.method, origin, config.url.replace(/[?#].*$/s, '')].join(' ');
 		this.#config = config;
+		this.#auth = new RequestAuth(config.auth);
 		checkRequest(config);
 		checkAnswers(config);
 	}
 
 	get secrets(): readonly string[] {
-		return authSecrets(this.#config.auth);
+		return this.#auth.secrets;
 	}
 
 	/** Throws a CampaignError when the message lacks a value that a template needs. */
-	request(message: SmsMessage): HttpRequest {
-		const { method, auth } = this.#config;
+	async request(message: SmsMessage): Promise<HttpRequest> {
+		const { method } = this.#config;
 		const { url, headers, body } = renderRequest(this.#config, message);
-		return { method, url, headers: withAuth(headers, authHeaders(auth)), ...(body !== undefined && { body }) };
+		const auth = await this.#auth.headers(message, this.timeoutMs);
+		return { method, url, headers: withAuth(headers, auth), ...(body !== undefined && { body }) };
 	}
 
-	read(response: HttpResponse): ProviderOutcome {
+	read(response: HttpResponse, message: SmsMessage): ProviderOutcome {
 		const body = parseJson(response.body);
-		return this.readWords(response, body) ?? (isSuccess(response.status) ? this.readSuccess(response, body) : this.readStatus(response));
+		const outcome = this.readWords(response, body) ?? (isSuccess(response.status) ? this.readSuccess(response, body) : this.readStatus(response));
+		return this.#auth.judge(outcome, response, message);
 	}
 
 	/** What the answer itself says of a refusal goes before its status. */
@@ -119,12 +125,6 @@ export class GenericHttpSms implements HttpProvider<SmsMessage> {
 		if (success.otherwise === 'refused' && isObject(body)) return refusal('request', 'not_accepted', detail, response);
 		return { outcome: 'unknown', code: 'not_confirmed', detail };
 	}
-}
-
-/** Whatever else a request says, nothing takes the place of its credentials. */
-function withAuth(headers: Record<string, string>, auth: Record<string, string>): Record<string, string> {
-	const names = new Set(Object.keys(auth).map((name) => name.toLowerCase()));
-	return { ...Object.fromEntries(Object.entries(headers).filter(([name]) => !names.has(name.toLowerCase()))), ...auth };
 }
 
 /** Throws a CampaignError where one answer would mean two things. */

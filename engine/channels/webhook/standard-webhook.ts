@@ -1,6 +1,7 @@
 import { CampaignError } from '../../errors';
-import { authHeaders, authSecrets, type HttpAuth } from '../http/auth';
+import type { HttpAuth } from '../http/auth';
 import { escapeFor } from '../http/place';
+import { RequestAuth, withAuth } from '../http/request-auth';
 import { describe, isSuccess, refusal, refusalKind } from '../http/status';
 import type { HttpRequest, HttpResponse, HttpProvider, ProviderOutcome } from '../provider';
 import type { WebhookMessage } from './message';
@@ -54,7 +55,7 @@ export class StandardWebhook implements HttpProvider<WebhookMessage> {
 
 	readonly #keys: readonly Buffer[];
 
-	readonly #auth: HttpAuth;
+	readonly #auth: RequestAuth;
 
 	readonly #now: () => number;
 
@@ -69,30 +70,30 @@ export class StandardWebhook implements HttpProvider<WebhookMessage> {
 		this.identity = `webhook ${config.identity ?? config.label}`;
 		this.#secret = config.secret ?? '';
 		this.#keys = readSecrets(this.#secret);
-		this.#auth = config.auth ?? { type: 'none' };
+		this.#auth = new RequestAuth(config.auth ?? { type: 'none' });
 		this.#now = config.now;
 	}
 
 	get secrets(): readonly string[] {
 		const signing = this.#secret.split(/\s+/).flatMap((secret) => [secret, secret.replace(/^whsec_/, '')]);
-		return [...signing, ...authSecrets(this.#auth)].filter((secret) => secret !== '');
+		return [...signing, ...this.#auth.secrets].filter((secret) => secret !== '');
 	}
 
-	request(message: WebhookMessage): HttpRequest {
+	async request(message: WebhookMessage): Promise<HttpRequest> {
 		if (message.messageId === '' || message.messageId.includes('.')) {
 			throw new CampaignError('webhook_id', 'The message id cannot be a webhook-id: it is empty or contains a full stop');
 		}
 		const timestamp = Math.floor(this.#now() / 1000);
 		const body = message.method === 'GET' ? undefined : message.body;
 		const own = Object.entries(message.headers).filter(([name]) => !RESERVED.has(name.toLowerCase()));
+		const auth = await this.#auth.headers(message, this.timeoutMs);
 		const typed = own.some(([name]) => name.toLowerCase() === 'content-type');
 		return {
 			method: message.method,
 			url: message.url,
 			headers: {
 				...(body !== undefined && !typed && { 'Content-Type': 'application/json; charset=utf-8' }),
-				...Object.fromEntries(own.map(([name, value]) => [name, escapeFor('header', value)])),
-				...authHeaders(this.#auth),
+				...withAuth(Object.fromEntries(own.map(([name, value]) => [name, escapeFor('header', value)])), auth),
 				'webhook-id': message.messageId,
 				'webhook-timestamp': String(timestamp),
 				...(this.#keys.length > 0 && { 'webhook-signature': sign(this.#keys, message.messageId, timestamp, body ?? '') }),
@@ -101,10 +102,14 @@ export class StandardWebhook implements HttpProvider<WebhookMessage> {
 		};
 	}
 
-	read(response: HttpResponse): ProviderOutcome {
-		if (isSuccess(response.status)) return { outcome: 'sent', providerId: null };
-		const code = `http_${response.status}`;
-		if (response.status === 410) return refusal('request', 'gone', 'The endpoint answered 410 Gone: it asks for no more calls', response);
-		return refusal(refusalKind(response.status) ?? 'transient', code, describe(response), response);
+	read(response: HttpResponse, message: WebhookMessage): ProviderOutcome {
+		return this.#auth.judge(readStatus(response), response, message);
 	}
+}
+
+function readStatus(response: HttpResponse): ProviderOutcome {
+	if (isSuccess(response.status)) return { outcome: 'sent', providerId: null };
+	const code = `http_${response.status}`;
+	if (response.status === 410) return refusal('request', 'gone', 'The endpoint answered 410 Gone: it asks for no more calls', response);
+	return refusal(refusalKind(response.status) ?? 'transient', code, describe(response), response);
 }

@@ -53,6 +53,13 @@ describe('GenericSmsProvider', () => {
 		expect(JSON.stringify(supplied)).not.toContain('hush-hush');
 	});
 
+	it('takes over an OAuth2 client', async () => {
+		const oauth2 = { authentication: 'oauth2', accessTokenUrl: 'https://auth.example.com/token', clientId: 'me', clientSecret: 'hush-hush' };
+		const { supplied } = await run({ credentials: { campaignsGenericSmsApi: { ...credentials.campaignsGenericSmsApi, ...oauth2 } } });
+		expect(supplied.secrets).toContain('hush-hush');
+		expect((await run({ credentials: { campaignsGenericSmsApi: { ...credentials.campaignsGenericSmsApi, ...oauth2, clientSecret: '' } } })).supplied.error).toMatch(/client secret/);
+	});
+
 	it('reads the answer as configured', async () => {
 		const options = { messageIdPath: 'id', refusedStatuses: '500, 503' };
 		const { supplied } = await run({ parameters: { acceptedWhen: 'answer', answerPath: 'state', acceptedValues: 'ok, queued', otherwise: 'refused', options } });

@@ -22,12 +22,12 @@ const config = (extra: Partial<GenericHttpConfig> = {}): GenericHttpConfig => ({
 	auth: { type: 'none' },
 	...extra,
 });
-const request = (extra: Partial<GenericHttpConfig>, over: Partial<SmsMessage> = {}) => new GenericHttpSms(config(extra)).request({ ...message, ...over });
+const request = async (extra: Partial<GenericHttpConfig>, over: Partial<SmsMessage> = {}) => await new GenericHttpSms(config(extra)).request({ ...message, ...over });
 
 describe('GenericHttpSms.request', () => {
-	it('fills a JSON document, escaping inside strings and putting lists as arrays', () => {
+	it('fills a JSON document, escaping inside strings and putting lists as arrays', async () => {
 		const template = '{"to":"$$to","text":"$$BODY","v":$$TemplateVariables,"w":"$$TemplateVariables","joined":"v=$$templatevariables","id":"$$TemplateId/$$MessageID","c":$$CampaignID,"u":"<$$uid>","n":5}';
-		const { body, headers } = request({ body: { type: 'json', template } });
+		const { body, headers } = await request({ body: { type: 'json', template } });
 		expect(JSON.parse(body ?? '')).toEqual({
 			to: message.to,
 			text: message.body,
@@ -42,13 +42,13 @@ describe('GenericHttpSms.request', () => {
 		expect(headers['Content-Type']).toBe('application/json; charset=utf-8');
 	});
 
-	it('never reads a value as a template', () => {
-		const { body } = request({}, { body: '$$MessageID","to":"+1999' });
+	it('never reads a value as a template', async () => {
+		const { body } = await request({}, { body: '$$MessageID","to":"+1999' });
 		expect(JSON.parse(body ?? '')).toEqual({ to: message.to, text: '$$MessageID","to":"+1999' });
 	});
 
-	it('fills a form', () => {
-		const { body, headers } = request({ body: { type: 'form', fields: [{ name: 'To', value: '$$To' }, { name: 'msg', value: 'Hey: $$Body' }, { name: 'vars', value: '$$TemplateVariables' }, { name: 'k$$Plain', value: 'a&b=c' }] } });
+	it('fills a form', async () => {
+		const { body, headers } = await request({ body: { type: 'form', fields: [{ name: 'To', value: '$$To' }, { name: 'msg', value: 'Hey: $$Body' }, { name: 'vars', value: '$$TemplateVariables' }, { name: 'k$$Plain', value: 'a&b=c' }] } });
 		expect([...new URLSearchParams(body)]).toEqual([['To', message.to], ['msg', `Hey: ${message.body}`], ['vars', 'Ann,a "b", c'], ['kx y', 'a&b=c']]);
 		expect(headers['Content-Type']).toBe('application/x-www-form-urlencoded; charset=utf-8');
 	});
@@ -58,12 +58,12 @@ describe('GenericHttpSms.request', () => {
 		['application/vnd.gw+json', '{"t":"$$Body","to":"$$To"}', JSON.stringify({ t: message.body, to: message.to })],
 		['text/plain', '$$To|$$Body', `${message.to}|${message.body}`],
 		['application/x-www-form-urlencoded', 'to=$$To&text=$$Plain+$$Body', `to=%2B14155552671&text=x+y+${new URLSearchParams({ '': message.body }).toString().slice(1)}`],
-	])('fills a raw body of %s', (contentType, template, body) => {
-		expect(request({ body: { type: 'raw', contentType, template } })).toMatchObject({ body, headers: { 'Content-Type': contentType } });
+	])('fills a raw body of %s', async (contentType, template, body) => {
+		expect(await request({ body: { type: 'raw', contentType, template } })).toMatchObject({ body, headers: { 'Content-Type': contentType } });
 	});
 
-	it('puts values into path and query, percent-encoded', () => {
-		const made = request({ method: 'GET', body: { type: 'none' }, url: 'https://gw.example.com/u/$$uid?x=1&to=$$To', query: [{ name: 'text', value: 'A b: $$Body' }, { name: 'fixed&', value: 'ü' }] });
+	it('puts values into path and query, percent-encoded', async () => {
+		const made = await request({ method: 'GET', body: { type: 'none' }, url: 'https://gw.example.com/u/$$uid?x=1&to=$$To', query: [{ name: 'text', value: 'A b: $$Body' }, { name: 'fixed&', value: 'ü' }] });
 		expect(made.body).toBeUndefined();
 		expect(made.headers).toEqual({});
 		const url = new URL(made.url);
@@ -71,8 +71,8 @@ describe('GenericHttpSms.request', () => {
 		expect([...url.searchParams]).toEqual([['x', '1'], ['to', message.to], ['text', `A b: ${message.body}`], ['fixed&', 'ü']]);
 	});
 
-	it('puts values into headers without letting them end the line, in UTF-8', () => {
-		const { headers } = request({ headers: [{ name: 'X-User', value: 'u=$$uid' }, { name: 'content-type', value: 'application/json' }] });
+	it('puts values into headers without letting them end the line, in UTF-8', async () => {
+		const { headers } = await request({ headers: [{ name: 'X-User', value: 'u=$$uid' }, { name: 'content-type', value: 'application/json' }] });
 		expect(Object.keys(headers)).toEqual(['Content-Type', 'X-User']);
 		expect(headers['Content-Type']).toBe('application/json');
 		expect(Buffer.from(headers['X-User'] ?? '', 'latin1').toString('utf8')).toBe('u=Ürs X-Evil: 1');
@@ -81,13 +81,13 @@ describe('GenericHttpSms.request', () => {
 	it.each([
 		[{ type: 'basic', user: 'me', password: 'pä$$To' } as const, { Authorization: `Basic ${Buffer.from('me:pä$$To').toString('base64')}` }],
 		[{ type: 'header', name: 'X-Api-Key', value: 'key-$$To' } as const, { 'X-Api-Key': 'key-$$To' }],
-	])('signs in: %j, replacing nothing inside the secret', (auth, headers) => expect(request({ auth }).headers).toMatchObject(headers));
+	])('signs in: %j, replacing nothing inside the secret', async (auth, headers) => expect((await request({ auth })).headers).toMatchObject(headers));
 
-	it('refuses a message without a value for a name, and takes a list without variables for an empty one', () => {
+	it('refuses a message without a value for a name, and takes a list without variables for an empty one', async () => {
 		const provider = new GenericHttpSms(config({ headers: [{ name: 'X', value: '$$Uid $$MessageID' }], body: { type: 'json', template: '{"to":"$$To","t":"$$Body","u":"$$uid","h":"$$Hid"}' } }));
-		expect(() => provider.request(message)).toThrow('$$Hid');
-		expect(request({ body: { type: 'json', template: '{"to":"$$To","t":"$$Body","v":$$TemplateVariables}' } }, { templateVariables: undefined }).body).toContain('"v":[]');
-		expect(() => new GenericHttpSms(config({ body: { type: 'json', template: '{"to":"$$To","t":"$$TemplateID"}' } })).request({ ...message, templateId: undefined })).toThrow('$$TemplateID');
+		await expect(provider.request(message)).rejects.toThrow('$$Hid');
+		expect((await request({ body: { type: 'json', template: '{"to":"$$To","t":"$$Body","v":$$TemplateVariables}' } }, { templateVariables: undefined })).body).toContain('"v":[]');
+		await expect(new GenericHttpSms(config({ body: { type: 'json', template: '{"to":"$$To","t":"$$TemplateID"}' } })).request({ ...message, templateId: undefined })).rejects.toThrow('$$TemplateID');
 	});
 
 	it.each([
@@ -101,28 +101,28 @@ describe('GenericHttpSms.request', () => {
 		[{ body: { type: 'json', template: '{"to":$$To$$To,"text":"$$Body"}' } as const }, /not valid JSON/],
 	])('refuses the configuration %j', (extra, why) => expect(() => new GenericHttpSms(config(extra))).toThrow(why));
 
-	it('refuses a value that would climb out of its path', () => {
-		expect(() => request({ url: 'https://gw.example.com/u/$$uid/x' }, { keyValues: { uid: '..' } })).toThrow(/path/);
+	it('refuses a value that would climb out of its path', async () => {
+		await expect(request({ url: 'https://gw.example.com/u/$$uid/x' }, { keyValues: { uid: '..' } })).rejects.toThrow(/path/);
 	});
 
-	it.each(['__proto__', 'constructor', 'toString'])('treats $$%s as a custom name', (name) => {
+	it.each(['__proto__', 'constructor', 'toString'])('treats $$%s as a custom name', async (name) => {
 		const provider = new GenericHttpSms(config({ body: { type: 'json', template: `{"to":"$$To","t":"$$Body","x":"$$${name}"}` } }));
-		expect(() => provider.request(message)).toThrow(name);
+		await expect(provider.request(message)).rejects.toThrow(name);
 	});
 
 	describe('pairs', () => {
 		const json = { type: 'json', template: '{"to":"$$To","t":"$$Body","u":"$$uid","h":"$$hid"}' } as const;
 		const values = { keyValues: { uid: 'body' }, headerPairs: { UID: 'header' }, globalPairs: { hid: 'global', uid: 'never' } };
 
-		it('fill names by where they stand; global ones fill what is left', () => {
-			const made = request({ body: json, headers: [{ name: 'X', value: '$$Uid/$$HID' }], url: 'https://gw.example.com/$$hid' }, values);
+		it('fill names by where they stand; global ones fill what is left', async () => {
+			const made = await request({ body: json, headers: [{ name: 'X', value: '$$Uid/$$HID' }], url: 'https://gw.example.com/$$hid' }, values);
 			expect(made).toMatchObject({ url: 'https://gw.example.com/global', headers: { X: 'header/global' } });
 			expect(JSON.parse(made.body ?? '')).toMatchObject({ u: 'body', h: 'global' });
 		});
 
-		it('of headers do not fill the body, nor the other way round', () => {
-			expect(() => request({ body: json }, { ...values, keyValues: {}, globalPairs: { hid: 'x' } })).toThrow('$$uid');
-			expect(() => request({ headers: [{ name: 'X', value: '$$uid' }] }, { keyValues: { uid: 'x' }, headerPairs: undefined })).toThrow('$$uid');
+		it('of headers do not fill the body, nor the other way round', async () => {
+			await expect(request({ body: json }, { ...values, keyValues: {}, globalPairs: { hid: 'x' } })).rejects.toThrow('$$uid');
+			await expect(request({ headers: [{ name: 'X', value: '$$uid' }] }, { keyValues: { uid: 'x' }, headerPairs: undefined })).rejects.toThrow('$$uid');
 		});
 
 		const others = { keyValues: { tier: 'gold "1"' }, headerPairs: { 'X-Tier': 'gold\r\nX-Evil: 1' }, globalPairs: { shop: '7' } };
@@ -130,18 +130,18 @@ describe('GenericHttpSms.request', () => {
 			['a JSON object', { body: { type: 'json', template: '{"to":"$$To","n":12345678901234567890,"t":"$$Body" }' } as const }, (body = '') => expect(body).toBe(`{"to":"+14155552671","n":12345678901234567890,"t":${JSON.stringify(message.body)},"tier":"gold \\"1\\"","shop":"7"}`)],
 			['a form', { body: { type: 'form', fields: [{ name: 'to', value: '$$To' }, { name: 't', value: '$$Body' }] } as const }, (body = '') => expect([...new URLSearchParams(body)].slice(2)).toEqual([['tier', 'gold "1"'], ['shop', '7']])],
 			['nothing', { method: 'GET', query: [{ name: 'to', value: '$$To' }, { name: 't', value: '$$Body' }], body: { type: 'none' } } as const, (_body: string | undefined, url: URL) => expect([...url.searchParams].slice(2)).toEqual([['tier', 'gold "1"'], ['shop', '7']])],
-		])('that no name stands for are added to %s and to the headers where that is wanted', (_name, extra, expected) => {
-			const made = request({ ...extra, addOthers: true } as Partial<GenericHttpConfig>, others);
+		])('that no name stands for are added to %s and to the headers where that is wanted', async (_name, extra, expected) => {
+			const made = await request({ ...extra, addOthers: true } as Partial<GenericHttpConfig>, others);
 			expected(made.body, new URL(made.url));
 			expect(made.headers['X-Tier']).toBe('gold X-Evil: 1');
-			expect(JSON.stringify(request(extra as Partial<GenericHttpConfig>, others))).not.toMatch(/tier|shop/i);
+			expect(JSON.stringify(await request(extra as Partial<GenericHttpConfig>, others))).not.toMatch(/tier|shop/i);
 		});
 
-		it('that are added cannot change what the request says of itself', () => {
-			expect(() => request({ addOthers: true }, { keyValues: { TO: '+1999' }, headerPairs: {} })).toThrow(/"TO" of its own/);
-			expect(() => request({ addOthers: true }, { keyValues: {}, headerPairs: { 'content-type': 'x' } })).toThrow(/of its own/);
+		it('that are added cannot change what the request says of itself', async () => {
+			await expect(request({ addOthers: true }, { keyValues: { TO: '+1999' }, headerPairs: {} })).rejects.toThrow(/"TO" of its own/);
+			await expect(request({ addOthers: true }, { keyValues: {}, headerPairs: { 'content-type': 'x' } })).rejects.toThrow(/of its own/);
 			const auth = { type: 'header', name: 'X-Key', value: 'hush' } as const;
-			expect(request({ addOthers: true, auth }, { keyValues: {}, headerPairs: { 'x-key': 'mine' } }).headers).toEqual({ 'Content-Type': 'application/json; charset=utf-8', 'X-Key': 'hush' });
+			expect((await request({ addOthers: true, auth }, { keyValues: {}, headerPairs: { 'x-key': 'mine' } })).headers).toEqual({ 'Content-Type': 'application/json; charset=utf-8', 'X-Key': 'hush' });
 		});
 
 		it.each([

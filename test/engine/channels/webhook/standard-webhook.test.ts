@@ -36,8 +36,8 @@ describe('signature', () => {
 });
 
 describe('StandardWebhook.request', () => {
-	it('carries id, time of the attempt and signature', () => {
-		expect(new StandardWebhook(config({ secret: VECTOR.secret })).request(message())).toEqual({
+	it('carries id, time of the attempt and signature', async () => {
+		expect(await new StandardWebhook(config({ secret: VECTOR.secret })).request(message())).toEqual({
 			method: 'POST',
 			url: 'https://example.com/hook',
 			headers: { 'Content-Type': 'application/json; charset=utf-8', 'webhook-id': VECTOR.id, 'webhook-timestamp': '1614265330', 'webhook-signature': VECTOR.signature },
@@ -45,18 +45,18 @@ describe('StandardWebhook.request', () => {
 		});
 	});
 
-	it('is not signed without a secret, and lets no message set the protocol headers', () => {
-		const { headers } = new StandardWebhook(config()).request(message({ headers: { 'Webhook-Id': 'forged', 'X-A': 'b\r\nc', 'content-type': 'text/plain' } }));
+	it('is not signed without a secret, and lets no message set the protocol headers', async () => {
+		const { headers } = await new StandardWebhook(config()).request(message({ headers: { 'Webhook-Id': 'forged', 'X-A': 'b\r\nc', 'content-type': 'text/plain' } }));
 		expect(headers).toEqual({ 'content-type': 'text/plain', 'X-A': 'b c', 'webhook-id': VECTOR.id, 'webhook-timestamp': '1614265330' });
 	});
 
-	it('sends no body with GET and signs the empty one', () => {
-		const made = new StandardWebhook(config({ secret: VECTOR.secret })).request(message({ method: 'GET' }));
+	it('sends no body with GET and signs the empty one', async () => {
+		const made = await new StandardWebhook(config({ secret: VECTOR.secret })).request(message({ method: 'GET' }));
 		expect(made.body).toBeUndefined();
 		expect(made.headers['webhook-signature']).toBe(sign(readSecrets(VECTOR.secret), VECTOR.id, VECTOR.timestamp, ''));
 	});
 
-	it.each(['', 'a.b'])('refuses the message id %j', (messageId) => expect(() => new StandardWebhook(config()).request(message({ messageId }))).toThrow(/webhook-id/));
+	it.each(['', 'a.b'])('refuses the message id %j', async (messageId) => await expect(new StandardWebhook(config()).request(message({ messageId }))).rejects.toThrow(/webhook-id/));
 
 	it('keeps its secrets to itself', () => {
 		const provider = new StandardWebhook(config({ secret: VECTOR.secret, auth: { type: 'header', name: 'Authorization', value: 'Bearer abcdef' } }));
