@@ -21,10 +21,10 @@ function needsOfNode({ name, type, parameters = {} }: GraphNode): RequestNeeds {
  * Throws a CampaignError when the providers connected to the node need what it does not supply, or it supplies what is of
  * no use to them. Asked at publish and in every execution: n8n does not tell a node when its providers change.
  */
-export function checkProvidersTake(context: IExecuteFunctions | ITriggerFunctions, supply: SenderSupply): void {
-	const connected = context.getParentNodes(context.getNode().name, { connectionType: 'ai_chain', depth: 1 }).filter(({ disabled }) => !disabled);
+export function checkProvidersTake(context: IExecuteFunctions | ITriggerFunctions, supply: SenderSupply, name = context.getNode().name): void {
+	const connected = context.getParentNodes(name, { connectionType: 'ai_chain', depth: 1 }).filter(({ disabled }) => !disabled);
 	const { nodes } = workflowOf(context);
 	const known = connected.filter(({ type }) => type.startsWith(OWN));
-	const needs = known.flatMap(({ name }) => nodes.filter((node) => node.name === name).map(needsOfNode));
+	const needs = known.flatMap((provider) => nodes.filter((node) => node.name === provider.name).map(needsOfNode));
 	checkSupply(needs, supply, known.length === connected.length);
 }

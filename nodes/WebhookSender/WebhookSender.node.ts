@@ -1,6 +1,5 @@
 import {
 	NodeConnectionTypes,
-	type IDataObject,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type INodeType,
@@ -16,12 +15,11 @@ import { campaignsPostgresTest, campaignsWebhookTest } from '../shared/credentia
 import { withNodeErrors } from '../shared/errors';
 import { refuseLoop } from '../shared/graph';
 import { readHttpAuth, type HttpAuthCredential } from '../shared/http-auth';
-import { compileParameter, renderInput } from '../shared/personalize';
-import type { Recipient } from '../shared/recipients';
 import { releaseWaiting, runSender, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
+import { webhookWriter, type WebhookSettings } from './content';
 import { webhookProperties } from './parameters';
-import { checkUrl, checkWebhookSettings } from './settings';
+import { checkWebhookSettings } from './settings';
 
 interface WebhookCredential extends HttpAuthCredential {
 	secret?: string;
@@ -36,7 +34,7 @@ export class WebhookSender implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter.method + " " + $parameter.url }}',
-		description: 'Call a URL once for each person, signed, and never twice',
+		description: 'Call a URL for each person, or for many at once, signed, and never twice',
 		defaults: { name: 'Webhook Sender' },
 		usableAsTool: undefined,
 		inputs: [NodeConnectionTypes.Main],
@@ -54,8 +52,7 @@ export class WebhookSender implements INodeType {
 	/** Releases people who wait here because the endpoint was not available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await withNodeErrors(this, async () => {
-			const [url, method, content, body] = ['url', 'method', 'content', 'body'].map((name) => this.getNodeParameter(name, ''));
-			checkWebhookSettings({ url, method, content, body } as IDataObject);
+			checkWebhookSettings(this.getNodeParameter('url', ''), (name) => this.getNodeParameter(name, null, { rawExpressions: true }));
 			refuseLoop(this);
 			const releaser = await releaseWaiting(this);
 			return { closeFunction: async () => releaser.stop() };
@@ -65,12 +62,13 @@ export class WebhookSender implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await withNodeErrors(this, async () => {
 			const options = readSenderOptions(this);
-			const url = checkUrl(this.getNodeParameter('url', 0, ''));
-			const provider = await makeProvider(this, url);
+			const settings = checkWebhookSettings(this.getNodeParameter('url', 0, ''), (name) => this.getNodeParameter(name, 0, null, { rawExpressions: true }));
+			const { url } = settings;
+			const provider = await makeProvider(this, settings);
 			const sender: Sender<WebhookMessage> = {
 				channel: 'webhook',
 				address: ({ user, json }) => ({ ok: true, address: `${url} ${user.id ?? JSON.stringify(json)}` }),
-				render: webhookWriter(this, url, options.missing),
+				render: webhookWriter(this, settings, options.missing),
 				send: async (message, ledger) =>
 					await attemptGroup([provider], message, {
 						...ledger,
@@ -78,53 +76,22 @@ export class WebhookSender implements INodeType {
 						sleep: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
 						random: Math.random,
 					}),
-				show: ({ method, url: target, body }) => ({ method, url: target, body: body ?? null }),
+				show: ({ method, url: target, body, envelope }) => ({ method, url: target, body: envelope ? `${envelope.before}[${body}]${envelope.after}` : body ?? null }),
 			};
 			return await runSender(this, sender, options);
 		});
 	}
 }
 
-async function makeProvider(context: IExecuteFunctions, url: string): Promise<StandardWebhook> {
+async function makeProvider(context: IExecuteFunctions, { url, batch }: WebhookSettings): Promise<StandardWebhook> {
 	const credential = await context.getCredentials<WebhookCredential>('campaignsWebhookApi');
 	return new StandardWebhook({
 		label: context.getNode().name,
 		identity: new URL(url).origin,
 		secret: credential.secret,
 		auth: readHttpAuth(credential),
+		batch,
 		allowPrivate: credential.allowPrivate === true,
 		now: Date.now,
 	});
-}
-
-/** The body is the operator's JSON template, or the person as the item shows them. */
-function webhookWriter(context: IExecuteFunctions, url: string, missing: 'fail' | 'empty'): Sender<WebhookMessage>['render'] {
-	const method = context.getNodeParameter('method', 0, 'POST') as WebhookMessage['method'];
-	const own = context.getNodeParameter('content', 0, 'person') === 'template';
-	const template = own ? compileParameter(context, 'body', { missing, escape: 'json' }) : undefined;
-	return (recipient, messageId, now) => {
-		if (method === 'GET') return { ok: true, message: { messageId, url, method, headers: {} } };
-		const rendered = template?.render(renderInput(recipient, now)) ?? { ok: true as const, text: JSON.stringify(personBody(recipient)) };
-		if (!rendered.ok) return rendered;
-		if (own && !isJson(rendered.text)) {
-			return { ok: false, reason: 'personalization_failed', detail: 'The body is no JSON after the values were put in' };
-		}
-		const headers = { 'content-type': 'application/json' };
-		return { ok: true, message: { messageId, url, method, headers, body: rendered.text } };
-	};
-}
-
-function personBody({ json, campaignId }: Recipient): IDataObject {
-	const campaign = json.campaign as IDataObject | undefined;
-	const { user, event } = json;
-	return { campaign: { id: campaignId, name: campaign?.name, labels: campaign?.labels, run: campaign?.run }, user: user ?? json, ...(event ? { event } : {}) };
-}
-
-function isJson(text: string): boolean {
-	try {
-		JSON.parse(text);
-		return true;
-	} catch {
-		return false;
-	}
 }

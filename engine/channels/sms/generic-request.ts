@@ -1,5 +1,5 @@
 import { CampaignError } from '../../errors';
-import { isObject, parseJson } from '../http/json-path';
+import { isObject, parseJson, withMembers } from '../http/json-path';
 import { escapeFor, placeOf } from '../http/place';
 import { assertSameOrigin } from '../http/url-template';
 import type { HttpRequest, SmsMessage } from '../provider';
@@ -163,15 +163,6 @@ function renderBody(request: GenericRequest, message: SmsMessage): { text?: stri
 			return { text, contentType: body.contentType };
 		}
 	}
-}
-
-/** Adds members to the JSON text of an object, leaving what it says as it was written. */
-export function withMembers(text: string, members: NameValue[]): string {
-	if (members.length === 0) return text;
-	const end = text.lastIndexOf('}');
-	const before = text.slice(0, end).trimEnd();
-	const added = members.map(({ name, value }) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',');
-	return `${before}${before.endsWith('{') ? '' : ','}${added}${text.slice(end)}`;
 }
 
 /** An operator's own Content-Type replaces ours, never doubles it. */
