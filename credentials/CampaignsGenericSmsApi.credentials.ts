@@ -1,7 +1,7 @@
-import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties, Icon } from 'n8n-workflow';
+import type { IAuthenticate, ICredentialType, INodeProperties, Icon } from 'n8n-workflow';
 import { authenticateHttp, httpAuthProperties } from './http-auth-properties';
 
-/** An SMS gateway with an HTTP API: where it is and how to sign in. What a request looks like is set on the node. */
+/** An SMS gateway with an HTTP API: where it is and how to sign in. What a request looks like is set on the node, which tests it. */
 export class CampaignsGenericSmsApi implements ICredentialType {
 	name = 'campaignsGenericSmsApi';
 
@@ -33,6 +33,4 @@ export class CampaignsGenericSmsApi implements ICredentialType {
 	];
 
 	authenticate: IAuthenticate = authenticateHttp;
-
-	test: ICredentialTestRequest = { request: { method: 'GET', url: '={{ $credentials.testUrl || $credentials.baseUrl }}' } };
 }

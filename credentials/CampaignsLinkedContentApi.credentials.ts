@@ -1,7 +1,12 @@
-import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties, Icon } from 'n8n-workflow';
+import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties, INodePropertyOptions, Icon } from 'n8n-workflow';
 import { authenticateHttp, httpAuthProperties } from './http-auth-properties';
 
-const [kinds, ...fields] = httpAuthProperties;
+const [kinds, ...allFields] = httpAuthProperties;
+
+/** Answers are kept by what signs their request in, which a token that changes is not. */
+const isOffered = (kind: unknown) => kind !== 'oauth2';
+const offered = ((kinds?.options ?? []) as INodePropertyOptions[]).filter(({ value }) => isOffered(value));
+const fields = allFields.filter(({ displayOptions }) => (displayOptions?.show?.authentication ?? []).every(isOffered));
 
 /** Signs in by the other fields. */
 const byFields = authenticateHttp as Exclude<IAuthenticate, { type: string }>;
@@ -26,7 +31,7 @@ export class CampaignsLinkedContentApi implements ICredentialType {
 			placeholder: 'https://api.example.com',
 			description: 'Scheme, host and port of the API. What signs a request in is sent nowhere else.',
 		},
-		{ ...(kinds as INodeProperties), options: [...(kinds?.options ?? []), { name: 'Query Parameter', value: 'queryAuth', description: 'A key in the address' }] },
+		{ ...(kinds as INodeProperties), options: [...offered, { name: 'Query Parameter', value: 'queryAuth', description: 'A key in the address' }] },
 		...fields,
 		{ displayName: 'Parameter Name', name: 'queryName', type: 'string', default: '', placeholder: 'api_key', displayOptions: { show: { authentication: ['queryAuth'] } } },
 		{

@@ -1,5 +1,7 @@
 import type { IAuthenticate, INodeProperties } from 'n8n-workflow';
 
+const oauth2 = { show: { authentication: ['oauth2'] } };
+
 /** The ways to sign in that any HTTP endpoint may ask for. */
 export const httpAuthProperties: INodeProperties[] = [
 	{
@@ -11,6 +13,7 @@ export const httpAuthProperties: INodeProperties[] = [
 			{ name: 'None', value: 'none' },
 			{ name: 'Basic', value: 'basicAuth', description: 'User and password' },
 			{ name: 'Header', value: 'headerAuth', description: 'Such as Authorization: Bearer and a token' },
+			{ name: 'OAuth2 Client Credentials', value: 'oauth2', description: 'A client ID and secret, for which a server gives access tokens' },
 		],
 	},
 	{ displayName: 'User', name: 'user', type: 'string', default: '', displayOptions: { show: { authentication: ['basicAuth'] } } },
@@ -38,9 +41,44 @@ export const httpAuthProperties: INodeProperties[] = [
 		placeholder: 'Bearer ...',
 		displayOptions: { show: { authentication: ['headerAuth'] } },
 	},
+	{
+		displayName: 'Access Token URL',
+		name: 'accessTokenUrl',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'https://auth.example.com/oauth/token',
+		description: 'Where client ID and secret are exchanged for an access token',
+		displayOptions: oauth2,
+	},
+	{ displayName: 'Client ID', name: 'clientId', type: 'string', default: '', required: true, displayOptions: oauth2 },
+	{ displayName: 'Client Secret', name: 'clientSecret', type: 'string', typeOptions: { password: true }, default: '', required: true, displayOptions: oauth2 },
+	{ displayName: 'Scope', name: 'scope', type: 'string', default: '', placeholder: 'sms.send', description: 'Separated by spaces', displayOptions: oauth2 },
+	{
+		displayName: 'Client Authentication',
+		name: 'clientAuthentication',
+		type: 'options',
+		default: 'header',
+		options: [
+			{ name: 'Body', value: 'body', description: 'Client ID and secret in the body' },
+			{ name: 'Header', value: 'header', description: 'As basic authentication' },
+		],
+		description: 'How the request for a token says who the client is',
+		displayOptions: oauth2,
+	},
+	{
+		displayName: 'Additional Parameters',
+		name: 'tokenParameters',
+		type: 'string',
+		typeOptions: { password: true },
+		default: '',
+		placeholder: 'audience=https://api.example.com&resource=sms',
+		description: 'What the request for a token says besides, written as a query',
+		displayOptions: oauth2,
+	},
 ];
 
-/** Signs the credential's test request in the same way. */
+/** Signs requests of n8n's own nodes in the same way, but for OAuth2, whose tokens are kept by the engine. */
 export const authenticateHttp: IAuthenticate = async (credentials, options) => {
 	if (credentials['authentication'] === 'basicAuth') {
 		return { ...options, auth: { username: String(credentials['user'] ?? ''), password: String(credentials['password'] ?? '') } };

@@ -134,7 +134,12 @@ export interface SmsMessage {
 	messageId: string;
 	campaignId: string;
 	templateId?: string;
+	/** In the order of the template. */
 	templateVariables?: string[];
-	/** Own values for the provider's custom `$$name` fields. */
+	/** What fills the provider's own `$$names` of body, URL and query; the person's. */
 	keyValues?: Record<string, string>;
+	/** What fills those of the headers. */
+	headerPairs?: Record<string, string>;
+	/** What is the same for the whole campaign, and fills them everywhere. */
+	globalPairs?: Record<string, string>;
 }

@@ -9,6 +9,8 @@ import { readPushSettings } from '../Push/settings';
 import { readSegmentExportSettings } from '../SegmentExport/settings';
 import { checkLinkedContent } from '../shared/linked-content';
 import { requireProvider } from '../shared/provider-sender';
+import { readPairs, supplyOf } from '../Sms/pairs';
+import { checkProvidersTake } from '../Sms/providers-take';
 import { checkSmsSettings } from '../Sms/settings';
 import { readRate } from '../Throttle/rate';
 import { checkWebhookSettings } from '../WebhookSender/settings';
@@ -20,8 +22,10 @@ const CHECKS: Record<string, Check> = {
 	'n8n-nodes-campaigns.delay': (parameters) => void readWait((name) => parameters[name]),
 	'n8n-nodes-campaigns.throttle': (parameters) => void readRate((name) => parameters[name]),
 	'n8n-nodes-campaigns.sms': (parameters, context, name) => {
-		checkSmsSettings(parameters);
+		const pairs = readPairs((parameter) => parameters[parameter]);
+		checkSmsSettings(parameters, pairs);
 		requireProvider(context, name, 'sms');
+		checkProvidersTake(context, supplyOf(pairs), name);
 	},
 	'n8n-nodes-campaigns.push': (parameters, context, name) => {
 		readPushSettings((parameter) => parameters[parameter]);
@@ -31,7 +35,7 @@ const CHECKS: Record<string, Check> = {
 		readEmailSettings(parameters);
 		requireProvider(context, name, 'email');
 	},
-	'n8n-nodes-campaigns.webhookSender': (parameters) => checkWebhookSettings(parameters),
+	'n8n-nodes-campaigns.webhookSender': (parameters) => void checkWebhookSettings(parameters.url, (name) => parameters[name]),
 	'n8n-nodes-campaigns.metaAudience': (parameters) => checkMetaAudienceSettings((parameter) => parameters[parameter]),
 	'n8n-nodes-campaigns.segmentExport': (parameters) => void readSegmentExportSettings((parameter) => parameters[parameter]),
 };

@@ -1,5 +1,6 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { GenericHttpSms } from '../../engine/channels/sms/generic-http';
+import { campaignsGenericSmsTest } from '../shared/credential-tests';
 import { supplyProvider } from '../shared/provider-group';
 import { genericParameters } from './parameters';
 import { readGenericConfig } from './read-config';
@@ -18,9 +19,11 @@ export class GenericSmsProvider implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.AiChain],
 		outputNames: ['Provider'],
-		credentials: [{ name: 'campaignsGenericSmsApi', required: true }],
+		credentials: [{ name: 'campaignsGenericSmsApi', required: true, testedBy: 'campaignsGenericSmsTest' }],
 		properties: genericParameters,
 	};
+
+	methods = { credentialTest: { campaignsGenericSmsTest } };
 
 	async supplyData(this: ISupplyDataFunctions, itemIndex: number): Promise<SupplyData> {
 		return await supplyProvider(this, itemIndex, 'sms', async (label) => new GenericHttpSms(await readGenericConfig(this, itemIndex, label)));

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { optionsParameter, priorityParameter, smsOptions } from '../shared/provider-parameters';
 
-const TOKENS = 'In path, parameters, headers and body these words are replaced: $$To, $$Body, $$MessageID, $$CampaignID and $$TemplateID.';
+const TOKENS = 'In path, parameters, headers and body these words are replaced: $$To, $$Body, $$MessageID, $$CampaignID, $$TemplateID and $$TemplateVariables. Any other $$name takes its value from the key-value pairs of the SMS node.';
 
 /** A list of name and value. */
 export function pairs(displayName: string, name: string, itemName: string, extra: Partial<INodeProperties>): INodeProperties {
@@ -133,6 +133,26 @@ export const genericParameters: INodeProperties[] = [
 		displayOptions: { show: { acceptedWhen: ['answer'] } },
 	},
 	{
+		displayName: 'Refused Values',
+		name: 'refusedValues',
+		type: 'string',
+		noDataExpression: true,
+		default: '',
+		placeholder: 'rejected, no_credit',
+		description: 'By which the provider says that it did not take the message, whatever the status. Separated by commas.',
+		displayOptions: { show: { acceptedWhen: ['answer'] } },
+	},
+	{
+		displayName: 'Invalid Number Values',
+		name: 'invalidRecipientValues',
+		type: 'string',
+		noDataExpression: true,
+		default: '',
+		placeholder: 'invalid_number',
+		description: 'By which the provider says that the number is none. No other provider is asked then. Separated by commas.',
+		displayOptions: { show: { acceptedWhen: ['answer'] } },
+	},
+	{
 		displayName: 'Any Other Value Means',
 		name: 'otherwise',
 		type: 'options',
@@ -146,6 +166,13 @@ export const genericParameters: INodeProperties[] = [
 	},
 	optionsParameter([
 		{
+			displayName: 'Add Other Pairs',
+			name: 'addOthers',
+			type: 'boolean',
+			default: true,
+			description: 'Whether key-value pairs of the SMS node that no $$name stands for go out as well: in the body (of a request without one: in the query) and in the headers',
+		},
+		{
 			displayName: 'Message ID Field',
 			name: 'messageIdPath',
 			type: 'string',
@@ -153,14 +180,22 @@ export const genericParameters: INodeProperties[] = [
 			placeholder: 'data.messages[0].reference',
 			description: 'Where the JSON of the answer has the message ID of the provider',
 		},
+		...smsOptions,
 		{
-			displayName: 'Not Accepted Statuses',
+			displayName: 'Statuses That Are Not Certain',
+			name: 'uncertainStatuses',
+			type: 'string',
+			default: '409',
+			placeholder: '409, 422',
+			description: 'Statuses of 300 to 499 after which the message may be on its way all the same, separated by commas. It leaves by the Unknown output then. Not set: 409, by which gateways tell a repetition.',
+		},
+		{
+			displayName: 'Statuses That Mean Refused',
 			name: 'refusedStatuses',
 			type: 'string',
 			default: '',
-			placeholder: '500, 503',
-			description: 'Statuses of 500 and above by which this provider says that it did not take the message, separated by commas. Others leave it unknown whether the message was sent.',
+			placeholder: '409, 500, 503',
+			description: 'Statuses by which this provider says that it did not take the message, separated by commas: 409, or statuses of 500 and above, which are tried again. All other statuses of 300 to 499 mean it anyway; others leave it unknown whether the message was sent.',
 		},
-		...smsOptions,
 	]),
 ];

@@ -1,36 +1,55 @@
 import type { ISupplyDataFunctions } from 'n8n-workflow';
-import type { HttpAuth } from '../../engine/channels/http/auth';
 import type { HttpRequest } from '../../engine/channels/provider';
-import type { GenericBody, GenericHttpConfig, NameValue } from '../../engine/channels/sms/generic-http';
+import type { GenericHttpConfig } from '../../engine/channels/sms/generic-http';
+import type { GenericBody, GenericRequest, NameValue } from '../../engine/channels/sms/generic-request';
 import { CampaignError } from '../../engine/errors';
+import { readHttpAuth, type HttpAuthCredential } from '../shared/http-auth';
 import { readOptions, readPace, splitList } from '../shared/provider-parameters';
 
-interface GenericCredential {
+interface GenericCredential extends HttpAuthCredential {
 	baseUrl: string;
-	authentication: 'none' | 'basicAuth' | 'headerAuth';
-	user?: string;
-	password?: string;
-	headerName?: string;
-	headerValue?: string;
+}
+
+interface GenericOptions {
+	messageIdPath?: string;
+	refusedStatuses?: string;
+	uncertainStatuses?: string;
+}
+
+/** Reads a parameter of the node; undefined where it is hidden or was never set. */
+export type ParameterOf = (name: string) => unknown;
+
+/** What the node says of the request. `url` is its path alone: the rest is in the credential. */
+export function readGenericRequest(parameterOf: ParameterOf): GenericRequest {
+	const text = (name: string) => String(parameterOf(name) ?? '');
+	const list = (name: string) => ((parameterOf(name) as { pairs?: NameValue[] } | undefined)?.pairs ?? []).filter((pair) => pair.name !== '');
+	const { addOthers } = (parameterOf('options') ?? {}) as { addOthers?: boolean };
+	return {
+		method: text('method') as HttpRequest['method'],
+		url: text('path'),
+		query: list('query'),
+		headers: list('headers'),
+		body: readBody(text, list),
+		addOthers: addOthers === true,
+	};
 }
 
 /** Parameters and credential of the node as the engine's provider takes them. */
 export async function readGenericConfig(context: ISupplyDataFunctions, itemIndex: number, label: string): Promise<GenericHttpConfig> {
 	const credential = await context.getCredentials<GenericCredential>('campaignsGenericSmsApi');
-	const text = (name: string) => String(context.getNodeParameter(name, itemIndex, '') ?? '');
-	const list = (name: string) => (context.getNodeParameter(`${name}.pairs`, itemIndex, []) as NameValue[]).filter((pair) => pair.name !== '');
-	const { messageIdPath, refusedStatuses, ...pace } = readOptions<{ messageIdPath?: string; refusedStatuses?: string }>(context, itemIndex);
+	const parameterOf: ParameterOf = (name) => context.getNodeParameter(name, itemIndex, '');
+	const text = (name: string) => String(parameterOf(name) ?? '');
+	const { messageIdPath, refusedStatuses, uncertainStatuses, ...pace } = readOptions<GenericOptions>(context, itemIndex);
+	const request = readGenericRequest(parameterOf);
 	return {
+		...request,
 		label,
-		method: text('method') as HttpRequest['method'],
-		url: joinUrl(credential.baseUrl, text('path')),
-		query: list('query'),
-		headers: list('headers'),
-		body: readBody(text, list),
-		auth: readAuth(credential),
+		url: joinUrl(credential.baseUrl, request.url),
+		auth: readHttpAuth(credential),
 		...(text('acceptedWhen') === 'answer' && { success: readSuccess(text) }),
 		messageIdPath: messageIdPath || undefined,
 		refusedStatuses: readStatuses(refusedStatuses ?? ''),
+		...(uncertainStatuses !== undefined && { uncertainStatuses: readStatuses(uncertainStatuses, 499) }),
 		...readPace(pace),
 	};
 }
@@ -56,22 +75,15 @@ function readBody(text: (name: string) => string, list: (name: string) => NameVa
 	}
 }
 
-/** How requests are signed in, by the fields of `httpAuthProperties`. */
-export function readAuth({ authentication, user = '', password = '', headerName = '', headerValue = '' }: Omit<GenericCredential, 'baseUrl'>): HttpAuth {
-	if (authentication === 'basicAuth') return { type: 'basic', user, password };
-	if (authentication === 'headerAuth') return { type: 'header', name: headerName, value: headerValue };
-	return { type: 'none' };
-}
-
 function readSuccess(text: (name: string) => string): GenericHttpConfig['success'] {
-	const values = splitList(text('acceptedValues'));
-	return { path: text('answerPath').trim(), values, otherwise: text('otherwise') === 'refused' ? 'refused' : 'unknown' };
+	const [values = [], refusedValues = [], invalidRecipientValues = []] = ['acceptedValues', 'refusedValues', 'invalidRecipientValues'].map((name) => splitList(text(name)));
+	return { path: text('answerPath').trim(), values, refusedValues, invalidRecipientValues, otherwise: text('otherwise') === 'refused' ? 'refused' : 'unknown' };
 }
 
 /** Throws a CampaignError naming what is no status. */
-export function readStatuses(text: string): number[] {
+export function readStatuses(text: string, greatest: 499 | 599 = 599): number[] {
 	return splitList(text).map((part) => {
-		if (!/^[3-5]\d\d$/.test(part)) throw new CampaignError('invalid_status', `"${part}" is not an HTTP status that can mean "not accepted"`, 'Write statuses from 300 to 599, separated by commas.');
+		if (!/^[3-5]\d\d$/.test(part) || Number(part) > greatest) throw new CampaignError('invalid_status', `"${part}" is not an HTTP status that can be listed here`, `Write statuses from 300 to ${greatest}, separated by commas.`);
 		return Number(part);
 	});
 }

@@ -1,7 +1,7 @@
 import { fixedOrigin } from '../../engine/channels/http/url-template';
 import { CampaignError } from '../../engine/errors';
 import type { LinkedAuth, LinkedDefinition, NamedTemplate } from '../../engine/personalization/linked/definition';
-import { readAuth } from '../GenericSmsProvider/read-config';
+import { readHttpAuth } from '../shared/http-auth';
 import { splitList } from '../shared/provider-parameters';
 
 /** The fields of the credential. */
@@ -72,7 +72,7 @@ function authFor(credential: LinkedContentCredential, url: string): LinkedAuth {
 	const allowed = fixedOrigin(credential.baseUrl ?? '');
 	if (fixedOrigin(url) !== allowed) throw new CampaignError('linked_content_origin', `The URL leads elsewhere than the credential allows, which is for ${allowed}`, 'Correct the URL, or choose the credential of that API.');
 	const { authentication, queryName = '', apiKey = '' } = credential;
-	return authentication === 'queryAuth' ? { type: 'query', name: queryName, value: apiKey } : readAuth({ ...credential, authentication });
+	return authentication === 'queryAuth' ? { type: 'query', name: queryName, value: apiKey } : readHttpAuth({ ...credential, authentication });
 }
 
 function statusesOf(text: string): number[] {

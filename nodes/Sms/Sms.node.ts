@@ -9,7 +9,9 @@ import { compileParameter, renderInput } from '../shared/personalize';
 import { providerSenderDescription, runProviderSender, startProviderSender } from '../shared/provider-sender';
 import type { Sender } from '../shared/sender';
 import { smsProperties } from './parameters';
+import { pairWriter, readPairs, supplyOf } from './pairs';
 import { partsHint, readPrice, showSms } from './parts';
+import { checkProvidersTake } from './providers-take';
 import { smsRoutes, type SmsRoutes } from './routes';
 import { checkCountry, checkSmsSettings } from './settings';
 
@@ -33,7 +35,11 @@ export class Sms implements INodeType {
 
 	/** Releases people who wait here because no provider was available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		return await startProviderSender(this, 'sms', () => checkSmsSettings({ message: this.getNodeParameter('message', ''), defaultCountry: this.getNodeParameter('defaultCountry', '') }));
+		return await startProviderSender(this, 'sms', () => {
+			const pairs = readPairs((name) => this.getNodeParameter(name, undefined, { rawExpressions: true }));
+			checkSmsSettings({ message: this.getNodeParameter('message', ''), defaultCountry: this.getNodeParameter('defaultCountry', '') }, pairs);
+			checkProvidersTake(this, supplyOf(pairs));
+		});
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -49,7 +55,10 @@ export class Sms implements INodeType {
 /** How this node writes its messages: the template is read once per batch. */
 function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty', routes: SmsRoutes): Pick<Sender<SmsMessage>, 'address' | 'render' | 'show' | 'markTest' | 'hints'> {
 	const template = compileParameter(context, 'message', { missing });
-	const templateId = String(context.getNodeParameter('templateId', 0, '')).trim() || undefined;
+	const pairs = readPairs((name) => context.getNodeParameter(name, 0, undefined, { rawExpressions: true }));
+	const templateId = pairs.templateId || undefined;
+	const write = pairWriter(context, pairs, missing);
+	checkProvidersTake(context, supplyOf(pairs));
 	const country = String(context.getNodeParameter('defaultCountry', 0, '')).trim() || undefined;
 	checkCountry(country ?? '');
 	const price = readPrice(context.getNodeParameter('options', 0, {}, { rawExpressions: true }) as { pricePerPart?: number; currency?: string });
@@ -62,12 +71,15 @@ function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty', rout
 			return nobody === undefined ? { ok: true, address: phone.number } : { ok: false, reason: 'profile_not_reachable', detail: nobody };
 		},
 		render: (recipient, messageId, now) => {
-			const rendered = template.render(renderInput(recipient, now));
+			const input = renderInput(recipient, now);
+			const rendered = template.render(input);
 			if (!rendered.ok) return rendered;
+			const pairing = write(input);
+			if (!pairing.ok) return pairing;
 			const phone = toE164(recipient.to ?? recipient.user.phone, country);
 			if (!phone.ok) return { ok: false, reason: 'invalid_recipient', detail: phone.why };
 			const { campaignId } = recipient;
-			return { ok: true, message: { to: phone.number, body: rendered.text, messageId, campaignId, templateId } };
+			return { ok: true, message: { to: phone.number, body: rendered.text, messageId, campaignId, templateId, ...pairing.written } };
 		},
 		show: (message) => showSms(message, price),
 		hints: (messages) => partsHint(messages, price),

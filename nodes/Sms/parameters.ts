@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyCollection } from 'n8n-workflow';
 
 import { senderOptions } from '../shared/sender-parameters';
 import { storeParameter } from '../shared/store';
@@ -25,6 +25,18 @@ const priceOptions: INodeProperties[] = [
 		description: 'What your provider charges for one part of a message. A run by hand then shows what the messages cost.',
 	},
 ];
+
+/** One kind of key-value pairs. */
+function pairs(displayName: string, name: string, value: string): INodePropertyCollection {
+	return {
+		displayName,
+		name,
+		values: [
+			{ displayName: 'Name', name: 'name', type: 'string', noDataExpression: true, default: '', placeholder: 'e.g. uid', description: 'As in the provider, where it stands behind $$' },
+			{ displayName: 'Value', name: 'value', type: 'string', noDataExpression: true, default: '', description: value },
+		],
+	};
+}
 
 export const smsProperties: INodeProperties[] = [
 	{
@@ -56,6 +68,38 @@ export const smsProperties: INodeProperties[] = [
 		description: 'Registered template, for providers and countries that ask for one (DLT in India)',
 	},
 	...testParameters('sms'),
+	{
+		displayName: 'Template Variables',
+		name: 'templateVariables',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true },
+		noDataExpression: true,
+		placeholder: 'Add Variable',
+		default: {},
+		description: 'Values of the registered template, in the order in which its variables occur. For MSG91, and for the Generic SMS Provider with $$TemplateVariables.',
+		options: [
+			{
+				displayName: 'Variable',
+				name: 'variable',
+				values: [{ displayName: 'Value', name: 'value', type: 'string', noDataExpression: true, default: '', placeholder: 'e.g. {{ Profile.name | default: "there" }}', description: 'Liquid, as in the message' }],
+			},
+		],
+	},
+	{
+		displayName: 'Key-Value Pairs',
+		name: 'keyValues',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		noDataExpression: true,
+		placeholder: 'Add Pair',
+		default: {},
+		description: 'Values for each $$name that a Generic SMS Provider or MSG91 has of its own',
+		options: [
+			pairs('Message Body Pair', 'body', 'For body, path and query. Liquid, as in the message.'),
+			pairs('Header Pair', 'header', 'For headers. Liquid, unless the provider sends in batches.'),
+			pairs('Global Pair', 'global', 'For all of them, and for what a batch says once. Fixed text.'),
+		],
+	},
 	{
 		displayName: 'Options',
 		name: 'options',

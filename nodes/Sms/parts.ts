@@ -23,7 +23,8 @@ export function readPrice({ pricePerPart, currency = '' }: { pricePerPart?: numb
 }
 
 /** For a run by hand: the message, in how many parts it goes over the air, and what they cost. */
-export function showSms({ to, body }: SmsMessage, price: SmsPrice | undefined): IDataObject {
+export function showSms(message: SmsMessage, price: SmsPrice | undefined): IDataObject {
+	const { to, body, templateVariables, keyValues, headerPairs, globalPairs } = message;
 	const { parts, encoding, left } = smsParts(body);
 	const unicode = notGsm7(body);
 	return {
@@ -34,6 +35,10 @@ export function showSms({ to, body }: SmsMessage, price: SmsPrice | undefined): 
 		charactersLeft: left,
 		...(unicode.length > 0 && { unicodeBecauseOf: unicode.slice(0, MOST_NAMED) }),
 		...(price && { cost: round(parts * price.perPart), ...(price.currency && { currency: price.currency }) }),
+		...(templateVariables && { templateVariables }),
+		...(keyValues && { keyValues }),
+		...(headerPairs && { headerPairs }),
+		...(globalPairs && { globalPairs }),
 	};
 }
 

@@ -3,12 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { toE164 } from '../../engine/channels/phone';
 import { CampaignError } from '../../engine/errors';
 import { compile } from '../../engine/personalization/liquid';
+import { templatesOf, type SmsPairs } from './pairs';
 
 const ANY_NUMBER = '+14155550100';
 
 /** Throws a CampaignError when nobody could be sent to with these settings. */
-export function checkSmsSettings({ message, defaultCountry }: IDataObject): void {
-	compile(String(message ?? ''));
+export function checkSmsSettings({ message, defaultCountry }: IDataObject, pairs?: SmsPairs): void {
+	for (const text of [String(message ?? ''), ...(pairs ? templatesOf(pairs) : [])]) compile(text);
 	checkCountry(String(defaultCountry ?? ''));
 }
 

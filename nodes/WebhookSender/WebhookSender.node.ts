@@ -1,6 +1,5 @@
 import {
 	NodeConnectionTypes,
-	type IDataObject,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type INodeType,
@@ -15,23 +14,18 @@ import { attemptGroup } from '../../engine/delivery/attempt';
 import { campaignsPostgresTest, campaignsWebhookTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
 import { refuseLoop } from '../shared/graph';
+import { readHttpAuth, type HttpAuthCredential } from '../shared/http-auth';
 import { checkLinkedContent, linkedContentInput } from '../shared/linked-content';
 import { nameLists } from '../shared/load-options';
-import { compileParameter, renderInput } from '../shared/personalize';
-import type { Recipient } from '../shared/recipients';
 import { releaseWaiting, runSender, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
 import { testHint } from '../shared/test-parameters';
+import { webhookWriter, type WebhookSettings } from './content';
 import { webhookProperties } from './parameters';
 import { checkUrl, checkWebhookSettings } from './settings';
 
-interface WebhookCredential {
+interface WebhookCredential extends HttpAuthCredential {
 	secret?: string;
-	authentication?: 'none' | 'basicAuth' | 'headerAuth';
-	user?: string;
-	password?: string;
-	headerName?: string;
-	headerValue?: string;
 	allowPrivate?: boolean;
 }
 
@@ -43,7 +37,7 @@ export class WebhookSender implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter.method + " " + $parameter.url }}',
-		description: 'Call a URL once for each person, signed, and never twice',
+		description: 'Call a URL for each person, or for many at once, signed, and never twice',
 		defaults: { name: 'Webhook Sender' },
 		usableAsTool: undefined,
 		inputs: [{ type: NodeConnectionTypes.Main }, linkedContentInput],
@@ -62,8 +56,7 @@ export class WebhookSender implements INodeType {
 	/** Releases people who wait here because the endpoint was not available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await withNodeErrors(this, async () => {
-			const [url, method, content, body] = ['url', 'method', 'content', 'body'].map((name) => this.getNodeParameter(name, ''));
-			checkWebhookSettings({ url, method, content, body } as IDataObject);
+			checkWebhookSettings(this.getNodeParameter('url', ''), (name) => this.getNodeParameter(name, null, { rawExpressions: true }));
 			checkLinkedContent(this, this.getNode());
 			refuseLoop(this);
 			const releaser = await releaseWaiting(this);
@@ -74,12 +67,13 @@ export class WebhookSender implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await withNodeErrors(this, async () => {
 			const options = readSenderOptions(this);
-			const url = checkUrl(this.getNodeParameter('url', 0, ''));
-			const providerOf = await providersByUrl(this);
+			const settings = checkWebhookSettings(this.getNodeParameter('url', 0, ''), (name) => this.getNodeParameter(name, 0, null, { rawExpressions: true }));
+			const { url } = settings;
+			const providerOf = await providersByUrl(this, settings);
 			const sender: Sender<WebhookMessage> = {
 				channel: 'webhook',
 				address: ({ user, json, to }) => (to === undefined ? { ok: true, address: `${url} ${user.id ?? JSON.stringify(json)}` } : testUrl(to)),
-				render: webhookWriter(this, url, options.missing),
+				render: webhookWriter(this, settings, options.missing),
 				send: async (message, ledger) =>
 					await attemptGroup([providerOf(message.url)], message, {
 						...ledger,
@@ -87,7 +81,7 @@ export class WebhookSender implements INodeType {
 						sleep: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
 						random: Math.random,
 					}),
-				show: ({ method, url: target, body }) => ({ method, url: target, body: body ?? null }),
+				show: ({ method, url: target, body, envelope }) => ({ method, url: target, body: envelope ? `${envelope.before}[${body}]${envelope.after}` : body ?? null }),
 				// Whoever takes the call is to know it from one that counts.
 				markTest: (message) => ({ ...message, headers: { ...message.headers, 'x-campaigns-test': 'true' } }),
 			};
@@ -96,21 +90,16 @@ export class WebhookSender implements INodeType {
 	}
 }
 
-/** A test may go elsewhere: limits and circuit breaker are shared by the server that is called. */
-async function providersByUrl(context: IExecuteFunctions): Promise<(url: string) => StandardWebhook> {
+/** A test may go elsewhere, without what signs in to the sender's own server. Limits and circuit breaker are shared by the server that is called. */
+async function providersByUrl(context: IExecuteFunctions, { url: ownUrl, batch }: WebhookSettings): Promise<(url: string) => StandardWebhook> {
 	const credential = await context.getCredentials<WebhookCredential>('campaignsWebhookApi');
-	const { authentication, user = '', password = '', headerName = '', headerValue = '' } = credential;
 	const providers = new Map<string, StandardWebhook>();
 	const make = (origin: string) => new StandardWebhook({
 		label: context.getNode().name,
 		identity: origin,
 		secret: credential.secret,
-		auth:
-			authentication === 'basicAuth'
-				? { type: 'basic', user, password }
-				: authentication === 'headerAuth'
-					? { type: 'header', name: headerName, value: headerValue }
-					: { type: 'none' },
+		auth: origin === new URL(ownUrl).origin ? readHttpAuth(credential) : { type: 'none' },
+		batch,
 		allowPrivate: credential.allowPrivate === true,
 		now: Date.now,
 	});
@@ -127,38 +116,5 @@ function testUrl(to: string): ReturnType<Sender<WebhookMessage>['address']> {
 		return { ok: true, address: checkUrl(to) };
 	} catch {
 		return { ok: false, reason: 'invalid_recipient', detail: `Not an http or https address: ${to}` };
-	}
-}
-
-/** The body is the operator's JSON template, or the person as the item shows them. */
-function webhookWriter(context: IExecuteFunctions, ownUrl: string, missing: 'fail' | 'empty'): Sender<WebhookMessage>['render'] {
-	const method = context.getNodeParameter('method', 0, 'POST') as WebhookMessage['method'];
-	const own = context.getNodeParameter('content', 0, 'person') === 'template';
-	const template = own ? compileParameter(context, 'body', { missing, escape: 'json' }) : undefined;
-	return (recipient, messageId, now) => {
-		const url = recipient.to ?? ownUrl;
-		if (method === 'GET') return { ok: true, message: { messageId, url, method, headers: {} } };
-		const rendered = template?.render(renderInput(recipient, now)) ?? { ok: true as const, text: JSON.stringify(personBody(recipient)) };
-		if (!rendered.ok) return rendered;
-		if (own && !isJson(rendered.text)) {
-			return { ok: false, reason: 'personalization_failed', detail: 'The body is no JSON after the values were put in' };
-		}
-		const headers = { 'content-type': 'application/json' };
-		return { ok: true, message: { messageId, url, method, headers, body: rendered.text } };
-	};
-}
-
-function personBody({ json, campaignId }: Recipient): IDataObject {
-	const campaign = json.campaign as IDataObject | undefined;
-	const { user, event } = json;
-	return { campaign: { id: campaignId, name: campaign?.name, labels: campaign?.labels, run: campaign?.run }, user: user ?? json, ...(event ? { event } : {}) };
-}
-
-function isJson(text: string): boolean {
-	try {
-		JSON.parse(text);
-		return true;
-	} catch {
-		return false;
 	}
 }

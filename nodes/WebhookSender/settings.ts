@@ -1,12 +1,16 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { CampaignError } from '../../engine/errors';
 import { compile } from '../../engine/personalization/liquid';
+import { readWebhookSettings, type WebhookSettings } from './content';
 
-/** Throws a CampaignError when nothing could be called with these settings. */
-export function checkWebhookSettings({ url, method, content, body }: IDataObject): void {
-	checkUrl(url);
-	if (content === 'template' && method !== 'GET') compile(String(body ?? ''), { escape: 'json' });
+/** Reads the node's parameters. Throws a CampaignError when nothing could be called with them. */
+export function checkWebhookSettings(url: unknown, parameterOf: (name: string) => unknown): WebhookSettings {
+	const settings = readWebhookSettings(checkUrl(url), parameterOf);
+	const { method, content, body, keyValues, batch } = settings;
+	if (method === 'GET') return settings;
+	if (content === 'template') compile(body, { escape: 'json' });
+	for (const { value } of content === 'clevertap' ? keyValues : []) compile(value);
+	if (batch && !(Number.isInteger(batch.most) && batch.most >= 1 && batch.most <= 1000)) throw new CampaignError('batch_size', `"People per Call" is ${batch.most}`, 'Give a number from 1 to 1000.');
+	return settings;
 }
 
 /** The address without spaces around it. */

@@ -1,22 +1,62 @@
 import type { ICredentialTestFunction } from 'n8n-workflow';
+import { RequestAuth } from '../../engine/channels/http/request-auth';
+import { isSuccess } from '../../engine/channels/http/status';
+import { HttpTransport } from '../../engine/channels/http/transport';
+import { NotReady } from '../../engine/channels/provider';
 import { readSecrets } from '../../engine/channels/webhook/signature';
 import { openStore } from '../../engine/store/open';
+import { readHttpAuth, type HttpAuthCredential } from './http-auth';
 import { postgresOptions } from './store';
 
 const SHORTEST_KEY = 16;
 const SHORTEST_TOKEN = 20;
 
+const TIMEOUT_MS = 15_000;
+
 /** Test of a Campaigns Webhook credential: the signing secret is one. */
 export const campaignsWebhookTest: ICredentialTestFunction = async function (credential) {
 	const { secret = '', authentication, headerName } = credential.data ?? {};
 	try {
+		if (authentication === 'oauth2') await signIn(credential.data ?? {});
 		const keys = readSecrets(String(secret));
 		if (authentication === 'headerAuth' && !/^[!#$%&'*+.^_`|~\w-]+$/.test(String(headerName ?? ''))) return { status: 'Error', message: 'The header name is not one HTTP allows' };
 		return { status: 'OK', message: keys.length > 0 ? 'The signing secret is valid' : 'Calls will not be signed: there is no signing secret' };
 	} catch (error) {
-		return { status: 'Error', message: (error as Error).message };
+		return { status: 'Error', message: explain(error) };
 	}
 };
+
+/**
+ * Test of a Campaigns Generic SMS credential: a GET of its test URL, or of its base URL, is answered with success. It sends no
+ * message. What a server says is not repeated: it may say the credential.
+ */
+export const campaignsGenericSmsTest: ICredentialTestFunction = async function (credential) {
+	const data = (credential.data ?? {}) as HttpAuthCredential & { baseUrl?: string; testUrl?: string };
+	const transport = new HttpTransport();
+	try {
+		const headers = await signIn(data);
+		const exchange = await transport.send({ method: 'GET', url: (data.testUrl || data.baseUrl || '').trim(), headers }, { timeoutMs: TIMEOUT_MS, allowPrivate: true });
+		if (exchange.kind !== 'response') return { status: 'Error', message: `The address could not be asked: ${exchange.code}` };
+		const { status } = exchange.response;
+		if (isSuccess(status)) return { status: 'OK', message: 'The gateway accepts the credential' };
+		return { status: 'Error', message: data.testUrl ? `The test URL answered ${status}` : `The base URL answered ${status}. Fill in Test URL if it answers GET requests with an error even when the credential is right.` };
+	} catch (error) {
+		return { status: 'Error', message: explain(error) };
+	} finally {
+		transport.close();
+	}
+};
+
+/** The headers that sign a request in; throws what is wrong with them. */
+async function signIn(data: HttpAuthCredential): Promise<Record<string, string>> {
+	return await new RequestAuth(readHttpAuth(data)).headers({}, TIMEOUT_MS);
+}
+
+function explain(error: unknown): string {
+	if (error instanceof NotReady) return error.refusal.detail;
+	const { message, hint } = error as { message: string; hint?: string };
+	return [message, hint].filter(Boolean).join(' ');
+}
 
 /** Test of a Campaigns Collector credential: there is a key, keys are long enough, and the public one is not the server's too. */
 export const campaignsCollectorTest: ICredentialTestFunction = async function (credential) {
@@ -48,7 +88,6 @@ export const campaignsPostgresTest: ICredentialTestFunction = async function (cr
 		await store.close();
 		return { status: 'OK', message: 'The store can be opened' };
 	} catch (error) {
-		const { message, hint } = error as { message: string; hint?: string };
-		return { status: 'Error', message: [message, hint].filter(Boolean).join(' ') };
+		return { status: 'Error', message: explain(error) };
 	}
 };

@@ -1,8 +1,8 @@
 import type { ICredentialTestFunction } from 'n8n-workflow';
 
-import { AccessTokens } from '../../engine/channels/push/access-token';
+import { AccessTokens } from '../../engine/channels/http/access-token';
 import { Apns, type ApnsConfig } from '../../engine/channels/push/apns';
-import { readServiceAccount } from '../../engine/channels/push/service-account';
+import { readServiceAccount, serviceAccountGrant } from '../../engine/channels/push/service-account';
 import { readVapid } from '../../engine/channels/push/vapid';
 import { NotReady } from '../../engine/channels/provider';
 
@@ -12,7 +12,7 @@ const TIMEOUT_MS = 15_000;
 export const campaignsFcmTest: ICredentialTestFunction = async function (credential) {
 	return await tested('Google accepts the service account', async () => {
 		const account = readServiceAccount(String(credential.data?.serviceAccount ?? ''));
-		await AccessTokens.of(account).get(Date.now(), TIMEOUT_MS);
+		await AccessTokens.of(serviceAccountGrant(account)).get(Date.now(), TIMEOUT_MS);
 	});
 };
 

@@ -385,6 +385,50 @@ describe('providers', () => {
 	});
 });
 
+describe('template variables and key-value pairs', () => {
+	const json = '{ "to": "$$To", "text": "$$Body", "vars": $$TemplateVariables, "uid": "$$uid", "shop": "$$shop" }';
+	const request = { json, headers: { pairs: [{ name: 'X-Tier', value: '$$tier' }] } };
+	const variables = (...values: string[]) => ({ variable: values.map((value) => ({ value })) });
+	const pairs = { body: [{ name: '$$uid', value: '{{ Profile.id }}' }], header: [{ name: 'tier', value: '{{ Profile.tier | default: "none" }}' }], global: [{ name: 'shop', value: '7' }] };
+	const filled = { templateVariables: variables('{{ Profile.id }}', 'fixed'), keyValues: pairs };
+	const workflow = (parameters: INodeParameters, provider: INodeParameters = request) =>
+		workflowOf([start, own('SMS', 'sms', { message: 'Hi', ...parameters }), own('Generic', 'genericSmsProvider', provider)], [['Start', 'SMS'], ['Generic', 'SMS', 'ai_chain']]);
+	const people = [{ id: 'a', phone: '+14155550101', tier: 'gold' }, { id: 'b', phone: '+14155550102' }];
+
+	test('go out, each with the values of its person', async () => {
+		const result = await run(workflow(filled), people, 'webhook');
+		expect(result.error).toBeUndefined();
+		const seen = providers.requests().map(({ body, headers }) => ({ ...(JSON.parse(body) as IDataObject), tier: headers['x-tier'] }));
+		expect(seen.sort((a, b) => a.tier!.toString().localeCompare(b.tier as string))).toEqual([
+			{ to: '+14155550101', text: 'Hi', vars: ['a', 'fixed'], uid: 'a', shop: '7', tier: 'gold' },
+			{ to: '+14155550102', text: 'Hi', vars: ['b', 'fixed'], uid: 'b', shop: '7', tier: 'none' },
+		]);
+	});
+
+	test('are shown in a run by hand', async () => {
+		const result = await run(workflow(filled), [people[0] as IDataObject], 'manual');
+		expect(result.json('SMS')).toMatchObject([{ preview: { sms: { wouldSend: { templateVariables: ['a', 'fixed'], keyValues: { uid: 'a' }, headerPairs: { tier: 'gold' }, globalPairs: { shop: '7' } } } } }]);
+	});
+
+	test('a value that is missing costs one message', async () => {
+		const result = await run(workflow({ ...filled, templateVariables: variables('{{ Profile.tier }}') }), people, 'webhook');
+		expect(result.json('SMS', 1)).toMatchObject([{ id: 'b', reason: 'personalization_failed', detail: expect.stringContaining('Profile.tier') }]);
+		expect(result.json('SMS', 0)).toHaveLength(1);
+	});
+
+	const wrong: Array<[string, INodeParameters, RegExp]> = [
+		['a name that nobody supplies', { keyValues: { ...pairs, body: [] } }, /"Generic" needs a value for \$\$uid/],
+		['a pair that nobody takes', { keyValues: { ...pairs, header: [...pairs.header, { name: 'x', value: '1' }] } }, /place for the header pair "x"/],
+		['a global pair with Liquid', { keyValues: { ...pairs, global: [{ name: 'shop', value: '{{ Profile.shop }}' }] } }, /global pair "shop" is personalized/],
+		['a mistake in a value', { keyValues: { ...pairs, body: [{ name: 'uid', value: '{% if %}' }] } }, /line 1/],
+		['a mistake in a variable', { templateVariables: variables('{{ a | nothing }}'), keyValues: pairs }, /line 1/],
+	];
+	test.each(wrong)('%s is an error, by hand and at publish', async (_what, parameters, why) => {
+		expect((await run(workflow(parameters), people, 'manual')).error?.message).toMatch(why);
+		await expect(publish({ workflow: workflow(parameters), nodes: CAMPAIGN_NODES, credentials: providers.credentials })).rejects.toThrow(why);
+	});
+});
+
 describe('secrets', () => {
 	test('are in no item, error or row, also when a provider says them', async () => {
 		await campaignItems(store(), 1);

@@ -107,9 +107,64 @@ test('a private address is not called unless the credential allows it', async ()
 	expect(endpoint.seen).toEqual([]);
 });
 
+describe('CleverTap payload', () => {
+	const keyValues = { pair: [{ name: 'offer', value: 'spring' }, { name: 'who', value: '{{ Profile.id }}' }] };
+	const parameters = { content: 'clevertap', keyValues };
+
+	test('one profile per call', async () => {
+		await store().call('ingest', { profiles: [{ id: 'p1', email: 'a@example.com', properties: { city: 'Lyon' }, optedOut: { email: true } }] });
+		const result = await run(await campaignItems(store(), 1), parameters);
+		expect(result.error).toBeUndefined();
+		expect(bodies()).toEqual([
+			{
+				targetId: 'workflow:trigger',
+				key_values: { offer: 'spring', who: 'p1' },
+				profiles: {
+					messageId: endpoint.seen[0]?.headers['webhook-id'], identity: 'p1', all_identities: ['p1'], email: 'a@example.com', phone: '+14155551000',
+					profileData: expect.objectContaining({ city: 'Lyon' }),
+					systemProfileData: { emailSubscription: 'Unsubscribed', smsSubscription: 'Subscribed', mobilePushSubscription: 'Subscribed' },
+				},
+			},
+		]);
+	});
+
+	test('only the chosen parts', async () => {
+		await run(await campaignItems(store(), 1), { ...parameters, profileParts: ['phone'] });
+		expect((bodies()[0] as { profiles: object }).profiles).toEqual({ messageId: expect.any(String), identity: 'p1', all_identities: ['p1'], phone: '+14155551000' });
+	});
+
+	test('many profiles per call, with what is theirs in each', async () => {
+		const result = await run(await campaignItems(store(), 5), { ...parameters, batch: true, batchSize: 3, profileParts: [] });
+		expect(outputs(result).map((ids) => ids.length)).toEqual([5, 0, 0]);
+		const calls = bodies() as Array<{ targetId: string; key_values: object; profiles: IDataObject[] }>;
+		expect(calls.map(({ profiles }) => profiles.length).sort()).toEqual([2, 3]);
+		for (const { targetId, key_values } of calls) expect({ targetId, key_values }).toEqual({ targetId: 'workflow:trigger', key_values: { offer: 'spring' } });
+		const profiles = calls.flatMap((call) => call.profiles);
+		expect(profiles.map(({ key_values, identity }) => [identity, (key_values as IDataObject).who]).sort()).toEqual(['p1', 'p2', 'p3', 'p4', 'p5'].map((id) => [id, id]));
+		expect(profiles.map(({ messageId }) => messageId).sort()).toEqual(result.json('Hook').map(({ delivery }) => (delivery as IDataObject).messageId).sort());
+	});
+});
+
+test('many of an own body per call stand under the chosen key; one that is no object costs one message', async () => {
+	const parameters = { content: 'template', body: '{% if Profile.id == "b" %}7{% else %}{ "id": "{{ Profile.id }}" }{% endif %}', batch: true, batchKey: 'rows' };
+	const result = await run([{ id: 'a' }, { id: 'b' }, { id: 'c' }], parameters, { mode: 'webhook', first: start });
+	expect((bodies() as Array<{ rows: IDataObject[] }>).map(({ rows }) => rows.map(({ id }) => id).sort())).toEqual([['a', 'c']]);
+	expect((bodies()[0] as { rows: IDataObject[] }).rows[0]).toHaveProperty('messageId');
+	expect(result.json('Hook', 1)).toMatchObject([{ id: 'b', reason: 'personalization_failed', detail: expect.stringContaining('no JSON object') }]);
+});
+
+test('a call for many that breaks leaves all of them unknown, and is made once', async () => {
+	status = 500;
+	const result = await run(await campaignItems(store(), 3), { batch: true });
+	expect(outputs(result).map((ids) => ids.length)).toEqual([0, 0, 3]);
+	expect(endpoint.seen).toHaveLength(1);
+});
+
 const wrong: Array<[string, INodeParameters, RegExp]> = [
 	['half an address', { url: 'example.com/hook' }, /"URL" is not an http or https address: example.com/],
 	['another protocol', { url: 'ftp://example.com' }, /"URL" is not an http or https address/],
+	['a pair with a mistake', { url: 'https://example.com', content: 'clevertap', keyValues: { pair: [{ name: 'a', value: '{% if %}' }] } }, /line 1/],
+	['nobody per call', { url: 'https://example.com', batch: true, batchSize: 0 }, /"People per Call" is 0/],
 	['a body with a mistake', { url: 'https://example.com', content: 'template', body: '{ "a": {% if %} }' }, /line 1/],
 ];
 test.each(wrong)('%s is an error, at publish too', async (_what, parameters, why) => {

@@ -1,6 +1,6 @@
 import { createVerify, X509Certificate } from 'node:crypto';
 
-import { sharedTransport } from '../../delivery/attempt';
+import { sharedTransport } from '../../delivery/ask';
 import { textOf } from '../http/json-path';
 
 /** What SNS posts; all texts. */

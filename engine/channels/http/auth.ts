@@ -1,11 +1,19 @@
+import type { OAuthClient } from './client-credentials';
+
 /** How a request proves who sends it. Values are used as they are: no token is replaced inside a secret. */
-export type HttpAuth = { type: 'none' } | { type: 'basic'; user: string; password: string } | { type: 'header'; name: string; value: string };
+export type HttpAuth =
+	| { type: 'none' }
+	| { type: 'basic'; user: string; password: string }
+	| { type: 'header'; name: string; value: string }
+	/** `now`: epoch ms of the system, by which tokens expire. */
+	| { type: 'oauth2'; client: OAuthClient; now: () => number };
 
 /** RFC 7617, credentials in UTF-8. */
 export function basicAuth(user: string, password: string): string {
 	return `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
 }
 
+/** Those of what needs no token. */
 export function authHeaders(auth: HttpAuth): Record<string, string> {
 	if (auth.type === 'basic') return { Authorization: basicAuth(auth.user, auth.password) };
 	if (auth.type === 'header') return { [auth.name]: auth.value };

@@ -30,3 +30,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function textOf(value: unknown): string | undefined {
 	return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
+
+/** Adds members to the JSON text of an object, leaving what it says as it was written. */
+export function withMembers(text: string, members: ReadonlyArray<{ name: string; value: string }>): string {
+	if (members.length === 0) return text;
+	const end = text.lastIndexOf('}');
+	const before = text.slice(0, end).trimEnd();
+	const added = members.map(({ name, value }) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',');
+	return `${before}${before.endsWith('{') ? '' : ','}${added}${text.slice(end)}`;
+}

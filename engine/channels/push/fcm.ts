@@ -1,11 +1,11 @@
+import { AccessTokens, refusedToken } from '../http/access-token';
 import { isObject, parseJson, readPath, textOf } from '../http/json-path';
 import { baseUrlOf, OneByOne, type HttpProviderConfig } from '../http/one-by-one';
 import { describe, isSuccess, refusal, refusalKind, type Refusal } from '../http/status';
 import type { HttpProvider, HttpRequest, HttpResponse, ProviderOutcome } from '../provider';
-import { AccessTokens } from './access-token';
 import type { PushMessage } from './message';
 import { checkPayload, fcmMessage } from './payload';
-import { readServiceAccount } from './service-account';
+import { readServiceAccount, serviceAccountGrant } from './service-account';
 
 export interface FcmConfig extends HttpProviderConfig {
 	/** Epoch ms of the system: tokens are signed with it. */
@@ -70,7 +70,7 @@ export class Fcm extends OneByOne implements HttpProvider<PushMessage> {
 		const baseUrl = baseUrlOf(config.baseUrl, FCM_BASE_URL, 'FCM');
 		this.identity = ['fcm', baseUrl, account.projectId, account.clientEmail].join(' ');
 		this.#url = `${baseUrl}/v1/projects/${encodeURIComponent(account.projectId)}/messages:send`;
-		this.#tokens = AccessTokens.of(account);
+		this.#tokens = AccessTokens.of(serviceAccountGrant(account));
 		this.#privateKey = account.privateKey;
 		this.#now = config.now;
 	}
@@ -102,12 +102,8 @@ export class Fcm extends OneByOne implements HttpProvider<PushMessage> {
 
 	/** Google may end a token before its time: one with a new token is worth a try. */
 	private refusedToken(response: HttpResponse, error: unknown, message: PushMessage): ProviderOutcome {
-		const used = this.#used.get(message);
-		if (used !== undefined) this.#tokens.drop(used);
-		const detail = wordsOf(error) ?? describe(response);
-		if (this.#renewed.has(message)) return refusal('auth', 'http_401', detail, response);
-		this.#renewed.add(message);
-		return { outcome: 'refused', kind: 'request', code: 'http_401', detail, repeatNow: true };
+		const refused = refusal('auth', 'http_401', wordsOf(error) ?? describe(response), response);
+		return refusedToken(this.#tokens, this.#used.get(message), message, this.#renewed, refused);
 	}
 }
 

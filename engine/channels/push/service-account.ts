@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, sign, type KeyObject } from 'node:crypto';
 
 import { CampaignError } from '../../errors';
+import type { TokenGrant } from '../http/access-token';
 import { isObject, parseJson } from '../http/json-path';
 
 /** A service account of Google Cloud, as its JSON file says. */
@@ -20,6 +21,8 @@ const HINT = 'Paste the whole JSON file of a service account: Firebase console, 
 const AUDIENCE = 'https://oauth2.googleapis.com/token';
 
 const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
+
+const GRANT = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 const LIFETIME_SECONDS = 3600;
 
@@ -53,9 +56,19 @@ export function assertionOf(account: ServiceAccount, now: number): string {
 	return `${signed}.${sign('RSA-SHA256', Buffer.from(signed), keyOf(account)).toString('base64url')}`;
 }
 
-/** Tells accounts apart, and one key from the next, without showing either. */
-export function fingerprintOf({ tokenUri, clientEmail, privateKey }: ServiceAccount): string {
-	return createHash('sha256').update([tokenUri, clientEmail, privateKey].join('\n')).digest('base64url');
+/** How the account gets access tokens (RFC 7523). */
+export function serviceAccountGrant(account: ServiceAccount): TokenGrant {
+	const { tokenUri, clientEmail, privateKey } = account;
+	return {
+		fingerprint: createHash('sha256').update([tokenUri, clientEmail, privateKey].join('\n')).digest('base64url'),
+		allowPrivate: true,
+		present: (now) => {
+			const assertion = assertionOf(account, now);
+			const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' };
+			const body = new URLSearchParams({ grant_type: GRANT, assertion }).toString();
+			return { request: { method: 'POST', url: tokenUri, headers, body }, secrets: [assertion, privateKey] };
+		},
+	};
 }
 
 function keyOf({ privateKey }: Pick<ServiceAccount, 'privateKey'>): KeyObject {

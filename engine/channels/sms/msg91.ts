@@ -3,7 +3,7 @@ import { CampaignError } from '../../errors';
 import { parseJson, readPath, textOf } from '../http/json-path';
 import { describe, isSuccess, refusalKind } from '../http/status';
 import type { HttpRequest, HttpResponse, ProviderOutcome, SmsMessage } from '../provider';
-import type { NameValue } from './generic-http';
+import type { NameValue } from './generic-request';
 import { baseUrlOf, HttpSms, judged, required, type SmsProviderConfig, type Verdict } from './http-sms';
 import { replaceTokens } from './tokens';
 

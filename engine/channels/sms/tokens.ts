@@ -9,14 +9,20 @@ const SYSTEM: Record<string, (message: SmsMessage) => string | string[] | undefi
 	to: (message) => message.to,
 	body: (message) => message.body,
 	templateid: (message) => message.templateId,
-	templatevariables: (message) => message.templateVariables,
+	// A template may have none.
+	templatevariables: (message) => message.templateVariables ?? [],
 	campaignid: (message) => message.campaignId,
 	messageid: (message) => message.messageId,
 };
 
+/** Whether a name is one whose value a message has of itself. */
+export function isSystemToken(name: string): boolean {
+	return Object.hasOwn(SYSTEM, name.toLowerCase());
+}
+
 /** Names of the tokens in a text, as written; system ones left out. These become mandatory inputs of the sender. */
 export function customTokens(text: string): string[] {
-	return [...text.matchAll(TOKEN)].map((match) => match[1] ?? '').filter((name) => !Object.hasOwn(SYSTEM, name.toLowerCase()));
+	return [...text.matchAll(TOKEN)].map((match) => match[1] ?? '').filter((name) => !isSystemToken(name));
 }
 
 /** Whether a text uses a token, whatever its case. */

@@ -53,6 +53,13 @@ describe('GenericSmsProvider', () => {
 		expect(JSON.stringify(supplied)).not.toContain('hush-hush');
 	});
 
+	it('takes over an OAuth2 client', async () => {
+		const oauth2 = { authentication: 'oauth2', accessTokenUrl: 'https://auth.example.com/token', clientId: 'me', clientSecret: 'hush-hush' };
+		const { supplied } = await run({ credentials: { campaignsGenericSmsApi: { ...credentials.campaignsGenericSmsApi, ...oauth2 } } });
+		expect(supplied.secrets).toContain('hush-hush');
+		expect((await run({ credentials: { campaignsGenericSmsApi: { ...credentials.campaignsGenericSmsApi, ...oauth2, clientSecret: '' } } })).supplied.error).toMatch(/client secret/);
+	});
+
 	it('reads the answer as configured', async () => {
 		const options = { messageIdPath: 'id', refusedStatuses: '500, 503' };
 		const { supplied } = await run({ parameters: { acceptedWhen: 'answer', answerPath: 'state', acceptedValues: 'ok, queued', otherwise: 'refused', options } });
@@ -61,12 +68,24 @@ describe('GenericSmsProvider', () => {
 		expect(read(200, { state: 'no' })).toMatchObject({ outcome: 'refused', kind: 'request' });
 		expect(read(503, {})).toMatchObject({ outcome: 'refused', kind: 'transient' });
 		expect(read(502, {})).toMatchObject({ outcome: 'unknown' });
+		expect(read(409, {})).toMatchObject({ outcome: 'unknown' });
+	});
+
+	it('takes over what refuses, what is not certain, and what is about the number', async () => {
+		const options = { refusedStatuses: '409', uncertainStatuses: '422' };
+		const { supplied } = await run({ parameters: { acceptedWhen: 'answer', answerPath: 'state', acceptedValues: 'ok', refusedValues: 'no', invalidRecipientValues: 'number', options } });
+		const read = (status: number, state: string) => supplied.provider?.read({ status, headers: {}, body: JSON.stringify({ state }) }, message);
+		expect(read(409, '')).toMatchObject({ outcome: 'refused', kind: 'request' });
+		expect(read(422, '')).toMatchObject({ outcome: 'unknown' });
+		expect(read(422, 'no')).toMatchObject({ outcome: 'refused' });
+		expect(read(422, 'number')).toMatchObject({ outcome: 'recipient' });
 	});
 
 	it.each([
 		['JSON that is none', { parameters: { json: '{"to": $$To' } }, /not valid JSON|\$\$Body/],
 		['a host with a replacement', { credentials: { campaignsGenericSmsApi: { baseUrl: 'https://$$uid.example.com', authentication: 'none' } } }, /fixed text/],
 		['no base URL', { credentials: { campaignsGenericSmsApi: { baseUrl: '', authentication: 'none' } } }, /must begin with http/],
+		['an uncertain status that is no refusal', { parameters: { options: { uncertainStatuses: '500' } } }, /"500" is not an HTTP status/],
 		['a wrong status', { parameters: { options: { refusedStatuses: '5xx' } } }, /"5xx" is not an HTTP status/],
 	])('with %s it is handed over as broken', async (_name, setup, why) => {
 		const { supplied } = await run(setup as SupplySetup);

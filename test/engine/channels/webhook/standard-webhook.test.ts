@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { WebhookMessage } from '../../../../engine/channels/webhook/message';
+import { envelopeOf, type WebhookMessage } from '../../../../engine/channels/webhook/message';
 import { readSecrets, sign } from '../../../../engine/channels/webhook/signature';
 import { StandardWebhook, type StandardWebhookConfig } from '../../../../engine/channels/webhook/standard-webhook';
 import { attemptGroup } from '../../../../engine/delivery/attempt';
@@ -36,8 +36,8 @@ describe('signature', () => {
 });
 
 describe('StandardWebhook.request', () => {
-	it('carries id, time of the attempt and signature', () => {
-		expect(new StandardWebhook(config({ secret: VECTOR.secret })).request(message())).toEqual({
+	it('carries id, time of the attempt and signature', async () => {
+		expect(await new StandardWebhook(config({ secret: VECTOR.secret })).request(message())).toEqual({
 			method: 'POST',
 			url: 'https://example.com/hook',
 			headers: { 'Content-Type': 'application/json; charset=utf-8', 'webhook-id': VECTOR.id, 'webhook-timestamp': '1614265330', 'webhook-signature': VECTOR.signature },
@@ -45,18 +45,18 @@ describe('StandardWebhook.request', () => {
 		});
 	});
 
-	it('is not signed without a secret, and lets no message set the protocol headers', () => {
-		const { headers } = new StandardWebhook(config()).request(message({ headers: { 'Webhook-Id': 'forged', 'X-A': 'b\r\nc', 'content-type': 'text/plain' } }));
+	it('is not signed without a secret, and lets no message set the protocol headers', async () => {
+		const { headers } = await new StandardWebhook(config()).request(message({ headers: { 'Webhook-Id': 'forged', 'X-A': 'b\r\nc', 'content-type': 'text/plain' } }));
 		expect(headers).toEqual({ 'content-type': 'text/plain', 'X-A': 'b c', 'webhook-id': VECTOR.id, 'webhook-timestamp': '1614265330' });
 	});
 
-	it('sends no body with GET and signs the empty one', () => {
-		const made = new StandardWebhook(config({ secret: VECTOR.secret })).request(message({ method: 'GET' }));
+	it('sends no body with GET and signs the empty one', async () => {
+		const made = await new StandardWebhook(config({ secret: VECTOR.secret })).request(message({ method: 'GET' }));
 		expect(made.body).toBeUndefined();
 		expect(made.headers['webhook-signature']).toBe(sign(readSecrets(VECTOR.secret), VECTOR.id, VECTOR.timestamp, ''));
 	});
 
-	it.each(['', 'a.b'])('refuses the message id %j', (messageId) => expect(() => new StandardWebhook(config()).request(message({ messageId }))).toThrow(/webhook-id/));
+	it.each(['', 'a.b'])('refuses the message id %j', async (messageId) => await expect(new StandardWebhook(config()).request(message({ messageId }))).rejects.toThrow(/webhook-id/));
 
 	it('keeps its secrets to itself', () => {
 		const provider = new StandardWebhook(config({ secret: VECTOR.secret, auth: { type: 'header', name: 'Authorization', value: 'Bearer abcdef' } }));
@@ -84,7 +84,7 @@ describe('StandardWebhook over a loopback server', () => {
 		});
 		const context = attemptOptions<WebhookMessage>();
 		try {
-			const provider = new StandardWebhook(config({ allowPrivate: true, timeoutMs: 200, secret: VECTOR.secret, now: context.options.now, ...extra }));
+			const provider = new StandardWebhook(config({ allowPrivate: true, timeoutMs: 800, secret: VECTOR.secret, now: context.options.now, ...extra }));
 			const result = await attemptGroup([provider], message({ url: `${server.url}/hook` }), context.options);
 			return { result, seen: server.seen, slept: context.slept };
 		} finally {
@@ -119,5 +119,68 @@ describe('StandardWebhook over a loopback server', () => {
 		const { result, seen } = await against([{ status: 200 }], { allowPrivate: undefined });
 		expect(result).toMatchObject({ outcome: 'failed', reason: 'provider_rejected', attempts: [{ code: 'private_address' }] });
 		expect(seen).toEqual([]);
+	});
+});
+
+describe('StandardWebhook with many messages per call', () => {
+	const envelope = envelopeOf({ targetId: 'c' }, 'profiles');
+	const one = (id: string, extra: Partial<WebhookMessage> = {}) => message({ messageId: id, body: JSON.stringify({ messageId: id }), envelope, ...extra });
+	const many = (deduplicated: boolean, extra: Partial<StandardWebhookConfig> = {}) => new StandardWebhook(config({ secret: VECTOR.secret, batch: { most: 100, deduplicated }, ...extra }));
+	const made = async (messages: WebhookMessage[]) => {
+		const batch = many(false).batch as NonNullable<StandardWebhook['batch']>;
+		return batch.request(await Promise.all(messages.map(async (some) => await batch.part(some))), messages);
+	};
+
+	it('says the same of the same messages, in whatever order they came, under one id', async () => {
+		const first = await made([one('b'), one('a')]);
+		expect(JSON.parse(first.body ?? '')).toEqual({ targetId: 'c', profiles: [{ messageId: 'a' }, { messageId: 'b' }] });
+		expect(await made([one('a'), one('b')])).toEqual(first);
+		expect(first.headers['webhook-id']).toMatch(/^batch-[\w-]{43}$/);
+		expect(first.headers['webhook-signature']).toBe(sign(readSecrets(VECTOR.secret), first.headers['webhook-id'] ?? '', VECTOR.timestamp, first.body ?? ''));
+		expect((await made([one('a'), one('c')])).headers['webhook-id']).not.toBe(first.headers['webhook-id']);
+	});
+
+	it('one that is left alone goes in the same form, under its own id', async () => {
+		const alone = await many(false).request(one('a'));
+		expect(alone).toMatchObject({ headers: { 'webhook-id': 'a' }, body: '{"targetId":"c","profiles":[{"messageId":"a"}]}' });
+	});
+
+	it('messages of another address, header or envelope go in other calls', () => {
+		const { key } = many(false).batch as NonNullable<StandardWebhook['batch']>;
+		const others = [one('b', { url: 'https://example.com/other' }), one('b', { headers: { a: 'b' } }), one('b', { envelope: envelopeOf({ targetId: 'd' }, 'profiles') })];
+		expect(key(one('b'))).toBe(key(one('a')));
+		expect(new Set([one('a'), ...others].map(key)).size).toBe(4);
+	});
+
+	it.each([
+		[false, 500, { outcome: 'unknown' }],
+		[true, 500, { outcome: 'refused', kind: 'transient' }],
+		[false, 503, { outcome: 'unknown' }],
+		[false, 429, { outcome: 'refused', kind: 'transient' }],
+		[false, 422, { outcome: 'refused', kind: 'request' }],
+		[false, 200, { outcome: 'sent' }],
+	])('where the receiver recognizes messages: %s, HTTP %i', (deduplicated, status, expected) => {
+		const provider = many(deduplicated);
+		expect(provider.idempotent).toBe(deduplicated);
+		expect(provider.batch?.read({ status, headers: {}, body: '' }, [one('a'), one('b')])).toMatchObject(expected);
+		expect(readAnswer(provider, one('a'), status)).toMatchObject(expected);
+	});
+
+	it.each([
+		[false, 'unknown', 1],
+		[true, 'sent', 2],
+	])('an unanswered call is made again only where the receiver recognizes messages: %s', async (deduplicated, outcome, calls) => {
+		const server = await startLoopback((_seen, reply) => void (server.seen.length > 1 && reply({ status: 200 })));
+		const { options, close } = attemptOptions<WebhookMessage>();
+		try {
+			const provider = many(deduplicated, { allowPrivate: true, timeoutMs: 800 });
+			const results = await Promise.all(['a', 'b', 'c'].map(async (id) => await attemptGroup([provider], one(id, { url: server.url }), options)));
+			expect(results).toMatchObject(results.map(() => ({ outcome })));
+			expect(server.seen).toHaveLength(calls);
+			expect(new Set(server.seen.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+		} finally {
+			close();
+			await server.close();
+		}
 	});
 });

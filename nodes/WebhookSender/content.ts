@@ -1,0 +1,124 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { parseJson, withMembers } from '../../engine/channels/http/json-path';
+import { cleverTapProfile, PROFILE_PARTS, type ProfilePart } from '../../engine/channels/webhook/clevertap';
+import { envelopeOf, type WebhookEnvelope, type WebhookMessage } from '../../engine/channels/webhook/message';
+import { isPersonalized } from '../../engine/personalization/fixed';
+import type { RenderInput, RenderResult } from '../../engine/personalization/liquid';
+import { compileText, renderInput } from '../shared/personalize';
+import type { Recipient } from '../shared/recipients';
+import type { Sender } from '../shared/sender';
+
+export interface WebhookSettings {
+	method: WebhookMessage['method'];
+	url: string;
+	content: 'person' | 'clevertap' | 'template';
+	/** Template of JSON. */
+	body: string;
+	/** Of the CleverTap shape. */
+	keyValues: Array<{ name: string; value: string }>;
+	parts: ReadonlySet<ProfilePart>;
+	/** Many people per call. */
+	batch?: { most: number; key: string; deduplicated: boolean };
+}
+
+type Written = { ok: true; text: string } | Extract<RenderResult, { ok: false }>;
+
+/** What a body is made of. */
+type BodyWriter = (recipient: Recipient, messageId: string, now: number) => Written;
+
+const CLEVERTAP_KEY = 'profiles';
+
+/** Reads the node's parameters, which are the same for every item. `parameterOf` gives them as they were typed. */
+export function readWebhookSettings(url: string, parameterOf: (name: string) => unknown): WebhookSettings {
+	const text = (name: string, fallback = '') => String(parameterOf(name) ?? fallback);
+	const method = text('method', 'POST') as WebhookMessage['method'];
+	const content = text('content', 'person') as WebhookSettings['content'];
+	const { pair = [] } = (parameterOf('keyValues') ?? {}) as { pair?: Array<{ name?: unknown; value?: unknown }> };
+	const keyValues = pair.map(({ name, value }) => ({ name: String(name ?? '').trim(), value: String(value ?? '') })).filter(({ name }) => name !== '');
+	const batched = method !== 'GET' && method !== 'DELETE' && parameterOf('batch') === true;
+	const batch = { most: Number(parameterOf('batchSize') ?? 100), key: content === 'clevertap' ? CLEVERTAP_KEY : text('batchKey', 'people').trim() || 'people', deduplicated: parameterOf('deduplicated') === true };
+	return { method, url, content, body: text('body'), keyValues, parts: new Set((parameterOf('profileParts') as ProfilePart[] | undefined) ?? PROFILE_PARTS), ...(batched && { batch }) };
+}
+
+/** What a call says once for all its people. */
+function envelopeOfSettings({ content, keyValues }: WebhookSettings, { key }: NonNullable<WebhookSettings['batch']>, campaignId: string): WebhookEnvelope {
+	const fixed = keyValues.filter(({ value }) => !isPersonalized(value));
+	return envelopeOf(content === 'clevertap' ? { targetId: campaignId, key_values: Object.fromEntries(fixed.map(({ name, value }) => [name, value])) } : {}, key);
+}
+
+/** How this node writes its calls: the templates are read once per batch. */
+export function webhookWriter(context: IExecuteFunctions, settings: WebhookSettings, missing: 'fail' | 'empty'): Sender<WebhookMessage>['render'] {
+	const { method, batch } = settings;
+	const write = bodyWriter(context, settings, missing);
+	return (recipient, messageId, now) => {
+		const url = recipient.to ?? settings.url;
+		if (method === 'GET') return { ok: true, message: { messageId, url, method, headers: {} } };
+		const written = write(recipient, messageId, now);
+		if (!written.ok) return written;
+		const message = { messageId, url, method, headers: { 'content-type': 'application/json' }, body: written.text };
+		if (!batch) return { ok: true, message };
+		const element = elementOf(written.text, messageId);
+		if (element === undefined) return { ok: false, reason: 'personalization_failed', detail: 'The body is no JSON object after the values were put in, as calls for many people need it' };
+		return { ok: true, message: { ...message, body: element, envelope: envelopeOfSettings(settings, batch, recipient.campaignId) } };
+	};
+}
+
+/** The body as one of many: an object that says its message id, by which the receiver recognizes a repetition. */
+function elementOf(text: string, messageId: string): string | undefined {
+	const parsed = JSON.parse(text) as unknown;
+	if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined;
+	return Object.hasOwn(parsed, 'messageId') ? text : withMembers(text, [{ name: 'messageId', value: messageId }]);
+}
+
+function bodyWriter(context: IExecuteFunctions, settings: WebhookSettings, missing: 'fail' | 'empty'): BodyWriter {
+	switch (settings.content) {
+		case 'template':
+			return templateWriter(context, settings, missing);
+		case 'clevertap':
+			return cleverTapWriter(context, settings, missing);
+		default:
+			return (recipient) => ({ ok: true, text: JSON.stringify(personBody(recipient)) });
+	}
+}
+
+/** The operator's JSON. */
+function templateWriter(context: IExecuteFunctions, { body }: WebhookSettings, missing: 'fail' | 'empty'): BodyWriter {
+	const template = compileText(context, body, { missing, escape: 'json' });
+	return (recipient, _messageId, now) => {
+		const rendered = template.render(renderInput(recipient, now));
+		if (!rendered.ok) return rendered;
+		if (parseJson(rendered.text) !== undefined) return rendered;
+		return { ok: false, reason: 'personalization_failed', detail: 'The body is no JSON after the values were put in' };
+	};
+}
+
+/** CleverTap's shape. Pairs stand beside the profile; in a call for many those that are a person's stand in their profile. */
+function cleverTapWriter(context: IExecuteFunctions, { keyValues, parts, batch }: WebhookSettings, missing: 'fail' | 'empty'): BodyWriter {
+	const own = batch ? keyValues.filter(({ value }) => isPersonalized(value)) : keyValues;
+	const templates = own.map(({ name, value }) => [name, compileText(context, value, { missing })] as const);
+	return (recipient, messageId, now) => {
+		const values = valuesOf(templates, renderInput(recipient, now));
+		if (!values.ok) return values;
+		const user = recipient.user as Recipient['user'] & { optedOut?: Record<string, boolean> };
+		const { properties } = (recipient.json.event ?? {}) as { properties?: Record<string, unknown> };
+		const profile = cleverTapProfile(messageId, user, recipient.json.event ? properties ?? {} : undefined, parts, batch ? values.pairs : {});
+		return { ok: true, text: JSON.stringify(batch ? profile : { targetId: recipient.campaignId, key_values: values.pairs, [CLEVERTAP_KEY]: profile }) };
+	};
+}
+
+function valuesOf(templates: ReadonlyArray<readonly [string, { render(input: RenderInput): RenderResult }]>, input: RenderInput): { ok: true; pairs: Record<string, string> } | Extract<RenderResult, { ok: false }> {
+	const values: Array<[string, string]> = [];
+	for (const [name, template] of templates) {
+		const rendered = template.render(input);
+		if (!rendered.ok) return rendered;
+		values.push([name, rendered.text]);
+	}
+	return { ok: true, pairs: Object.fromEntries(values) };
+}
+
+function personBody({ json, campaignId }: Recipient): IDataObject {
+	const campaign = json.campaign as IDataObject | undefined;
+	const { user, event } = json;
+	return { campaign: { id: campaignId, name: campaign?.name, labels: campaign?.labels, run: campaign?.run }, user: user ?? json, ...(event ? { event } : {}) };
+}
