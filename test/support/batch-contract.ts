@@ -83,7 +83,7 @@ export function describeBatchContract<M>(name: string, contract: BatchContract<M
 		});
 
 		it('a silent server leaves all unknown, asked once', async () => {
-			const { results, asked } = await sendAll(() => undefined, 150);
+			const { results, asked } = await sendAll(() => undefined, 1_000);
 			expect(results).toMatchObject(each({ outcome: 'unknown', code: 'timeout' }));
 			expect(asked).toHaveLength(1);
 		});

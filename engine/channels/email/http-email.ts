@@ -7,7 +7,7 @@ export { accountOf, baseUrlOf, judged, required, type Verdict } from '../http/on
 /** What every email provider with an HTTP API takes, beside what is its own. */
 export type EmailProviderConfig = HttpProviderConfig;
 
-/** An email provider with an HTTP API that takes one message per request. */
+/** An email provider with an HTTP API that takes one message per request, or several where it has a `batch`. */
 export abstract class HttpEmail extends OneByOneHttp<EmailMessage> {
 	/** Bytes of attachments the provider takes, where it is less than for others. */
 	protected readonly maxAttachmentBytes?: number;

@@ -11,7 +11,6 @@ export function inOrder(entries: readonly unknown[], count: number, read: (entry
 
 /** The outcome of an answer about all messages of a request that should have told of each: an acceptance is none. */
 export function notEach(outcome: ProviderOutcome, response: HttpResponse): ProviderOutcome {
-	if (outcome.outcome !== 'sent' && !isSuccess(response.status)) return outcome;
-	if (outcome.outcome === 'refused') return outcome;
+	if (outcome.outcome === 'refused' || (outcome.outcome !== 'sent' && !isSuccess(response.status))) return outcome;
 	return { outcome: 'unknown', code: `http_${response.status}`, detail: `The answer does not tell of each message. ${describe(response)}` };
 }

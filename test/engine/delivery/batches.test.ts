@@ -147,7 +147,7 @@ describe('messages that share requests', () => {
 		['429', { status: 429, headers: { 'Retry-After': '60' } }, { outcome: 'failed', reason: 'provider_unavailable', transient: true, retryAfterMs: 60_000 }],
 	])('%s is everybody\'s, and nothing is halved', async (_name, said, expected) => {
 		answer = () => said;
-		const { results } = await sendAll([provider({ timeoutMs: 150 })], notes(4));
+		const { results } = await sendAll([provider({ timeoutMs: 1_000 })], notes(4));
 		expect(results.map((result) => value(result))).toMatchObject(Array(4).fill(expected));
 		expect(sizes()).toEqual([4]);
 	});
