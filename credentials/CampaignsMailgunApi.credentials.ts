@@ -22,7 +22,7 @@ export class CampaignsMailgunApi implements ICredentialType {
 		},
 		{
 			displayName: 'Webhook Signing Key',
-			name: 'webhookSigningKey',
+			name: 'webhookSigningSecret',
 			type: 'string',
 			typeOptions: { password: true },
 			default: '',

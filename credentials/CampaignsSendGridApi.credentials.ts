@@ -24,7 +24,6 @@ export class CampaignsSendGridApi implements ICredentialType {
 			displayName: 'Webhook Verification Key',
 			name: 'webhookVerificationKey',
 			type: 'string',
-			typeOptions: { password: true },
 			default: '',
 			description: 'The public key of the signed event webhook, for Delivery Receipts',
 		},

@@ -7,6 +7,7 @@ import type { QuestionContext } from '../questions';
 import type { Reason } from '../reasons';
 import type { Tx } from '../store/database';
 import { PLACE, Rank, traces } from './outcomes';
+import { receiptsOfRun, type ReceiptFigures } from './receipts-of-run';
 import { runHead, type RunHead } from './runs';
 import { zonesOfReport, type RunZonesReport } from './run-zones';
 
@@ -29,6 +30,8 @@ export interface RunReport extends RunHead {
 	notSent: Partial<Record<Reason, number>>;
 	/** Those of notSent that were tried and failed. */
 	failed: number;
+	/** What providers have reported of its messages. */
+	receipts: ReceiptFigures;
 	/** Selected people of whom the store has no trace. Anything but 0 is a fault, shown rather than hidden. */
 	unaccounted: number;
 	/** People who converted, view-through. */
@@ -82,6 +85,7 @@ export async function runReport(tx: Tx, { run }: { run: number }, context: Quest
 		unknown: entriesWith(outcomes, Rank.unknown),
 		notSent,
 		failed: outcomes.filter((row) => row.rank === Rank.notSent && row.failed === 1).reduce((total, row) => total + row.entries, 0),
+		receipts: await receiptsOfRun(tx, run),
 		unaccounted: qualified - inStore - refused,
 		...(await conversionFigures(tx, head, await sendsOf(tx, run), context)),
 		...(await zonesOfReport(tx, run)),

@@ -7,6 +7,7 @@ import type { QuestionContext } from '../questions';
 import type { Tx } from '../store/database';
 import { notLetInAgain } from './let-in-again';
 import type { RunHead } from './runs';
+import { receiptSteps } from './story-receipts';
 import { reasonWords, timeWords } from './words';
 
 /** One thing that happened to somebody on their way through a run. */
@@ -75,6 +76,7 @@ export async function stepsOf(tx: Tx, head: RunHead, entries: StoryEntry[], cont
 		...entries.map(qualifiedStep),
 		...holds.flatMap((hold) => holdSteps(hold, context.zone)),
 		...messages.flatMap(messageSteps),
+		...(await receiptSteps(tx, head.run, list)),
 		...dropped.map(droppedStep),
 		...(await notLetInAgain(tx, head, entries, context)),
 		...(await conversionSteps(tx, head, entries, context)),

@@ -13,8 +13,11 @@ type Items = Promise<INodeExecutionData[]>;
 
 const PAGE = 2_000;
 const RUN_COLUMNS = ['campaignId', 'campaignName', 'run', 'runKey', 'state', 'scheduledAt', 'startedAt', 'finishedAt', 'qualified', 'pausedBecause'];
+/** What providers report, where they do. */
+const RECEIPT_COLUMNS = ['delivered', 'viewed', 'clicked', 'replied', 'bounced', 'complained', 'unsubscribed'] as const;
 const REPORT_COLUMNS = [
 	...RUN_COLUMNS, 'entered', 'waiting', 'heldNow', 'sent', 'unknown', 'notSent', 'failed', 'reasons',
+	...RECEIPT_COLUMNS,
 	'zonesWaiting', 'lastZone', 'lastZoneAt', 'nextZone', 'nextZoneAt', 'conversions', 'conversionEvents', 'revenue', 'conversionRatePercent',
 	'controlPeople', 'controlConversions', 'controlRevenue', 'controlConversionRatePercent',
 ];
@@ -75,6 +78,12 @@ async function* pages(store: Store, runs: number[], limit: number): AsyncGenerat
 	}
 }
 
+/** Nothing where no provider has reported anything: a zero would say that nobody got a message. */
+function receiptFigures(receipts: RunReport['receipts']): IDataObject {
+	if (Object.keys(receipts).length === 0) return {};
+	return Object.fromEntries(RECEIPT_COLUMNS.map((status) => [status, receipts[status] ?? 0]));
+}
+
 function reportRow(report: RunReport): IDataObject {
 	const counts = Object.entries(report.notSent) as Array<[Reason, number]>;
 	const notSent = counts.reduce((total, [, count]) => total + count, 0);
@@ -91,6 +100,7 @@ function reportRow(report: RunReport): IDataObject {
 		failed: report.failed,
 		reasons: Object.fromEntries(counts.map(([reason, count]) => [REASONS[reason], count])),
 		...(report.unaccounted > 0 && { unaccounted: report.unaccounted }),
+		...receiptFigures(report.receipts),
 		...(report.zones && zoneFigures(report.zones)),
 		conversions: report.conversions,
 		conversionEvents: report.conversionEvents,

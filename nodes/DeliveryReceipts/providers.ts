@@ -57,7 +57,7 @@ export const RECEIPT_PROVIDERS: readonly ReceiptProvider[] = [
 	},
 	{
 		name: 'Mailgun', value: 'mailgun', credential: 'campaignsMailgunApi', description: BY_SIGNATURE,
-		reader: async (read) => mailgunReceipts({ signingKey: text(await read('campaignsMailgunApi'), 'webhookSigningKey') }),
+		reader: async (read) => mailgunReceipts({ signingKey: text(await read('campaignsMailgunApi'), 'webhookSigningSecret') }),
 	},
 	{ name: 'MSG91', value: 'msg91', credential: RECEIPTS_CREDENTIAL, description: BY_TOKEN, reader: async (read) => msg91Receipts(await tokenOf(read)) },
 	{

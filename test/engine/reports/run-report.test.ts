@@ -23,7 +23,7 @@ describeStores('the report of a run', (fixture) => {
 			scheduledAt: startedAt, startedAt, finishedAt: null,
 			qualified: 12, entered: 8, waiting: 6, heldNow: 2, sent: 1, unknown: 1,
 			notSent: { invalid_recipient: 1, profile_not_reachable: 1, dnd_discarded: 1, left_workflow: 1 },
-			failed: 1, unaccounted: 0,
+			failed: 1, receipts: {}, unaccounted: 0,
 			conversions: 0, conversionEvents: 0, revenue: null, conversionRate: null, control: null, safetyCheck: null,
 		});
 		expect(sumOf(report)).toBe(12);

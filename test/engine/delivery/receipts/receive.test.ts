@@ -285,6 +285,18 @@ describeStores('receipts', (fixture) => {
 		expect((await person()).events.filter(({ name }) => name === 'Notification Clicked').map(({ properties }) => properties.URL).sort()).toEqual([url, `${url}?b`]);
 	});
 
+	it('the report of the run and the person\'s story tell of it', async () => {
+		await sending(2);
+		await settle('sent', 0);
+		await settle('sent', 1);
+		fixture().clock.advance(MINUTE);
+		await receive({ status: 'delivered' }, { status: 'clicked', url: 'https://a.example' }, { status: 'clicked', url: 'https://b.example' }, { status: 'bounced', index: 1, code: '5.1.1' });
+		expect(await report()).toMatchObject({ receipts: { delivered: 1, clicked: 1, bounced: 1 } });
+		const story = await store.ask('personStory', { name: { id: 'p2' }, run });
+		expect(story.runs[0]).toMatchObject({ outcome: 'not_sent', reason: 'invalid_recipient' });
+		expect(story.runs[0]?.steps.map(({ text }) => text)).toContain('The provider says: message (email) of "sender" bounced (5.1.1)');
+	});
+
 	it('two processes with the same receipts record them once', async () => {
 		await sending(20);
 		for (const index of messages.keys()) await settle('sent', index);
