@@ -57,7 +57,7 @@ function write(context: IExecuteFunctions, settings: EmailSettings, templates: T
 	const input = renderInput(recipient, now);
 	const link = linkOf(settings.unsubscribeUrl, templates.unsubscribeUrl, input);
 	if (!link.ok) return link;
-	const content = contentOf(settings, templates, { ...input, extra: { UnsubscribeUrl: link.value } });
+	const content = contentOf(settings, templates, { ...input, extra: { ...input.extra, UnsubscribeUrl: link.value } });
 	if (!content.ok) return content;
 	const { from, replyTo } = settings;
 	// Providers refuse an address that stands twice.
