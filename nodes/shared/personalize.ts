@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { compile, type CompiledTemplate, type RenderInput, type TemplateOptions } from '../../engine/personalization/liquid';
 import type { Scalar } from '../../engine/segments/values';
 import { toNodeError } from './errors';
+import { foreignKeys } from './items';
 import type { Recipient } from './recipients';
 
 /** Reads the template of a parameter, once per batch. */
@@ -21,7 +22,8 @@ export function compileText(context: IExecuteFunctions, text: unknown, options: 
 
 /**
  * What templates see of a recipient: Profile.x are the person's properties and addresses, Event.x those of the event,
- * ConstantEventProperty what the item carries of a constant event property, Linked.x the answers of APIs.
+ * ConstantEventProperty what the item carries of a constant event property, Item.x what nodes between have put on the item,
+ * Linked.x the answers of APIs.
  */
 export function renderInput({ json, user, linked }: Recipient, now: number): RenderInput {
 	const { id, email, phone, timezone, properties } = user;
@@ -31,7 +33,7 @@ export function renderInput({ json, user, linked }: Recipient, now: number): Ren
 		profile: { ...properties, ...Object.fromEntries(known) },
 		...(event && { event: { ...(event.properties as IDataObject | undefined), name: event.name } }),
 		constantEventProperty: plainValues(json.constantEventProperty),
-		...(linked && { extra: { Linked: linked } }),
+		extra: { Item: foreignKeys(json), ...(linked && { Linked: linked }) },
 		now,
 		timezone: timezone ?? undefined,
 	};

@@ -78,6 +78,13 @@ describe('people of a campaign', () => {
 		expect(providers.sent).toHaveLength(3);
 	});
 
+	test('may be told what nodes between have put on the item, which is no template', async () => {
+		const items = (await campaignItems(store(), 2)).map((item, index) => ({ ...item, offer: { text: index === 0 ? 'now {{ Profile.id }}' : undefined } }));
+		const result = await run(inCampaign({ message: '{{ Profile.id }}: {{ Item.offer.text }}' }), items);
+		expect(providers.sent.map(({ body }) => body)).toEqual(['p1: now {{ Profile.id }}']);
+		expect(result.json('SMS', 1)).toMatchObject([{ reason: 'personalization_failed', detail: expect.stringContaining('Item.offer.text') }]);
+	});
+
 	test('get a text that looks like an expression as Liquid, each with their own values', async () => {
 		const result = await run(inCampaign({ message: '={{ Profile.id }}, 2 + 2 = 4' }), await campaignItems(store(), 2));
 		expect(result.error).toBeUndefined();

@@ -10,7 +10,7 @@ import {
 /** Small stand-ins for nodes of n8n's own, under the names that workflows know them by. */
 
 const common = {
-	version: [1, 2, 3, 3.4],
+	version: [1, 1.1, 2, 3, 3.2, 3.4],
 	description: '',
 	defaults: { name: '' },
 	inputs: [NodeConnectionTypes.Main],
@@ -83,14 +83,67 @@ export class Code implements INodeType {
 	}
 }
 
-/** Passes on what comes in by its first input. */
+/** Merge, mode Append: what came in by each input, one after the other, when all have run that will. */
 export class Merge implements INodeType {
 	description: INodeTypeDescription = {
-		...common, usableAsTool: undefined, displayName: 'Merge', name: 'merge', group: ['transform'], inputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+		...common,
+		usableAsTool: undefined,
+		displayName: 'Merge',
+		name: 'merge',
+		group: ['transform'],
+		inputs: '={{ Array.from({ length: $parameter["numberInputs"] }, () => "main") }}',
+		requiredInputs: 1,
+		properties: [{ displayName: 'Number of Inputs', name: 'numberInputs', type: 'number', default: 2 }],
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return [this.getInputData()];
+		const inputs = this.getNodeParameter('numberInputs', 0) as number;
+		return [Array.from({ length: inputs }, (_, input) => this.getInputData(input) ?? []).flat()];
+	}
+}
+
+/** Switch: an item leaves by the output of the first rule whose text it has. */
+export class Switch implements INodeType {
+	description: INodeTypeDescription = {
+		...common,
+		usableAsTool: undefined,
+		displayName: 'Switch',
+		name: 'switch',
+		group: ['transform'],
+		outputs: '={{ $parameter["rules"].values.map(() => "main") }}',
+		properties: [{ displayName: 'Rules', name: 'rules', type: 'json', default: {} }],
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		interface Rules {
+			values: Array<{ conditions: { conditions: Array<{ leftValue: unknown; rightValue: unknown }> } }>;
+		}
+		const outputs = (this.getNodeParameter('rules', 0) as Rules).values.map((): INodeExecutionData[] => []);
+		this.getInputData().forEach((item, index) => {
+			const { values } = this.getNodeParameter('rules', index) as Rules;
+			const output = values.findIndex(({ conditions }) => conditions.conditions.every(({ leftValue, rightValue }) => leftValue === rightValue));
+			outputs[output]?.push({ ...item, pairedItem: { item: index } });
+		});
+		return outputs;
+	}
+}
+
+/** Execute Workflow, mode Once: one call with all items. */
+export class ExecuteWorkflow implements INodeType {
+	description: INodeTypeDescription = {
+		...common,
+		version: [1, 1.2],
+		usableAsTool: undefined,
+		displayName: 'Execute Workflow',
+		name: 'executeWorkflow',
+		group: ['transform'],
+		properties: [{ displayName: 'Workflow', name: 'workflowId', type: 'json', default: {} }],
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { value } = this.getNodeParameter('workflowId', 0) as { value: string };
+		const { data } = await this.executeWorkflow({ id: value }, this.getInputData());
+		return data.map((items) => items ?? []);
 	}
 }
 

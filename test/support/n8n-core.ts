@@ -23,7 +23,7 @@ import {
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
-import { Code, ExecuteWorkflowTrigger, ManualTrigger, Merge, NoOp, Set as SetFields, SplitInBatches } from './base-nodes';
+import { Code, ExecuteWorkflow, ExecuteWorkflowTrigger, ManualTrigger, Merge, NoOp, Set as SetFields, SplitInBatches, Switch } from './base-nodes';
 
 const say = () => {};
 // The other way to be quiet finds out first where each line comes from.
@@ -48,6 +48,8 @@ export interface RunOptions {
 	nodes: NodeClass[];
 	/** Decrypted credentials by type. Nodes that use one need no `credentials` entry in the workflow. */
 	credentials?: Record<string, ICredentialDataDecryptedObject>;
+	/** Workflows that Execute Workflow may call, by their id. */
+	called?: Record<string, TestWorkflow>;
 }
 
 export interface ExecuteOptions extends RunOptions {
@@ -160,6 +162,7 @@ export async function loadList(
 }
 
 export interface Prepared {
+	options: RunOptions;
 	workflow: Workflow;
 	nodeTypes: INodeTypes;
 	credentials: Record<string, ICredentialDataDecryptedObject>;
@@ -177,7 +180,7 @@ export function prepare(options: RunOptions, active = false): Prepared {
 		connections: workflow.connections,
 		settings: { executionOrder: 'v1' as const, ...workflow.settings },
 	};
-	return { workflow: new Workflow({ ...stored, active, nodeTypes }), nodeTypes, credentials, stored };
+	return { options, workflow: new Workflow({ ...stored, active, nodeTypes }), nodeTypes, credentials, stored };
 }
 
 function fillIn(node: TestWorkflow['nodes'][number], index: number, credentialTypes: string[]): INode {
@@ -194,7 +197,7 @@ function typesOf(classes: NodeClass[]): INodeTypes {
 			types.set(`${pack}.${type.description.name}`, type);
 		}
 	};
-	add('n8n-nodes-base', [Code, ExecuteWorkflowTrigger, ManualTrigger, Merge, NoOp, SetFields, SplitInBatches]);
+	add('n8n-nodes-base', [Code, ExecuteWorkflow, ExecuteWorkflowTrigger, ManualTrigger, Merge, NoOp, SetFields, SplitInBatches, Switch]);
 	add(OWN_PACK, classes);
 	const byName = (name: string): INodeType => {
 		const type = types.get(name);
@@ -240,7 +243,7 @@ async function runFrom(prepared: Prepared, node: INode, data: INodeExecutionData
 }
 
 /** What n8n's server supplies to an execution, as far as nodes ask for it. */
-export function additionalData({ credentials, stored }: Prepared, mode: WorkflowExecuteMode, executionId: string): IWorkflowExecuteAdditionalData {
+export function additionalData({ credentials, stored, options }: Prepared, mode: WorkflowExecuteMode, executionId: string): IWorkflowExecuteAdditionalData {
 	const credentialsHelper = {
 		getParentTypes: () => [],
 		getDecrypted: async (_data: unknown, _node: unknown, type: string) => credentials[type],
@@ -267,7 +270,18 @@ export function additionalData({ credentials, stored }: Prepared, mode: Workflow
 		webhookWaitingBaseUrl: 'http://localhost:5678/webhook-waiting',
 		formWaitingBaseUrl: 'http://localhost:5678/form-waiting',
 		currentNodeExecutionIndex: 0,
+		executeWorkflow: async ({ id }: { id?: string }, _data: unknown, { inputData }: { inputData: INodeExecutionData[] }) => await call(options, String(id), inputData),
 		logAiEvent: () => {},
 		getRunnerStatus: () => ({ available: false }),
 	} as unknown as IWorkflowExecuteAdditionalData;
+}
+
+/** As n8n calls a workflow: in mode integrated, from its first node on. What the last run of its last node put out goes back. */
+async function call({ nodes, credentials, called }: RunOptions, id: string, items: INodeExecutionData[]): Promise<{ executionId: string; data: INodeExecutionData[][] }> {
+	const workflow = called?.[id];
+	if (!workflow) throw new Error(`There is no workflow ${id} to be called`);
+	const { run, error } = await execute({ nodes, credentials, called, workflow: { ...workflow, id }, items, mode: 'integrated' });
+	if (error) throw error;
+	const { lastNodeExecuted = '', runData } = run.data.resultData;
+	return { executionId: 'called', data: (runData[lastNodeExecuted]?.at(-1)?.data?.main ?? []).map((output) => output ?? []) };
 }
