@@ -82,11 +82,11 @@ function readerOfForm(form: AtForm, source: string): (ctx: Context) => unknown {
 export class FormOutput implements Template {
 	constructor(
 		readonly token: FormToken,
-		private readonly value: Value,
+		readonly prints: Value,
 		readonly render: (ctx: Context, emitter: Emitter) => void,
 	) {}
 
 	*arguments(): Generator<Value> {
-		yield this.value;
+		yield this.prints;
 	}
 }

@@ -1,4 +1,4 @@
-import { analyzeSync, Liquid, LiquidError, toValueSync, UndefinedVariableError, type Template } from 'liquidjs';
+import { Liquid, LiquidError, toValueSync, UndefinedVariableError, type Template } from 'liquidjs';
 import { truncate } from '../channels/http/redact';
 import { CampaignError } from '../errors';
 import { namedProperty, type NamedProperty } from './at-form';
@@ -194,7 +194,7 @@ const DEFAULT_RULES: OutputRules = { missing: 'fail', escape: 'none' };
  * Throws a CampaignError with the place of the first mistake.
  */
 export function compile(template: string, options: TemplateOptions = {}): CompiledTemplate {
-	const rules: OutputRules = { ...DEFAULT_RULES, ...options };
+	const rules: OutputRules = { missing: options.missing ?? DEFAULT_RULES.missing, escape: options.escape ?? DEFAULT_RULES.escape };
 	const engine = engineFor(rules);
 	try {
 		const parser = new StrictParser(engine, rules);
@@ -206,23 +206,13 @@ export function compile(template: string, options: TemplateOptions = {}): Compil
 	}
 }
 
-/**
- * Everything wrong in a template that can be told without a person: mistakes of syntax, unknown tags and filters, and
- * variables that do not begin with a known root.
- * @param roots names beside `Profile`, `Event` and `ConstantEventProperty` that the campaign provides
- */
-export function check(template: string, roots: readonly string[] = []): TemplateProblem[] {
+/** Reads a template so that every mistake is found, not only the first. */
+export function parseToCheck(template: string): { templates: Template[] } | { problems: TemplateProblem[] } {
 	const engine = makeEngine(DEFAULT_RULES, true);
-	let templates: Template[];
 	try {
-		templates = new StrictParser(engine, DEFAULT_RULES).parse(template);
+		return { templates: new StrictParser(engine, DEFAULT_RULES).parse(template) };
 	} catch (error) {
 		const errors = (error as { errors?: unknown[] }).errors ?? [error];
-		return errors.map((one) => ({ message: messageOf(one), ...positionOf(one) }));
+		return { problems: errors.map((one) => ({ message: messageOf(one), ...positionOf(one) })) };
 	}
-	const known = new Set(['Profile', 'Event', 'ConstantEventProperty', ...roots]);
-	const strangers = Object.entries(analyzeSync(templates).globals).filter(([name]) => !known.has(name));
-	return strangers.flatMap(([name, uses]) =>
-		uses.map(({ location }) => ({ message: `Unknown variable "${name}": a variable begins with ${[...known].join(', ')}`, line: location.row, column: location.col })),
-	);
 }

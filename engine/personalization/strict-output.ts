@@ -96,21 +96,21 @@ class StrictOutput implements Template {
 
 	constructor(
 		readonly token: OutputToken,
-		private readonly value: Value,
+		readonly prints: Value,
 		rules: OutputRules,
 	) {
-		this.render = printer(printed(value, token.content.trim()), rules);
+		this.render = printer(printed(prints, token.content.trim()), rules);
 	}
 
 	*arguments(): Generator<Value> {
-		yield this.value;
+		yield this.prints;
 	}
 }
 
 /** `{% echo %}`, which prints like `{{ }}`. */
 export function echoTag(rules: OutputRules): new (token: TagToken, remainTokens: TopLevelToken[], liquid: Liquid) => Tag {
 	return class EchoTag extends Tag {
-		private readonly value?: Value;
+		readonly prints?: Value;
 
 		private readonly print?: (ctx: Context, emitter: Emitter) => void;
 
@@ -118,8 +118,8 @@ export function echoTag(rules: OutputRules): new (token: TagToken, remainTokens:
 			super(token, remainTokens, liquid);
 			this.tokenizer.skipBlank();
 			if (this.tokenizer.end()) return;
-			this.value = new LiquidValue(this.tokenizer.readFilteredValue(), liquid);
-			this.print = printer(printed(this.value, this.token.args.trim()), rules);
+			this.prints = new LiquidValue(this.tokenizer.readFilteredValue(), liquid);
+			this.print = printer(printed(this.prints, this.token.args.trim()), rules);
 		}
 
 		render(ctx: Context, emitter: Emitter): void {
@@ -127,7 +127,7 @@ export function echoTag(rules: OutputRules): new (token: TagToken, remainTokens:
 		}
 
 		*arguments() {
-			if (this.value) yield this.value;
+			if (this.prints) yield this.prints;
 		}
 	};
 }

@@ -1,19 +1,16 @@
 import { isCertain, type DeadDevice } from '../../engine/channels/push/devices';
 import type { Store } from '../../engine/store/store';
+import { numbersOf } from '../shared/known-people';
 import { profilesByNumber } from '../shared/releases';
 import type { RecipientUser } from '../shared/recipients';
 
 /** Adds the devices of people whom the store knows to items that list none: push tokens are not on items of a campaign. */
 export async function knownDevices(users: RecipientUser[], store: Store): Promise<void> {
-	// No store holds an id of half a character or with a NUL.
-	const ids = [...new Set(users.flatMap(({ id }) => id ?? []))].filter((id) => id.isWellFormed() && !id.includes('\u0000'));
-	if (ids.length === 0) return;
-	const known = await store.ask('whoIs', { entries: [], ids });
-	const people = new Map(known.ids.map(({ id, person }) => [id, person]));
+	const people = await numbersOf(users, store);
+	if (people.size === 0) return;
 	const profiles = await profilesByNumber(store, [...people.values()]);
-	for (const user of users) {
-		const person = user.id === undefined ? undefined : people.get(user.id);
-		const profile = person === undefined ? undefined : profiles.get(person);
+	for (const [user, person] of people) {
+		const profile = profiles.get(person);
 		if (!profile) continue;
 		user.person = profile.person;
 		user.push ??= profile.push;

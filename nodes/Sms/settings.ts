@@ -2,13 +2,14 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { toE164 } from '../../engine/channels/phone';
 import { CampaignError } from '../../engine/errors';
-import { compile } from '../../engine/personalization/liquid';
+import { refuseBadTexts } from '../shared/personalized-texts';
+import { smsTexts } from './texts';
 
 const ANY_NUMBER = '+14155550100';
 
 /** Throws a CampaignError when nobody could be sent to with these settings. */
 export function checkSmsSettings({ message, defaultCountry }: IDataObject): void {
-	compile(String(message ?? ''));
+	refuseBadTexts(smsTexts((name) => (name === 'message' ? message : undefined)));
 	checkCountry(String(defaultCountry ?? ''));
 }
 

@@ -12,15 +12,18 @@ import {
 import { StandardWebhook } from '../../engine/channels/webhook/standard-webhook';
 import type { WebhookMessage } from '../../engine/channels/webhook/message';
 import { attemptGroup } from '../../engine/delivery/attempt';
+import type { CompiledTemplate } from '../../engine/personalization/liquid';
 import { campaignsPostgresTest, campaignsWebhookTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
 import { refuseLoop } from '../shared/graph';
-import { compileParameter, renderInput } from '../shared/personalize';
+import { renderInput } from '../shared/personalize';
+import { compileTexts } from '../shared/personalized-texts';
 import type { Recipient } from '../shared/recipients';
 import { releaseWaiting, runSender, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
 import { webhookProperties } from './parameters';
 import { checkUrl, checkWebhookSettings } from './settings';
+import { webhookTexts } from './texts';
 
 interface WebhookCredential {
 	secret?: string;
@@ -71,10 +74,14 @@ export class WebhookSender implements INodeType {
 			const options = readSenderOptions(this);
 			const url = checkUrl(this.getNodeParameter('url', 0, ''));
 			const provider = await makeProvider(this, url);
+			const texts = webhookTexts((name) => this.getNodeParameter(name, 0, ''));
+			const templates = compileTexts(texts, options.missing);
 			const sender: Sender<WebhookMessage> = {
 				channel: 'webhook',
+				texts,
+				templates,
 				address: ({ user, json }) => ({ ok: true, address: `${url} ${user.id ?? JSON.stringify(json)}` }),
-				render: webhookWriter(this, url, options.missing),
+				render: webhookWriter(this, url, templates.body),
 				send: async (message, ledger) =>
 					await attemptGroup([provider], message, {
 						...ledger,
@@ -108,15 +115,13 @@ async function makeProvider(context: IExecuteFunctions, url: string): Promise<St
 }
 
 /** The body is the operator's JSON template, or the person as the item shows them. */
-function webhookWriter(context: IExecuteFunctions, url: string, missing: 'fail' | 'empty'): Sender<WebhookMessage>['render'] {
+function webhookWriter(context: IExecuteFunctions, url: string, template: CompiledTemplate | undefined): Sender<WebhookMessage>['render'] {
 	const method = context.getNodeParameter('method', 0, 'POST') as WebhookMessage['method'];
-	const own = context.getNodeParameter('content', 0, 'person') === 'template';
-	const template = own ? compileParameter(context, 'body', { missing, escape: 'json' }) : undefined;
 	return (recipient, messageId, now) => {
 		if (method === 'GET') return { ok: true, message: { messageId, url, method, headers: {} } };
 		const rendered = template?.render(renderInput(recipient, now)) ?? { ok: true as const, text: JSON.stringify(personBody(recipient)) };
 		if (!rendered.ok) return rendered;
-		if (own && !isJson(rendered.text)) {
+		if (template && !isJson(rendered.text)) {
 			return { ok: false, reason: 'personalization_failed', detail: 'The body is no JSON after the values were put in' };
 		}
 		const headers = { 'content-type': 'application/json' };

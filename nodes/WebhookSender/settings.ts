@@ -1,12 +1,13 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { CampaignError } from '../../engine/errors';
-import { compile } from '../../engine/personalization/liquid';
+import { refuseBadTexts, refusePersonalized } from '../shared/personalized-texts';
+import { webhookTexts } from './texts';
 
 /** Throws a CampaignError when nothing could be called with these settings. */
-export function checkWebhookSettings({ url, method, content, body }: IDataObject): void {
-	checkUrl(url);
-	if (content === 'template' && method !== 'GET') compile(String(body ?? ''), { escape: 'json' });
+export function checkWebhookSettings(parameters: IDataObject): void {
+	checkUrl(parameters.url);
+	refuseBadTexts(webhookTexts((name) => parameters[name]));
 }
 
 /** The address without spaces around it. */
@@ -15,5 +16,6 @@ export function checkUrl(url: unknown): string {
 	if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
 		throw new CampaignError('webhook_url', `"URL" is not an http or https address: ${text || '(empty)'}`, 'Give the whole address, such as https://example.com/hook.');
 	}
+	refusePersonalized('URL', text, 'the address is the same for everybody');
 	return text;
 }

@@ -21,6 +21,8 @@ export interface Recipient {
 	json: IDataObject;
 	user: RecipientUser;
 	campaignId: string;
+	/** Properties of the latest events that its templates ask for by name, by match key; read for the whole batch. */
+	events?: ReadonlyMap<string, object>;
 	/** Which item of the input it is; absent for somebody who waited here, and of whose item no binary data was kept. */
 	item?: number;
 }

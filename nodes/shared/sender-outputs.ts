@@ -4,16 +4,16 @@ import type { Delivered } from '../../engine/delivery/deliver';
 import type { Channel } from '../../engine/people/records';
 import { REASONS, type Reason } from '../../engine/reasons';
 import { outputItem } from './items';
-import type { Recipient, RecipientUser } from './recipients';
+import type { Recipient } from './recipients';
 import type { Sender } from './sender';
 
 /** Outputs of every sender: Sent, Not sent, Unknown. Whoever waits for a provider comes out of this node later. */
 export type SenderOutputs = [sent: INodeExecutionData[], notSent: INodeExecutionData[], unknown: INodeExecutionData[]];
 
 /** A dry run: the message as it would be, and nothing leaves. */
-export function explain<Message>(sender: Sender<Message>, item: { json: IDataObject; index: number }, user: RecipientUser, now: number): INodeExecutionData {
-	const recipient: Recipient = { json: item.json, user, campaignId: '', item: item.index };
-	const optedOut = (item.json.user as { optedOut?: Partial<Record<Channel, boolean>> } | undefined)?.optedOut?.[sender.channel];
+export function explain<Message>(sender: Sender<Message>, recipient: Recipient, index: number, now: number): INodeExecutionData {
+	const { json } = recipient;
+	const optedOut = (json.user as { optedOut?: Partial<Record<Channel, boolean>> } | undefined)?.optedOut?.[sender.channel];
 	const address = optedOut
 		? { ok: false as const, reason: 'profile_not_reachable' as const, detail: `Opted out of ${sender.channel}` }
 		: sender.address(recipient);
@@ -23,7 +23,7 @@ export function explain<Message>(sender: Sender<Message>, item: { json: IDataObj
 		: rendered?.ok
 			? { wouldSend: sender.show(rendered.message) }
 			: { wouldNotSend: rendered && REASONS[rendered.reason], detail: rendered?.detail };
-	return outputItem({ ...item.json, preview: { ...(item.json.preview as IDataObject | undefined), [sender.channel]: preview } }, item.index);
+	return outputItem({ ...json, preview: { ...(json.preview as IDataObject | undefined), [sender.channel]: preview } }, index);
 }
 
 export function route(outputs: SenderOutputs, json: IDataObject, index: number, result: Delivered): void {

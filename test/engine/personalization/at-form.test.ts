@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 
 import { atForms } from '../../../engine/personalization/at-form';
-import { check, compile, type RenderInput, type TemplateOptions } from '../../../engine/personalization/liquid';
+import { check } from '../../../engine/personalization/check';
+import { compile, type RenderInput, type TemplateOptions } from '../../../engine/personalization/liquid';
 
 const FILTERS = new Set(['default', 'upcase', 'append', 'truncate', 'date', 'first', 'json', 'replace']);
 const found = (text: string) => atForms(text, (name) => FILTERS.has(name)).map(({ begin, end, of, property, escaped }) => [text.slice(begin, end), of, property, ...(escaped ? ['escaped'] : [])]);
