@@ -12,6 +12,8 @@ import { convertedEntries, entriesOutsideSegment } from './gates/still-wanted';
 import { customLists, membersOfList } from './people/lists/read';
 import { readProfiles } from './people/person';
 import { whoIs } from './people/who';
+import { latestEvents } from './personalization/latest-events';
+import { unknownValues } from './personalization/unknown-values';
 import { peopleOfRun } from './reports/people-of-run';
 import { personStory } from './reports/person-story';
 import { runReport } from './reports/run-report';
@@ -51,6 +53,7 @@ export const questions = {
 	findInZones,
 	momentsOfPeople,
 	earliestEvents,
+	latestEvents,
 	sameValues: async (tx: Tx, { people, now, ...asked }: AskedAt & { people: ArrayLike<number> }, context: QuestionContext) =>
 		await constantValues(tx, { ...asked, people }, at(context, now)),
 	reach: async (tx: Tx, { rule, now }: AskedAt, context: QuestionContext) => await reach(tx, { rule }, at(context, now)),
@@ -63,6 +66,7 @@ export const questions = {
 	idsOf,
 	profilesOf: async (tx: Tx, { people }: { people: number[] }) => await readProfiles(tx, people),
 	unknownNames: async (...[tx, input]: Parameters<typeof unknownNames>) => (await unknownNames(tx, input)).warnings,
+	unknownValues,
 	savedSegments,
 	savedSegment,
 	explainRule,

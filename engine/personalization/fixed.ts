@@ -1,7 +1,6 @@
-/** Liquid, or the `@Event - property` form. */
-const PERSONAL = /\{\{|\{%|(?<![\w.])@[^\s@|][^@|\r\n]*? - \S/;
+import { atForms } from './at-form';
 
-/** Whether a text says something else to each person, as far as can be told by looking at it. */
+/** Whether a text asks for values of people: Liquid, or an `@` form. */
 export function isPersonalized(text: string): boolean {
-	return PERSONAL.test(text);
+	return /\{\{|\{%/.test(text) || atForms(text, () => true).some(({ escaped }) => !escaped);
 }

@@ -1,10 +1,13 @@
 import { analyzeSync, Liquid, LiquidError, toValueSync, UndefinedVariableError, type Template } from 'liquidjs';
 import { truncate } from '../channels/http/redact';
 import { CampaignError } from '../errors';
+import { namedProperty, type NamedProperty } from './at-form';
 import { PersonContext } from './context';
 import { installDateFilters, NOW } from './dates';
+import { EVENT_OF, type EventOf } from './form-output';
+import { MissingValueError } from './missing';
 import { installNewestFirst, newestFirst } from './newest-first';
-import { AbortError, AbortTag, echoTag, MissingValueError, StrictParser, type OutputRules } from './strict-output';
+import { AbortError, AbortTag, echoTag, StrictParser, type OutputRules } from './strict-output';
 
 export type { Escape } from './strict-output';
 
@@ -17,6 +20,8 @@ export interface RenderInput {
 	profile: object;
 	/** `Event.x`; absent where the campaign has no event. */
 	event?: object;
+	/** What `@Name of an event - property` reads: properties of an event by the match key of its name. */
+	eventOf?: EventOf;
 	/** `ConstantEventProperty`: the values, newest first. Absent or empty where the campaign has none for the person. */
 	constantEventProperty?: ReadonlyArray<string | number | boolean>;
 	/** Further roots, such as `Linked`. */
@@ -104,13 +109,16 @@ export class CompiledTemplate {
 		private readonly engine: Liquid,
 		private readonly templates: Template[],
 		private readonly maxLength: number,
+		/** Properties of events that it asks for by the events' names. */
+		readonly named: readonly NamedProperty[],
 	) {}
 
 	/** Never throws. */
 	render(input: RenderInput): RenderResult {
 		const emitter = new BoundedEmitter(this.maxLength);
 		try {
-			const context = new PersonContext(scopeOf(input), optionsIn(this.engine, input.timezone), { sync: true, globals: { [NOW]: input.now } }, { liquid: this.engine });
+			const globals = { [NOW]: input.now, [EVENT_OF]: input.eventOf };
+			const context = new PersonContext(scopeOf(input), optionsIn(this.engine, input.timezone), { sync: true, globals }, { liquid: this.engine });
 			toValueSync(this.engine.renderer.renderTemplates(this.templates, context, emitter));
 			return { ok: true, text: emitter.buffer };
 		} catch (error) {
@@ -124,13 +132,40 @@ export class CompiledTemplate {
 	}
 }
 
+/** What templates see by name. Without a prototype, so that what every object inherits is no variable. */
+class Roots {
+	declare Profile: object;
+	declare Event: object | undefined;
+	declare ConstantEventProperty: unknown;
+}
+Object.setPrototypeOf(Roots.prototype, null);
+delete (Roots.prototype as { constructor?: unknown }).constructor;
+
 function scopeOf({ profile, event, constantEventProperty, extra }: RenderInput): object {
-	const roots = { Profile: profile, Event: event, ConstantEventProperty: newestFirst(constantEventProperty) };
-	return Object.assign(Object.create(null) as object, extra, roots);
+	const roots = new Roots();
+	if (extra) Object.assign(roots, extra);
+	roots.Profile = profile;
+	roots.Event = event;
+	roots.ConstantEventProperty = newestFirst(constantEventProperty);
+	return roots;
 }
 
+/** Options of an engine by zone: one set each, as there are few zones and many people. */
+const optionsByZone = new WeakMap<Liquid, Map<string, Liquid['options']>>();
+
+/** People may say anything is their zone. */
+const MOST_ZONES = 1_000;
+
 function optionsIn(engine: Liquid, timezone: string | undefined): Liquid['options'] {
-	return timezone === undefined ? engine.options : { ...engine.options, timezoneOffset: timezone };
+	if (timezone === undefined) return engine.options;
+	let zones = optionsByZone.get(engine);
+	if (!zones) optionsByZone.set(engine, (zones = new Map()));
+	let options = zones.get(timezone);
+	if (!options) {
+		options = { ...engine.options, timezoneOffset: timezone };
+		if (zones.size < MOST_ZONES) zones.set(timezone, options);
+	}
+	return options;
 }
 
 function failureOf(error: unknown): RenderResult {
@@ -160,37 +195,29 @@ function positionOf(error: unknown): { line: number; column: number } {
 const DEFAULT_RULES: OutputRules = { missing: 'fail', escape: 'none' };
 
 /**
- * Reads a template: Liquid over `Profile`, `Event` and `ConstantEventProperty`, with `{% abort %}`.
+ * Reads a template: Liquid over `Profile`, `Event` and `ConstantEventProperty`, with `{% abort %}`, and `@` forms (see AtForm).
  * Throws a CampaignError with the place of the first mistake.
  */
 export function compile(template: string, options: TemplateOptions = {}): CompiledTemplate {
-	const rules: OutputRules = { ...DEFAULT_RULES, ...options };
+	const rules: OutputRules = { missing: options.missing ?? DEFAULT_RULES.missing, escape: options.escape ?? DEFAULT_RULES.escape };
 	const engine = engineFor(rules);
 	try {
-		return new CompiledTemplate(engine, new StrictParser(engine, rules).parse(template), options.maxLength ?? DEFAULT_MAX_LENGTH);
+		const parser = new StrictParser(engine, rules);
+		const templates = parser.parse(template);
+		return new CompiledTemplate(engine, templates, options.maxLength ?? DEFAULT_MAX_LENGTH, parser.forms.flatMap((form) => namedProperty(form) ?? []));
 	} catch (error) {
 		const { line, column } = positionOf(error);
 		throw new CampaignError('invalid_template', `The message template has a mistake in line ${line}, column ${column}: ${messageOf(error)}`, 'Correct the template; a Preview of the sender shows every mistake with its place.');
 	}
 }
 
-/**
- * Everything wrong in a template that can be told without a person: mistakes of syntax, unknown tags and filters, and
- * variables that do not begin with a known root.
- * @param roots names beside `Profile`, `Event` and `ConstantEventProperty` that the campaign provides
- */
-export function check(template: string, roots: readonly string[] = []): TemplateProblem[] {
+/** Reads a template so that every mistake is found, not only the first. */
+export function parseToCheck(template: string): { templates: Template[] } | { problems: TemplateProblem[] } {
 	const engine = makeEngine(DEFAULT_RULES, true);
-	let templates: Template[];
 	try {
-		templates = new StrictParser(engine, DEFAULT_RULES).parse(template);
+		return { templates: new StrictParser(engine, DEFAULT_RULES).parse(template) };
 	} catch (error) {
 		const errors = (error as { errors?: unknown[] }).errors ?? [error];
-		return errors.map((one) => ({ message: messageOf(one), ...positionOf(one) }));
+		return { problems: errors.map((one) => ({ message: messageOf(one), ...positionOf(one) })) };
 	}
-	const known = new Set(['Profile', 'Event', 'ConstantEventProperty', ...roots]);
-	const strangers = Object.entries(analyzeSync(templates).globals).filter(([name]) => !known.has(name));
-	return strangers.flatMap(([name, uses]) =>
-		uses.map(({ location }) => ({ message: `Unknown variable "${name}": a variable begins with ${[...known].join(', ')}`, line: location.row, column: location.col })),
-	);
 }

@@ -7,7 +7,7 @@ import type { EventRule, InterestRule, Rule, SameRule } from './rule';
 import { requireRule } from './validate';
 
 /** A name that a rule uses and the place where it does: an event's, or a property's. */
-interface NameUse {
+export interface NameUse {
 	path: string;
 	/** The event, or the events one of which has the property. Empty: a property of people. */
 	events: string[];
@@ -19,26 +19,36 @@ interface NameUse {
  * Each names its place and the nearest known name. Rejects with `invalid_rule`.
  */
 export async function unknownNames(tx: Tx, { rule }: { rule: Rule }): Promise<{ warnings: RuleError[] }> {
-	const uses = [...namesIn(requireRule(rule), '')];
+	const unknown = await unknownAmong(tx, [...namesIn(requireRule(rule), '')], PROFILE_FIELDS);
+	return { warnings: unknown.map(({ path, message }) => ({ path, message })) };
+}
+
+/** A name the store has never seen. `nearest`: the known one that may have been meant. */
+export interface UnknownName extends RuleError {
+	nearest?: string;
+}
+
+/** Those of the names that the store has never seen. `fields`: what people have beside their own properties. */
+export async function unknownAmong(tx: Tx, uses: readonly NameUse[], fields: readonly string[]): Promise<UnknownName[]> {
 	const events = await tx.all<{ name_id: number | string; name: string; match_key: string }>(
 		'SELECT name_id, name, match_key FROM event_name ORDER BY name',
 	);
 	const ids = new Map(events.map((event) => [event.match_key, Number(event.name_id)]));
-	const warnings: RuleError[] = [];
+	const warnings: UnknownName[] = [];
 	for (const { path, events: used, property } of uses) {
 		const known = used.length === 0 ? [PEOPLE] : used.flatMap((event) => ids.get(eventKey(event)) ?? []);
 		if (property === undefined) {
-			if (known.length === 0) warnings.push({ path, message: unknown('event', used[0] ?? '', events.map(({ name }) => name)) });
+			if (known.length === 0) warnings.push({ path, ...unknown('event', used[0] ?? '', events.map(({ name }) => name)) });
 			continue;
 		}
 		// An unknown event has been warned of; nothing is known about its properties.
 		if (known.length < Math.max(used.length, 1)) continue;
 		const properties: string[] = [];
-		for (const id of known) properties.push(...(await propertiesOf(tx, id)));
+		for (const id of known) properties.push(...(await propertiesOf(tx, id)), ...(id === PEOPLE ? fields : []));
 		if (isKnown(property, properties)) continue;
-		warnings.push({ path, message: unknown(`property of ${used.length === 0 ? 'people' : used.join(' or ')}`, property, properties) });
+		warnings.push({ path, ...unknown(`property of ${used.length === 0 ? 'people' : used.join(' or ')}`, property, properties) });
 	}
-	return { warnings };
+	return warnings;
 }
 
 /** In place of an event's number: properties of people. */
@@ -46,8 +56,7 @@ const PEOPLE = 0;
 
 async function propertiesOf(tx: Tx, nameId: number): Promise<string[]> {
 	const rows = await tx.all<{ name: string }>('SELECT name FROM property_name WHERE name_id = $1 ORDER BY name', [nameId]);
-	const names = rows.map((row) => row.name);
-	return nameId === PEOPLE ? [...names, ...PROFILE_FIELDS] : names;
+	return rows.map((row) => row.name);
 }
 
 /** Of a dotted path it is enough that its beginning is known. */
@@ -55,9 +64,10 @@ function isKnown(path: string, known: readonly string[]): boolean {
 	return known.some((name) => name === path || path.startsWith(`${name}.`));
 }
 
-function unknown(what: string, name: string, known: readonly string[]): string {
+function unknown(what: string, name: string, known: readonly string[]): Omit<UnknownName, 'path'> {
 	const hint = nearest(name, known);
-	return `no ${what} is called "${name}" so far${hint === undefined ? '' : `; did you mean "${hint}"?`}`;
+	const message = `no ${what} is called "${name}" so far`;
+	return hint === undefined ? { message } : { message: `${message}; did you mean "${hint}"?`, nearest: hint };
 }
 
 function* namesIn(rule: Rule, path: string): Iterable<NameUse> {

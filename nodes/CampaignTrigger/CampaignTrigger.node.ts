@@ -17,6 +17,7 @@ import { emitAndWait, isPublishing, numberOfSelf, registerSelf, releaseFrom, rel
 import { nameLists } from '../shared/load-options';
 import { getStore } from '../shared/store';
 import { refuseBadSettings } from './check-nodes';
+import { warningsOfTexts } from './check-texts';
 import { readDefinition, readName } from './definition';
 import { campaignTriggerProperties } from './parameters';
 import { announcedAlert, announcedRun, releasePeople, runIsOver, startsTooSoon, staysStopped } from './outputs';
@@ -58,7 +59,8 @@ export class CampaignTrigger implements INodeType {
 			refuseBadSettings(this);
 			const store = await getStore(this);
 			const { definition, warnings } = readDefinition(this);
-			for (const warning of warnings) this.logger.warn(`Campaign node "${this.getNode().name}": ${warning}`);
+			const ofTexts = await warningsOfTexts(this, store, definition.schedule);
+			for (const warning of [...warnings, ...ofTexts]) this.logger.warn(`Campaign node "${this.getNode().name}": ${warning}`);
 			const workflowId = String(this.getWorkflow().id);
 			const campaignId = `${workflowId}:${this.getNode().id}`;
 			const node = await registerSelf(this, store);

@@ -22,10 +22,10 @@ const CHECKS: Record<string, Check> = {
 	'n8n-nodes-campaigns.delay': (parameters) => void readWait((name) => parameters[name]),
 	'n8n-nodes-campaigns.throttle': (parameters) => void readRate((name) => parameters[name]),
 	'n8n-nodes-campaigns.sms': (parameters, context, name) => {
-		const pairs = readPairs((parameter) => parameters[parameter]);
-		checkSmsSettings(parameters, pairs);
+		const typed = (parameter: string) => parameters[parameter];
+		checkSmsSettings(typed);
 		requireProvider(context, name, 'sms');
-		checkProvidersTake(context, supplyOf(pairs), name);
+		checkProvidersTake(context, supplyOf(readPairs(typed)), name);
 	},
 	'n8n-nodes-campaigns.push': (parameters, context, name) => {
 		readPushSettings((parameter) => parameters[parameter]);

@@ -5,6 +5,7 @@ import { constantValuesOf } from '../shared/constant-values';
 import { savesEveryExecution, SAVES_ALL } from '../shared/hints';
 import { eventOf, outputItem, userOf } from '../shared/items';
 import { profilesByNumber } from '../shared/releases';
+import { warningsOfTexts } from './check-texts';
 import { readAudience } from './definition';
 import { tooMany } from './most-words';
 import { whatCanBeRead } from './preview-definition';
@@ -22,7 +23,7 @@ export async function sampleAudience(context: IExecuteFunctions, store: Store): 
 	const warn = (messages: string[]) => messages.forEach((message) => context.addExecutionHints({ message, type: 'warning', location: 'outputPane' }));
 	if (savesEveryExecution(context)) context.addExecutionHints({ message: SAVES_ALL, type: 'info', location: 'outputPane' });
 	const { schedule, definition, when, who, warnings } = await whatCanBeRead(context, store);
-	warn(warnings);
+	warn([...warnings, ...(await warningsOfTexts(context, store, definition?.schedule))]);
 	// People who are handed in are whoever the items name: there is nobody to show.
 	if (schedule.kind === 'items') return [[], [], []];
 	const { rule: segment, warnings: ofSegment } = readAudience(context, schedule);

@@ -6,14 +6,13 @@ import { faultOf, type EmailAttachment, type EmailMessage } from '../../engine/c
 import { oneClickHeaders, unsubscribeUrl } from '../../engine/channels/email/unsubscribe';
 import { truncate } from '../../engine/channels/http/redact';
 import type { CampaignError } from '../../engine/errors';
-import type { CompiledTemplate, RenderInput, TemplateOptions } from '../../engine/personalization/liquid';
-import { compileParameter, renderInput } from '../shared/personalize';
+import type { CompiledTemplate, RenderInput } from '../../engine/personalization/liquid';
+import { renderInput } from '../shared/personalize';
+import { compileTexts } from '../shared/personalized-texts';
 import type { Recipient } from '../shared/recipients';
 import type { Sender } from '../shared/sender';
 import type { EmailSettings } from './settings';
-
-/** Longest HTML or text that a template may give, in characters. */
-const LONGEST_BODY = 1_000_000;
+import { emailTexts, type EmailTextName } from './texts';
 
 /** How much of the text a preview shows. */
 const SHOWN_TEXT = 1_000;
@@ -24,19 +23,15 @@ type Rendered = ReturnType<Sender<EmailMessage>['render']>;
 type Step<T> = { ok: true; value: T } | Extract<Rendered, { ok: false }>;
 
 /** The templates of the node, read once per batch. */
-type Templates = Record<'subject' | 'html' | 'text' | 'preheader' | 'unsubscribeUrl', CompiledTemplate>;
+type Templates = Record<EmailTextName, CompiledTemplate>;
 
 /** How the Email node writes its messages. */
 export function emailMessages(context: IExecuteFunctions, settings: EmailSettings, missing: 'fail' | 'empty'): Omit<Sender<EmailMessage>, 'channel' | 'send'> {
-	const compiled = (name: keyof Templates, options: TemplateOptions = {}) => compileParameter(context, name, { missing, ...options });
-	const templates: Templates = {
-		subject: compiled('subject'),
-		html: compiled('html', { escape: 'html', maxLength: LONGEST_BODY }),
-		text: compiled('text', { maxLength: LONGEST_BODY }),
-		preheader: compiled('preheader', { escape: 'html' }),
-		unsubscribeUrl: compiled('unsubscribeUrl', { escape: 'url' }),
-	};
+	const texts = emailTexts(settings);
+	const templates = compileTexts(texts, missing);
 	return {
+		texts,
+		templates,
 		canWait: settings.attachments.length === 0,
 		address: ({ user, to = user.email }) => {
 			if (!to) return { ok: false, reason: 'profile_not_reachable', detail: 'No email address' };

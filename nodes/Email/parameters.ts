@@ -4,7 +4,7 @@ import { senderOptions } from '../shared/sender-parameters';
 import { storeParameter } from '../shared/store';
 import { testParameters } from '../shared/test-parameters';
 
-const LIQUID = 'Liquid: {{ Profile.x }} is a property of the person, {{ Event.x }} one of the event, {{ ConstantEventProperty }} the newest value of the segment\'s "Same Value Of"';
+const LIQUID = 'Liquid: {{ Profile.x }} is a property of the person, {{ Event.x }} one of the event, {{ ConstantEventProperty }} the newest value of the segment\'s "Same Value Of"; @Add to Cart - price is one of an event by its name';
 
 export const emailProperties: INodeProperties[] = [
 	{

@@ -3,8 +3,9 @@ import type { IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
 import { toEmailAddress } from '../../engine/channels/email/address';
 import { checkUnsubscribeUrl } from '../../engine/channels/email/unsubscribe';
 import { CampaignError } from '../../engine/errors';
-import { compile } from '../../engine/personalization/liquid';
+import { refuseBadTexts } from '../shared/personalized-texts';
 import { splitList } from '../shared/provider-parameters';
+import { emailTexts } from './texts';
 
 /** What the node says of every message alike. */
 export interface EmailSettings {
@@ -66,7 +67,7 @@ function checkContent({ subject, html, text, preheader, unsubscribeUrl }: EmailS
 	if (subject.trim() === '') throw new CampaignError('no_subject', 'The email has no subject', 'Write one into "Subject".');
 	if (html.trim() === '' && text.trim() === '') throw new CampaignError('no_content', 'The email has no content', 'Write it into "HTML", "Text" or both.');
 	if (unsubscribeUrl) checkUnsubscribeUrl(unsubscribeUrl);
-	for (const template of [subject, html, text, preheader, unsubscribeUrl]) compile(template);
+	refuseBadTexts(emailTexts({ subject, html, text, preheader, unsubscribeUrl }));
 }
 
 function addressOf(field: string, typed: string): string {

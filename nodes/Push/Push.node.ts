@@ -43,7 +43,7 @@ export class Push implements INodeType {
 			try {
 				return await runProviderSender<PushDelivery, PushMessage>(this, 'push', (providers, { missing }) => ({
 					complete: completeFromStore,
-					...pushMessages(this, settings, providers, missing),
+					...pushMessages(settings, providers, missing),
 					send: async (message, options) => {
 						const sent = await sendToDevices(providers, message, options);
 						dead.add(message.person, sent.dead);

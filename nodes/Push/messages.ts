@@ -1,16 +1,18 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { providersFor, reachable, type PushToPerson } from '../../engine/channels/push/devices';
 import { SHOWN_LENGTHS, type PushContent, type PushMessage } from '../../engine/channels/push/message';
 import { payloadBytes, tooLarge } from '../../engine/channels/push/payload';
 import type { Provider } from '../../engine/channels/provider';
 import type { Device } from '../../engine/people/records';
-import type { RenderInput, RenderResult } from '../../engine/personalization/liquid';
-import { compileText, renderInput } from '../shared/personalize';
+import type { CompiledTemplate, RenderInput, RenderResult } from '../../engine/personalization/liquid';
+import { renderInput } from '../shared/personalize';
+import { compileTexts } from '../shared/personalized-texts';
 import type { Recipient } from '../shared/recipients';
 import type { Sender } from '../shared/sender';
 import { testDevice } from '../shared/test-addresses';
-import { TEXTS, type PushSettings } from './settings';
+import type { PushSettings } from './settings';
+import { pairName, pushTexts, TEXTS } from './texts';
 
 /** A push message and whose it is: dead devices are taken off that person. */
 export interface PushDelivery extends PushToPerson {
@@ -22,14 +24,17 @@ type Refused = Extract<RenderResult, { ok: false }>;
 
 /** How this node writes its messages: the templates are read once per batch. */
 export function pushMessages(
-	context: IExecuteFunctions,
 	settings: PushSettings,
 	providers: ReadonlyArray<Provider<PushMessage>>,
 	missing: 'fail' | 'empty',
-): Pick<Sender<PushDelivery>, 'address' | 'render' | 'show' | 'markTest' | 'hints'> {
-	const write = contentWriter(context, settings, missing);
+): Pick<Sender<PushDelivery>, 'texts' | 'templates' | 'address' | 'render' | 'show' | 'markTest' | 'hints'> {
+	const texts = pushTexts(settings);
+	const templates = compileTexts(texts, missing);
+	const write = contentWriter(settings, templates);
 	const devicesOf = (recipient: Recipient) => reachable(known(recipient), settings.sendTo, providers);
 	return {
+		texts,
+		templates,
 		address: (recipient) => {
 			const { user, json } = recipient;
 			if (devicesOf(recipient).length === 0) return { ok: false, reason: 'profile_not_reachable', detail: whyNowhere(recipient, providers) };
@@ -53,9 +58,10 @@ export function pushMessages(
 	};
 }
 
-function contentWriter(context: IExecuteFunctions, { texts, pairs, fixed }: PushSettings, missing: 'fail' | 'empty') {
-	const templates = TEXTS.map((name) => [name, compileText(context, texts[name], { missing })] as const);
-	const values = pairs.map(({ key, value }) => [key, compileText(context, value, { missing })] as const);
+function contentWriter({ pairs, fixed }: PushSettings, compiled: Record<string, CompiledTemplate>) {
+	const templateOf = (name: string) => compiled[name] as CompiledTemplate;
+	const templates = Object.keys(TEXTS).map((name) => [name, templateOf(name)] as const);
+	const values = pairs.map(({ key }, index) => [key, templateOf(pairName(index))] as const);
 	return (input: RenderInput): { ok: true; content: Omit<PushContent, 'messageId' | 'campaignId' | 'now'> } | Refused => {
 		const written: Record<string, string> = {};
 		const data: Record<string, string> = {};

@@ -94,7 +94,7 @@ export const pushProperties: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. Your {{ Event.product }} is waiting.',
-		description: 'At most 100 to 120 characters are shown. Liquid: {{ Profile.x }} is a property of the person, {{ Event.x }} one of the event. Give a default for what may be missing; {% abort %} sends nothing.',
+		description: 'At most 100 to 120 characters are shown. Liquid: {{ Profile.x }} is a property of the person, {{ Event.x }} one of the event, @Add to Cart - price one of an event by its name. Give a default for what may be missing; {% abort %} sends nothing.',
 	},
 	liquid('Image URL', 'image', 'e.g. https://example.com/sale.jpg', 'Shown large; https. Liquid. Empty: no image.'),
 	liquid('Deep Link on Android', 'linkAndroid', 'e.g. myshop://cart/{{ Event.cart }}', 'What a tap opens in the Android app. Liquid. The app gets it as deep_link, or as wzrk_dl with the CleverTap payload.'),

@@ -1,13 +1,11 @@
 import { checkPushSettings, type PushContent } from '../../engine/channels/push/message';
 import { CampaignError } from '../../engine/errors';
-import { compile } from '../../engine/personalization/liquid';
-
-/** Texts of the node that are templates, by the name of their parameter. */
-export const TEXTS = ['title', 'body', 'image', 'linkAndroid', 'linkIos', 'linkWeb'] as const;
+import { refuseBadTexts } from '../shared/personalized-texts';
+import { pushTexts, TEXTS, type TextName } from './texts';
 
 /** What the node says, as it was typed. */
 export interface PushSettings {
-	texts: Record<(typeof TEXTS)[number], string>;
+	texts: Record<TextName, string>;
 	pairs: Array<{ key: string; value: string }>;
 	sendTo: 'all' | 'lastActive';
 	fixed: Pick<PushContent, 'androidChannel' | 'priority' | 'badge' | 'sound' | 'ttlSeconds' | 'collapseKey' | 'cleverTap'>;
@@ -26,7 +24,7 @@ interface Options {
 /** Reads the node's parameters, which are the same for every item. Throws a CampaignError when nothing could be sent with them. */
 export function readPushSettings(parameterOf: (name: string) => unknown): PushSettings {
 	const parameter = <T>(name: string, fallback: T): T => (parameterOf(name) as T | undefined) ?? fallback;
-	const texts = Object.fromEntries(TEXTS.map((name) => [name, String(parameter(name, '') ?? '')])) as PushSettings['texts'];
+	const texts = Object.fromEntries(Object.keys(TEXTS).map((name) => [name, String(parameter(name, '') ?? '')])) as PushSettings['texts'];
 	if (texts.title.trim() === '' && texts.body.trim() === '') throw new CampaignError('push_empty', 'The push message has neither a title nor a body', 'Write a body.');
 	const { pair = [] } = parameter<{ pair?: Array<{ key?: string; value?: string }> }>('keyValues', {});
 	const pairs = pair.map(({ key = '', value = '' }) => ({ key: key.trim(), value: String(value) }));
@@ -41,6 +39,6 @@ export function readPushSettings(parameterOf: (name: string) => unknown): PushSe
 		cleverTap: cleverTap === true,
 	};
 	checkPushSettings({ keys: pairs.map(({ key }) => key), ...fixed });
-	for (const text of [...Object.values(texts), ...pairs.map(({ value }) => value)]) compile(text);
+	refuseBadTexts(pushTexts({ texts, pairs }));
 	return { texts, pairs, sendTo: parameter<'all' | 'lastActive'>('sendTo', 'all'), fixed };
 }

@@ -61,7 +61,7 @@ export class SegmentExport implements INodeType {
 			const sender: Sender<SegmentMessage> = {
 				channel: 'export',
 				complete: completeFromStore,
-				...segmentMessages(this, settings, options.missing),
+				...segmentMessages(settings, options.missing),
 				send: async (message, ledger) =>
 					await attemptGroup([provider], message, {
 						...ledger,

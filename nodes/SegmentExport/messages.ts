@@ -1,15 +1,17 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { segmentMessage, tooLarge, type SegmentMessage, type SegmentWho } from '../../engine/channels/export/segment-calls';
 import { parseJson } from '../../engine/channels/http/json-path';
 import { devicesToSend } from '../../engine/channels/push/message';
-import type { RenderInput } from '../../engine/personalization/liquid';
+import type { CompiledTemplate, RenderInput } from '../../engine/personalization/liquid';
 import { pathReader } from '../../engine/segments/paths';
 import { profileField } from '../../engine/segments/profile-fields';
-import { compileText, renderInput } from '../shared/personalize';
+import { renderInput } from '../shared/personalize';
+import { compileTexts } from '../shared/personalized-texts';
 import type { Recipient, RecipientUser } from '../shared/recipients';
 import type { Sender } from '../shared/sender';
 import { isPlainObject, type Pair, type SegmentExportSettings } from './settings';
+import { pairName, segmentTexts } from './texts';
 
 type Rendered = ReturnType<Sender<SegmentMessage>['render']>;
 
@@ -17,13 +19,17 @@ type Rendered = ReturnType<Sender<SegmentMessage>['render']>;
 type Step<T> = { ok: true; value: T } | Extract<Rendered, { ok: false }>;
 
 /** How this node writes its messages: the templates are read once per batch. */
-export function segmentMessages(context: IExecuteFunctions, settings: SegmentExportSettings, missing: 'fail' | 'empty'): Pick<Sender<SegmentMessage>, 'address' | 'render' | 'show'> {
+export function segmentMessages(settings: SegmentExportSettings, missing: 'fail' | 'empty'): Pick<Sender<SegmentMessage>, 'texts' | 'templates' | 'address' | 'render' | 'show'> {
 	const { identify, track, integrations } = settings;
-	const eventName = compileText(context, settings.event, { missing });
-	const ownContext = compileText(context, settings.context, { missing, escape: 'json' });
-	const ownTraits = pairsWriter(context, settings.traits, missing);
-	const ownProperties = pairsWriter(context, settings.properties, missing);
+	const texts = segmentTexts(settings);
+	const templates = compileTexts(texts, missing);
+	const templateOf = (name: string) => templates[name] as CompiledTemplate;
+	const [eventName, ownContext] = [templateOf('event'), templateOf('context')];
+	const ownTraits = pairsWriter(settings.traits, (index) => templateOf(pairName('trait', index)));
+	const ownProperties = pairsWriter(settings.properties, (index) => templateOf(pairName('property', index)));
 	return {
+		texts,
+		templates,
 		address: ({ user }) => {
 			const who = whoOf(user);
 			return who ? { ok: true, address: Object.entries(who).flat().join(' ') } : { ok: false, reason: 'profile_not_reachable', detail: 'No user ID and no anonymous ID' };
@@ -110,8 +116,8 @@ function timeOfEvent({ json }: Recipient): number | undefined {
 	return Number.isNaN(time) ? undefined : time;
 }
 
-function pairsWriter(context: IExecuteFunctions, pairs: Pair[], missing: 'fail' | 'empty') {
-	const templates = pairs.map(({ key, value, type }) => ({ key, type, template: compileText(context, value, { missing, escape: type === 'json' ? 'json' : 'none' }) }));
+function pairsWriter(pairs: Pair[], templateOf: (index: number) => CompiledTemplate) {
+	const templates = pairs.map(({ key, type }, index) => ({ key, type, template: templateOf(index) }));
 	return (input: RenderInput): Step<Record<string, unknown>> => {
 		const values: Array<[string, unknown]> = [];
 		for (const { key, type, template } of templates) {

@@ -2,8 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { parseJson } from '../../engine/channels/http/json-path';
 import { CampaignError } from '../../engine/errors';
-import { compile } from '../../engine/personalization/liquid';
 import { nameOf } from '../shared/name-fields';
+import { refuseBadTexts } from '../shared/personalized-texts';
+import { segmentTexts } from './texts';
 
 /** A key-value pair whose value is a template; `type` is what its text becomes. */
 export interface Pair {
@@ -54,8 +55,7 @@ export function readSegmentExportSettings(parameterOf: (name: string) => unknown
 		timestamp,
 	};
 	if (track && settings.event.trim() === '') throw new CampaignError('segment_event', 'The track call has no event', 'Write the name of one into "Event".');
-	for (const text of [settings.event, ...[...settings.traits, ...settings.properties].map(({ value }) => value)]) compile(text);
-	compile(context, { escape: 'json' });
+	refuseBadTexts(segmentTexts(settings));
 	return settings;
 }
 

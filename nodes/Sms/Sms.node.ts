@@ -3,9 +3,11 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { toE164 } from '../../engine/channels/phone';
 import type { SmsMessage } from '../../engine/channels/provider';
 import { attemptGroup } from '../../engine/delivery/attempt';
+import type { CompiledTemplate } from '../../engine/personalization/liquid';
 import { withNodeErrors } from '../shared/errors';
 import { nameLists } from '../shared/load-options';
-import { compileParameter, renderInput } from '../shared/personalize';
+import { renderInput } from '../shared/personalize';
+import { compileTexts } from '../shared/personalized-texts';
 import { providerSenderDescription, runProviderSender, startProviderSender } from '../shared/provider-sender';
 import type { Sender } from '../shared/sender';
 import { smsProperties } from './parameters';
@@ -14,6 +16,7 @@ import { partsHint, readPrice, showSms } from './parts';
 import { checkProvidersTake } from './providers-take';
 import { smsRoutes, type SmsRoutes } from './routes';
 import { checkCountry, checkSmsSettings } from './settings';
+import { smsTexts } from './texts';
 
 /** What the palette behind "Providers" offers, in this order. */
 const PROVIDERS = ['twilio', 'vonage', 'plivo', 'msg91', 'exotel', 'netcore', 'generic'].map((name) => `n8n-nodes-campaigns.${name}SmsProvider`);
@@ -36,9 +39,9 @@ export class Sms implements INodeType {
 	/** Releases people who wait here because no provider was available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await startProviderSender(this, 'sms', () => {
-			const pairs = readPairs((name) => this.getNodeParameter(name, undefined, { rawExpressions: true }));
-			checkSmsSettings({ message: this.getNodeParameter('message', ''), defaultCountry: this.getNodeParameter('defaultCountry', '') }, pairs);
-			checkProvidersTake(this, supplyOf(pairs));
+			const typed = (name: string) => this.getNodeParameter(name, undefined, { rawExpressions: true });
+			checkSmsSettings(typed);
+			checkProvidersTake(this, supplyOf(readPairs(typed)));
 		});
 	}
 
@@ -53,16 +56,20 @@ export class Sms implements INodeType {
 }
 
 /** How this node writes its messages: the template is read once per batch. */
-function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty', routes: SmsRoutes): Pick<Sender<SmsMessage>, 'address' | 'render' | 'show' | 'markTest' | 'hints'> {
-	const template = compileParameter(context, 'message', { missing });
-	const pairs = readPairs((name) => context.getNodeParameter(name, 0, undefined, { rawExpressions: true }));
+function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty', routes: SmsRoutes): Pick<Sender<SmsMessage>, 'texts' | 'templates' | 'address' | 'render' | 'show' | 'markTest' | 'hints'> {
+	const typed = (name: string) => context.getNodeParameter(name, 0, undefined, { rawExpressions: true });
+	const texts = smsTexts(typed);
+	const templates = compileTexts(texts, missing);
+	const pairs = readPairs(typed);
 	const templateId = pairs.templateId || undefined;
-	const write = pairWriter(context, pairs, missing);
+	const write = pairWriter(pairs, templates);
 	checkProvidersTake(context, supplyOf(pairs));
 	const country = String(context.getNodeParameter('defaultCountry', 0, '')).trim() || undefined;
 	checkCountry(country ?? '');
 	const price = readPrice(context.getNodeParameter('options', 0, {}, { rawExpressions: true }) as { pricePerPart?: number; currency?: string });
 	return {
+		texts,
+		templates,
 		address: ({ user, to = user.phone }) => {
 			if (!to) return { ok: false, reason: 'profile_not_reachable', detail: 'No phone number' };
 			const phone = toE164(to, country);
@@ -72,7 +79,7 @@ function smsMessages(context: IExecuteFunctions, missing: 'fail' | 'empty', rout
 		},
 		render: (recipient, messageId, now) => {
 			const input = renderInput(recipient, now);
-			const rendered = template.render(input);
+			const rendered = (templates.message as CompiledTemplate).render(input);
 			if (!rendered.ok) return rendered;
 			const pairing = write(input);
 			if (!pairing.ok) return pairing;

@@ -1,13 +1,10 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import type { SmsMessage } from '../../engine/channels/provider';
 import type { SenderSupply } from '../../engine/channels/sms/needs';
 import { PAIR_GROUPS, type PairGroup } from '../../engine/channels/sms/pairs';
 import { isPersonalized } from '../../engine/personalization/fixed';
-import type { RenderInput, RenderResult } from '../../engine/personalization/liquid';
-import { compileText } from '../shared/personalize';
+import type { CompiledTemplate, RenderInput, RenderResult } from '../../engine/personalization/liquid';
 
-interface Pair {
+export interface Pair {
 	name: string;
 	value: string;
 }
@@ -39,9 +36,9 @@ export function readPairs(parameterOf: (name: string) => unknown): SmsPairs {
 	};
 }
 
-/** Every text of them that is a template. */
-export function templatesOf({ templateVariables, pairs }: SmsPairs): string[] {
-	return [...templateVariables, ...[...pairs.body, ...pairs.header].map(({ value }) => value)];
+/** The name of one of several texts of a kind. */
+export function textName(kind: 'variable' | 'body' | 'header', index: number): string {
+	return `${kind} ${index}`;
 }
 
 /** What the node supplies its providers with. */
@@ -50,10 +47,14 @@ export function supplyOf({ templateId, templateVariables, pairs }: SmsPairs): Se
 	return { templateId: templateId !== '', templateVariables: templateVariables.length > 0, pairs: Object.fromEntries(groups) as unknown as SenderSupply['pairs'] };
 }
 
-/** How variables and pairs are written: the templates are read once per batch; global values stay as they were typed. */
-export function pairWriter(context: IExecuteFunctions, { templateVariables, pairs }: SmsPairs, missing: 'fail' | 'empty'): (input: RenderInput) => { ok: true; written: Written } | Refused {
-	const compiled = (list: Pair[]) => list.map(({ name, value }) => [name, compileText(context, value, { missing })] as const);
-	const lists = [compiled(templateVariables.map((value) => ({ name: '', value }))), compiled(pairs.body), compiled(pairs.header)];
+/**
+ * How variables and pairs are written; global values stay as they were typed.
+ * @param templates of `smsTexts`, by name
+ */
+export function pairWriter({ templateVariables, pairs }: SmsPairs, templates: Readonly<Record<string, CompiledTemplate>>): (input: RenderInput) => { ok: true; written: Written } | Refused {
+	const compiled = (kind: 'variable' | 'body' | 'header', names: readonly string[]) => names.map((name, index) => [name, templates[textName(kind, index)] as CompiledTemplate] as const);
+	const namesOf = (list: readonly Pair[]) => list.map(({ name }) => name);
+	const lists = [compiled('variable', templateVariables), compiled('body', namesOf(pairs.body)), compiled('header', namesOf(pairs.header))];
 	const globalPairs = pairs.global.length > 0 && { globalPairs: Object.fromEntries(pairs.global.map(({ name, value }) => [name, value])) };
 	return (input) => {
 		const texts: Array<Array<[string, string]>> = [];

@@ -48,7 +48,7 @@ export const smsProperties: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. Hi {{ Profile.name | default: "there" }}, your cart is waiting.',
-		description: 'Liquid: {{ Profile.x }} is a property of the person, {{ Event.x }} one of the event, {{ ConstantEventProperty }} the newest value of the segment\'s "Same Value Of". Give a default for what may be missing; {% abort %} sends nothing.',
+		description: 'Liquid: {{ Profile.x }} is a property of the person, {{ Event.x }} one of the event, {{ ConstantEventProperty }} the newest value of the segment\'s "Same Value Of". @Add to Cart - price is one of an event by its name. Give a default for what may be missing; {% abort %} sends nothing.',
 	},
 	{
 		displayName: 'Default Country',

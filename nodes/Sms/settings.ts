@@ -1,16 +1,14 @@
-import type { IDataObject } from 'n8n-workflow';
-
 import { toE164 } from '../../engine/channels/phone';
 import { CampaignError } from '../../engine/errors';
-import { compile } from '../../engine/personalization/liquid';
-import { templatesOf, type SmsPairs } from './pairs';
+import { refuseBadTexts } from '../shared/personalized-texts';
+import { smsTexts } from './texts';
 
 const ANY_NUMBER = '+14155550100';
 
-/** Throws a CampaignError when nobody could be sent to with these settings. */
-export function checkSmsSettings({ message, defaultCountry }: IDataObject, pairs?: SmsPairs): void {
-	for (const text of [String(message ?? ''), ...(pairs ? templatesOf(pairs) : [])]) compile(text);
-	checkCountry(String(defaultCountry ?? ''));
+/** Throws a CampaignError when nobody could be sent to with these settings. `parameterOf` gives them as they were typed. */
+export function checkSmsSettings(parameterOf: (name: string) => unknown): void {
+	refuseBadTexts(smsTexts(parameterOf));
+	checkCountry(String(parameterOf('defaultCountry') ?? ''));
 }
 
 export function checkCountry(country: string): void {

@@ -17,12 +17,14 @@ import { refuseLoop } from '../shared/graph';
 import { readHttpAuth, type HttpAuthCredential } from '../shared/http-auth';
 import { checkLinkedContent, linkedContentInput } from '../shared/linked-content';
 import { nameLists } from '../shared/load-options';
+import { compileTexts } from '../shared/personalized-texts';
 import { releaseWaiting, runSender, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
 import { testHint } from '../shared/test-parameters';
 import { webhookWriter, type WebhookSettings } from './content';
 import { webhookProperties } from './parameters';
 import { checkUrl, checkWebhookSettings } from './settings';
+import { webhookTexts } from './texts';
 
 interface WebhookCredential extends HttpAuthCredential {
 	secret?: string;
@@ -70,10 +72,14 @@ export class WebhookSender implements INodeType {
 			const settings = checkWebhookSettings(this.getNodeParameter('url', 0, ''), (name) => this.getNodeParameter(name, 0, null, { rawExpressions: true }));
 			const { url } = settings;
 			const providerOf = await providersByUrl(this, settings);
+			const texts = webhookTexts(settings);
+			const templates = compileTexts(texts, options.missing);
 			const sender: Sender<WebhookMessage> = {
 				channel: 'webhook',
+				texts,
+				templates,
 				address: ({ user, json, to }) => (to === undefined ? { ok: true, address: `${url} ${user.id ?? JSON.stringify(json)}` } : testUrl(to)),
-				render: webhookWriter(this, settings, options.missing),
+				render: webhookWriter(settings, templates),
 				send: async (message, ledger) =>
 					await attemptGroup([providerOf(message.url)], message, {
 						...ledger,

@@ -1,11 +1,11 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 import { parseJson, withMembers } from '../../engine/channels/http/json-path';
 import { cleverTapProfile, PROFILE_PARTS, type ProfilePart } from '../../engine/channels/webhook/clevertap';
 import { envelopeOf, type WebhookEnvelope, type WebhookMessage } from '../../engine/channels/webhook/message';
 import { isPersonalized } from '../../engine/personalization/fixed';
-import type { RenderInput, RenderResult } from '../../engine/personalization/liquid';
-import { compileText, renderInput } from '../shared/personalize';
+import type { CompiledTemplate, RenderInput, RenderResult } from '../../engine/personalization/liquid';
+import { renderInput } from '../shared/personalize';
 import type { Recipient } from '../shared/recipients';
 import type { Sender } from '../shared/sender';
 
@@ -47,10 +47,20 @@ function envelopeOfSettings({ content, keyValues }: WebhookSettings, { key }: No
 	return envelopeOf(content === 'clevertap' ? { targetId: campaignId, key_values: Object.fromEntries(fixed.map(({ name, value }) => [name, value])) } : {}, key);
 }
 
-/** How this node writes its calls: the templates are read once per batch. */
-export function webhookWriter(context: IExecuteFunctions, settings: WebhookSettings, missing: 'fail' | 'empty'): Sender<WebhookMessage>['render'] {
+/** The name of the template of a key-value pair. */
+export function pairName(index: number): string {
+	return `pair ${index}`;
+}
+
+type Templates = Readonly<Record<string, CompiledTemplate>>;
+
+/**
+ * How this node writes its calls.
+ * @param templates of `webhookTexts`, by name
+ */
+export function webhookWriter(settings: WebhookSettings, templates: Templates): Sender<WebhookMessage>['render'] {
 	const { method, batch } = settings;
-	const write = bodyWriter(context, settings, missing);
+	const write = bodyWriter(settings, templates);
 	return (recipient, messageId, now) => {
 		const url = recipient.to ?? settings.url;
 		if (method === 'GET') return { ok: true, message: { messageId, url, method, headers: {} } };
@@ -71,20 +81,19 @@ function elementOf(text: string, messageId: string): string | undefined {
 	return Object.hasOwn(parsed, 'messageId') ? text : withMembers(text, [{ name: 'messageId', value: messageId }]);
 }
 
-function bodyWriter(context: IExecuteFunctions, settings: WebhookSettings, missing: 'fail' | 'empty'): BodyWriter {
+function bodyWriter(settings: WebhookSettings, templates: Templates): BodyWriter {
 	switch (settings.content) {
 		case 'template':
-			return templateWriter(context, settings, missing);
+			return templateWriter(templates.body as CompiledTemplate);
 		case 'clevertap':
-			return cleverTapWriter(context, settings, missing);
+			return cleverTapWriter(settings, templates);
 		default:
 			return (recipient) => ({ ok: true, text: JSON.stringify(personBody(recipient)) });
 	}
 }
 
 /** The operator's JSON. */
-function templateWriter(context: IExecuteFunctions, { body }: WebhookSettings, missing: 'fail' | 'empty'): BodyWriter {
-	const template = compileText(context, body, { missing, escape: 'json' });
+function templateWriter(template: CompiledTemplate): BodyWriter {
 	return (recipient, _messageId, now) => {
 		const rendered = template.render(renderInput(recipient, now));
 		if (!rendered.ok) return rendered;
@@ -94,11 +103,10 @@ function templateWriter(context: IExecuteFunctions, { body }: WebhookSettings, m
 }
 
 /** CleverTap's shape. Pairs stand beside the profile; in a call for many those that are a person's stand in their profile. */
-function cleverTapWriter(context: IExecuteFunctions, { keyValues, parts, batch }: WebhookSettings, missing: 'fail' | 'empty'): BodyWriter {
-	const own = batch ? keyValues.filter(({ value }) => isPersonalized(value)) : keyValues;
-	const templates = own.map(({ name, value }) => [name, compileText(context, value, { missing })] as const);
+function cleverTapWriter({ keyValues, parts, batch }: WebhookSettings, templates: Templates): BodyWriter {
+	const own = keyValues.flatMap(({ name, value }, index) => (!batch || isPersonalized(value) ? [[name, templates[pairName(index)] as CompiledTemplate] as const] : []));
 	return (recipient, messageId, now) => {
-		const values = valuesOf(templates, renderInput(recipient, now));
+		const values = valuesOf(own, renderInput(recipient, now));
 		if (!values.ok) return values;
 		const user = recipient.user as Recipient['user'] & { optedOut?: Record<string, boolean> };
 		const { properties } = (recipient.json.event ?? {}) as { properties?: Record<string, unknown> };
@@ -107,7 +115,7 @@ function cleverTapWriter(context: IExecuteFunctions, { keyValues, parts, batch }
 	};
 }
 
-function valuesOf(templates: ReadonlyArray<readonly [string, { render(input: RenderInput): RenderResult }]>, input: RenderInput): { ok: true; pairs: Record<string, string> } | Extract<RenderResult, { ok: false }> {
+function valuesOf(templates: ReadonlyArray<readonly [string, CompiledTemplate]>, input: RenderInput): { ok: true; pairs: Record<string, string> } | Extract<RenderResult, { ok: false }> {
 	const values: Array<[string, string]> = [];
 	for (const [name, template] of templates) {
 		const rendered = template.render(input);

@@ -44,7 +44,7 @@ export const webhookProperties: INodeProperties[] = [
 		noDataExpression: true,
 		displayOptions: { show: { content: ['template'] }, hide: { method: ['GET'] } },
 		default: '{ "user": "{{ Profile.id }}", "city": "{{ Profile.city | default: "" }}" }',
-		description: 'Liquid within JSON; values are escaped',
+		description: 'Liquid, or @Add to Cart - price, within JSON; values are escaped',
 	},
 	...testParameters('webhook'),
 	{

@@ -1,14 +1,14 @@
 import { CampaignError } from '../../engine/errors';
-import { compile } from '../../engine/personalization/liquid';
+import { refuseBadTexts, refusePersonalized } from '../shared/personalized-texts';
 import { readWebhookSettings, type WebhookSettings } from './content';
+import { webhookTexts } from './texts';
 
 /** Reads the node's parameters. Throws a CampaignError when nothing could be called with them. */
 export function checkWebhookSettings(url: unknown, parameterOf: (name: string) => unknown): WebhookSettings {
 	const settings = readWebhookSettings(checkUrl(url), parameterOf);
-	const { method, content, body, keyValues, batch } = settings;
+	const { method, batch } = settings;
 	if (method === 'GET') return settings;
-	if (content === 'template') compile(body, { escape: 'json' });
-	for (const { value } of content === 'clevertap' ? keyValues : []) compile(value);
+	refuseBadTexts(webhookTexts(settings));
 	if (batch && !(Number.isInteger(batch.most) && batch.most >= 1 && batch.most <= 1000)) throw new CampaignError('batch_size', `"People per Call" is ${batch.most}`, 'Give a number from 1 to 1000.');
 	return settings;
 }
@@ -19,5 +19,6 @@ export function checkUrl(url: unknown): string {
 	if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
 		throw new CampaignError('webhook_url', `"URL" is not an http or https address: ${text || '(empty)'}`, 'Give the whole address, such as https://example.com/hook.');
 	}
+	refusePersonalized('URL', text, 'the address is the same for everybody');
 	return text;
 }

@@ -7,19 +7,28 @@ import { profilesByNumber } from './releases';
  * on items of a campaign, or not on all.
  */
 export async function completeFromStore(users: RecipientUser[], store: Store): Promise<void> {
-	// No store holds an id of half a character or with a NUL.
-	const ids = [...new Set(users.flatMap(({ id }) => id ?? []))].filter((id) => id.isWellFormed() && !id.includes('\u0000'));
-	if (ids.length === 0) return;
-	const known = await store.ask('whoIs', { entries: [], ids });
-	const people = new Map(known.ids.map(({ id, person }) => [id, person]));
-	const profiles = await profilesByNumber(store, [...people.values()]);
-	for (const user of users) {
-		const person = user.id === undefined ? undefined : people.get(user.id);
-		const profile = person === undefined ? undefined : profiles.get(person);
+	const people = await numbersOf(users, store);
+	if (people.size === 0) return;
+	const profiles = await profilesByNumber(store, [...new Set(people.values())]);
+	for (const [user, person] of people) {
+		const profile = profiles.get(person);
 		if (!profile) continue;
 		user.person = profile.person;
 		user.push ??= profile.push;
 		user.anonymousIds ??= profile.anonymousIds;
 		user.optedOut ??= profile.optedOut;
 	}
+}
+
+/** The numbers of people whom the store knows by the ids on their items, with one query. */
+export async function numbersOf(users: readonly RecipientUser[], store: Store): Promise<Map<RecipientUser, number>> {
+	// No store holds an id of half a character or with a NUL.
+	const ids = [...new Set(users.flatMap(({ id }) => id ?? []))].filter((id) => id.isWellFormed() && !id.includes('\u0000'));
+	if (ids.length === 0) return new Map();
+	const known = await store.ask('whoIs', { entries: [], ids });
+	const people = new Map(known.ids.map(({ id, person }) => [id, person]));
+	return new Map(users.flatMap((user): Array<[RecipientUser, number]> => {
+		const person = user.id === undefined ? undefined : people.get(user.id);
+		return person === undefined ? [] : [[user, person]];
+	}));
 }

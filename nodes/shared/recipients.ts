@@ -29,6 +29,8 @@ export interface Recipient {
 	linked?: Record<string, LinkedAnswer>;
 	/** Of a test: where it goes, in place of any address of the person. */
 	to?: string;
+	/** Properties of the latest events that its templates ask for by name, by match key; read for the whole batch. */
+	events?: ReadonlyMap<string, object>;
 	/** Which item of the input it is; absent for somebody who waited here, and of whose item no binary data was kept. */
 	item?: number;
 }

@@ -5,6 +5,7 @@ import { REASONS, type Reason } from '../../engine/reasons';
 import type { Store } from '../../engine/store/store';
 import { giveHints } from './hints';
 import { outputItem } from './items';
+import { readNamedEvents } from './named-events';
 import type { Recipient } from './recipients';
 import type { SenderOutputs } from './sender-outputs';
 import type { Sender } from './sender';
@@ -37,6 +38,7 @@ export async function runTest<Message>(context: IExecuteFunctions, sender: Sende
 	const items = context.getInputData().map(({ json }, index) => ({ json, index })).filter(({ json }) => !isTestResult(json));
 	const person = await testPerson(context, store, settings, items, sender.complete);
 	if (!beginOnce(context)) return;
+	await readNamedEvents([person.recipient], sender.templates ?? {}, store);
 	const results: TestOutcome[] = [];
 	for (const address of addresses) {
 		const { json, result } = await sendOne(sender, settings, person, address, store.clock.now());

@@ -4,7 +4,7 @@ import type { Delivered } from '../../engine/delivery/deliver';
 import type { Channel } from '../../engine/people/records';
 import { REASONS, type Reason } from '../../engine/reasons';
 import { outputItem } from './items';
-import type { Recipient, RecipientUser } from './recipients';
+import type { Recipient } from './recipients';
 import type { Sender } from './sender';
 
 /** Outputs of every sender: Sent, Not sent, Unknown. Whoever waits for a provider comes out of this node later. */
@@ -14,9 +14,9 @@ export type SenderOutputs = [sent: INodeExecutionData[], notSent: INodeExecution
  * A dry run: the message as it would be, and nothing leaves.
  * @param shown gets the message
  */
-export async function explain<Message>(sender: Sender<Message>, item: { json: IDataObject; index: number }, user: RecipientUser, now: number, shown: Message[]): Promise<INodeExecutionData> {
-	const recipient: Recipient = { json: item.json, user, campaignId: '', item: item.index };
-	const optedOut = (item.json.user as { optedOut?: Partial<Record<Channel, boolean>> } | undefined)?.optedOut?.[sender.channel];
+export async function explain<Message>(sender: Sender<Message>, recipient: Recipient, index: number, now: number, shown: Message[]): Promise<INodeExecutionData> {
+	const { json } = recipient;
+	const optedOut = (json.user as { optedOut?: Partial<Record<Channel, boolean>> } | undefined)?.optedOut?.[sender.channel];
 	const address = optedOut
 		? { ok: false as const, reason: 'profile_not_reachable' as const, detail: `Opted out of ${sender.channel}` }
 		: sender.address(recipient);
@@ -29,7 +29,7 @@ export async function explain<Message>(sender: Sender<Message>, item: { json: ID
 			? { wouldSend: sender.show(rendered.message) }
 			: (linked?.instead ?? { wouldNotSend: rendered && REASONS[rendered.reason], detail: rendered?.detail });
 	const preview = { ...message, ...(linked && { linkedContent: linked.shown }) };
-	return outputItem({ ...item.json, preview: { ...(item.json.preview as IDataObject | undefined), [sender.channel]: preview } }, item.index);
+	return outputItem({ ...json, preview: { ...(json.preview as IDataObject | undefined), [sender.channel]: preview } }, index);
 }
 
 export function route(outputs: SenderOutputs, json: IDataObject, index: number, result: Delivered): void {

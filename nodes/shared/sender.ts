@@ -9,6 +9,7 @@ import { overruled, overruledOnRelease, type OnTheirWay } from '../../engine/gat
 import type { Decision } from '../../engine/holds/gate';
 import type { Channel } from '../../engine/people/records';
 import type { Reason } from '../../engine/reasons';
+import type { CompiledTemplate } from '../../engine/personalization/liquid';
 import type { Releaser } from '../../engine/holds/releaser';
 import type { Store } from '../../engine/store/store';
 import { sortArrivals, type Arrived } from './arrivals';
@@ -16,7 +17,10 @@ import { withNodeErrors } from './errors';
 import { giveHints } from './hints';
 import { campaignItem, foreignKeys, isProduction, userOf } from './items';
 import { linkedContentOf } from './linked-content';
+import { readNamedEvents } from './named-events';
 import { keepPayloads } from './payloads';
+import type { PersonalizedText } from './personalized-texts';
+import { hintTexts } from './text-warnings';
 import { sharePaceInQueueMode } from './queue-pace';
 import { foreignUser, type Recipient, type RecipientUser } from './recipients';
 import { comingOut, NOWHERE, numberOfSelf, openRelease, releaseFrom, releaseToken } from './releases';
@@ -27,6 +31,9 @@ import { accountZone, getStore } from './store';
 /** What a sender node supplies: how its messages are made and sent. Everything else is the same for all channels. */
 export interface Sender<Message> {
 	channel: Channel;
+	/** What is written anew for each person, and as it was compiled. */
+	texts?: readonly PersonalizedText[];
+	templates?: Readonly<Record<string, CompiledTemplate>>;
 	/** Adds what the store knows of people whose items do not carry all this channel needs; those of a campaign come whole. */
 	complete?(users: RecipientUser[], store: Store): Promise<void>;
 	/** False: what a message needs cannot be kept, so it fails where others wait for a provider. Default true. */
@@ -52,6 +59,8 @@ export interface Sender<Message> {
 }
 
 export interface SenderOptions {
+	/** What becomes of values that somebody lacks. Default fail. */
+	missing?: 'fail' | 'empty';
 	/** Longest wait for a provider, ms. */
 	maxWaitMs: number;
 	/** Foreign items are sent for real even in a manual run. */
@@ -63,6 +72,7 @@ export interface SenderOptions {
 }
 
 interface Work<Message> {
+	recipient: Recipient;
 	delivery: Delivery<Message>;
 	/** The item that leaves; absent for somebody who was erased while the message waited. */
 	json?: IDataObject;
@@ -97,10 +107,12 @@ export async function runSender<Message>(
 		const outputs: SenderOutputs = [[], [], []];
 		await runTest(context, sender, store, outputs);
 		const token = releaseToken(context);
+		if (context.getMode() === 'manual' && token === undefined) await hintTexts(context, store, sender, options.missing ?? 'fail');
 		const work =
 			token === undefined
 				? await fromArrivals(context, sender, options, store, node, outputs)
 				: await fromRelease(context, sender, store, node, token);
+		await readNamedEvents(work.map(({ recipient }) => recipient), sender.templates ?? {}, store);
 		const results = await deliver(work.map(({ delivery }) => delivery), {
 			store,
 			node,
@@ -142,11 +154,11 @@ async function fromRelease<Message>(
 			const facts = { key, payload, since: released.heldAt, refuse, overruled: stillMay };
 			if (released.campaignId === items && !erased) {
 				const recipient: Recipient = { json: kept, user: users.get(message) ?? foreignUser(kept), campaignId: items };
-				return { delivery: toDelivery(sender, recipient, released, facts), json: kept, index: 0 };
+				return { recipient, delivery: toDelivery(sender, recipient, released, facts), json: kept, index: 0 };
 			}
 			const json = profile && campaignItem(store, profile, released, released.visit + 1, kept, event);
 			const recipient: Recipient = { json: json ?? {}, user: profile ?? { properties: {} }, campaignId: released.campaignId };
-			return { delivery: toDelivery(sender, recipient, released, facts), json, index: 0 };
+			return { recipient, delivery: toDelivery(sender, recipient, released, facts), json, index: 0 };
 		});
 	});
 }
@@ -164,10 +176,10 @@ async function fromArrivals<Message>(
 	const foreign = arrived.filter((item) => item.kind === 'foreign');
 	const foreignLive = isForeignLive(context, options);
 	const isDry = (item: Arrived) => item.kind === 'dry' || (item.kind === 'foreign' && !foreignLive);
-	const dryUsers = await foreignUsers(sender, store, arrived.flatMap((item) => (isDry(item) && 'json' in item ? [item.json] : [])));
+	const dry = await dryRecipients(sender, store, arrived.flatMap((item) => (isDry(item) && 'json' in item ? [item] : [])));
 	const shown: Message[] = [];
 	for (const item of arrived) {
-		if ('json' in item && isDry(item)) outputs[0].push(await explain(sender, item, dryUsers.shift() as RecipientUser, store.clock.now(), shown));
+		if ('json' in item && isDry(item)) outputs[0].push(await explain(sender, dry.shift() as Recipient, item.index, store.clock.now(), shown));
 		if (item.kind === 'lost') outputs[1].push(notSent(item.json, item.index, 'entry_lost', item.detail));
 	}
 	giveHints(context, sender.hints?.(shown) ?? []);
@@ -187,9 +199,17 @@ async function fromArrivals<Message>(
 			key: options.messageKey(index), since: now, payload: unlessEmpty(payloads.get(index)),
 			overruled: mayLeave, refuse: decision?.kind === 'drop' ? decision : undefined,
 		});
-		return [{ delivery, json, index }];
+		return [{ recipient, delivery, json, index }];
 	});
 	return foreignLive ? [...known, ...(await enterForeign(context, sender, options, store, foreign, wholes))] : known;
+}
+
+/** Whom the messages of a dry run are for. */
+async function dryRecipients<Message>(sender: Sender<Message>, store: Store, items: Array<{ json: IDataObject; index: number }>): Promise<Recipient[]> {
+	const users = await foreignUsers(sender, store, items.map(({ json }) => json));
+	const recipients = items.map(({ json, index }, order): Recipient => ({ json, user: users[order] as RecipientUser, campaignId: '', item: index }));
+	await readNamedEvents(recipients, sender.templates ?? {}, store);
+	return recipients;
 }
 
 /** What the campaign's cut-off and times to live say of a message at the moment it is to leave. */
@@ -239,7 +259,7 @@ async function enterForeign<Message>(
 		if (seen.has(identity)) return [];
 		seen.add(identity);
 		const facts = { key, since: store.clock.now(), payload: payloads.get(index) as string };
-		return [{ delivery: toDelivery(sender, recipient, { ...entry, visit: 0 }, facts), json, index }];
+		return [{ recipient, delivery: toDelivery(sender, recipient, { ...entry, visit: 0 }, facts), json, index }];
 	});
 }
 

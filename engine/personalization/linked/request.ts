@@ -4,7 +4,8 @@ import { escapeFor } from '../../channels/http/place';
 import { assertSameOrigin } from '../../channels/http/url-template';
 import type { HttpRequest } from '../../channels/provider';
 import { CampaignError } from '../../errors';
-import { check, compile, type CompiledTemplate, type RenderInput } from '../liquid';
+import { check } from '../check';
+import { compile, type CompiledTemplate, type RenderInput } from '../liquid';
 import { checkDefinition, type LinkedDefinition } from './definition';
 
 /** The request for one person, or why there can be none. */

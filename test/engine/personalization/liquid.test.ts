@@ -1,4 +1,5 @@
-import { check, compile, type RenderInput, type TemplateOptions } from '../../../engine/personalization/liquid';
+import { check } from '../../../engine/personalization/check';
+import { compile, type RenderInput, type TemplateOptions } from '../../../engine/personalization/liquid';
 
 const NOW = Date.UTC(2025, 0, 2, 22, 30);
 const profile = JSON.parse(`{
