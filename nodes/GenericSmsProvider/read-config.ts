@@ -23,7 +23,8 @@ export type ParameterOf = (name: string) => unknown;
 export function readGenericRequest(parameterOf: ParameterOf): GenericRequest {
 	const text = (name: string) => String(parameterOf(name) ?? '');
 	const list = (name: string) => ((parameterOf(name) as { pairs?: NameValue[] } | undefined)?.pairs ?? []).filter((pair) => pair.name !== '');
-	const { addOthers } = (parameterOf('options') ?? {}) as { addOthers?: boolean };
+	const { addOthers } = (parameterOf('options') || {}) as { addOthers?: boolean };
+	const batched = parameterOf('batch') === true && text('method') !== 'GET' && text('bodyType') === 'json';
 	return {
 		method: text('method') as HttpRequest['method'],
 		url: text('path'),
@@ -31,6 +32,7 @@ export function readGenericRequest(parameterOf: ParameterOf): GenericRequest {
 		headers: list('headers'),
 		body: readBody(text, list),
 		addOthers: addOthers === true,
+		...(batched && { batch: { key: text('batchKey').trim(), most: Number(parameterOf('batchSize') || 100) } }),
 	};
 }
 
@@ -48,6 +50,7 @@ export async function readGenericConfig(context: ISupplyDataFunctions, itemIndex
 		auth: readHttpAuth(credential),
 		...(text('acceptedWhen') === 'answer' && { success: readSuccess(text) }),
 		messageIdPath: messageIdPath || undefined,
+		...(request.batch && text('answerTells') === 'each' && { results: { path: text('resultsPath').trim(), ownIdPath: text('ownIdPath').trim() || undefined } }),
 		refusedStatuses: readStatuses(refusedStatuses ?? ''),
 		...(uncertainStatuses !== undefined && { uncertainStatuses: readStatuses(uncertainStatuses, 499) }),
 		...readPace(pace),

@@ -423,6 +423,15 @@ describe('template variables and key-value pairs', () => {
 		expect(result.json('SMS', 0)).toHaveLength(1);
 	});
 
+	test('a header that is personalized is an error where the provider sends in batches, by hand and at publish', async () => {
+		const batched = { json: '{ "shop": "$$shop", "msgs": [{ "to": "$$To", "text": "$$Body", "uid": "$$uid" }] }', headers: request.headers, batch: true, batchKey: 'msgs' };
+		const made = workflow({ keyValues: pairs }, batched);
+		const why = /header pair "tier" is personalized, but "Generic" sends many/;
+		expect((await run(made, people, 'manual')).error?.message).toMatch(why);
+		await expect(publish({ workflow: made, nodes: CAMPAIGN_NODES, credentials: providers.credentials })).rejects.toThrow(why);
+		expect((await run(workflow({ keyValues: { ...pairs, header: [{ name: 'tier', value: 'all' }] } }, batched), people, 'manual')).error).toBeUndefined();
+	});
+
 	const wrong: Array<[string, INodeParameters, RegExp]> = [
 		['a name that nobody supplies', { keyValues: { ...pairs, body: [] } }, /"Generic" needs a value for \$\$uid/],
 		['a pair that nobody takes', { keyValues: { ...pairs, header: [...pairs.header, { name: 'x', value: '1' }] } }, /place for the header pair "x"/],

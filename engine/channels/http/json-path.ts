@@ -26,6 +26,11 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === 'object' && value !== null;
 }
 
+/** A JSON object, not an array. */
+export function isDocument(value: unknown): value is Record<string, unknown> {
+	return isObject(value) && !Array.isArray(value);
+}
+
 /** A string, number or boolean of an answer as text; undefined for everything else. */
 export function textOf(value: unknown): string | undefined {
 	return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;

@@ -1,8 +1,9 @@
 import { CampaignError } from '../../errors';
-import { isObject, parseJson, withMembers } from '../http/json-path';
+import { isDocument, parseJson, withMembers } from '../http/json-path';
 import { escapeFor, placeOf } from '../http/place';
 import { assertSameOrigin } from '../http/url-template';
 import type { HttpRequest, SmsMessage } from '../provider';
+import { splitBatch } from './generic-batch';
 import type { RequestNeeds } from './needs';
 import { PAIR_GROUPS, seenFrom, type PairGroup } from './pairs';
 import { customTokens, replaceJsonTokens, replaceTokens, usesToken } from './tokens';
@@ -24,7 +25,12 @@ export interface GenericRequest {
 	body: GenericBody;
 	/** Pairs of the message that no token stands for are added: to the body (without one, to the query) and to the headers. Default: they are not. */
 	addOthers?: boolean;
+	/** Many messages per request: under one key of a JSON body, which holds the template of one. What stands outside of it is the same for all. */
+	batch?: { key: string; most: number };
 }
+
+/** Tokens of one person. */
+const PERSONAL = ['To', 'Body', 'MessageID', 'TemplateVariables'];
 
 /** What a header may be called. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
@@ -37,7 +43,7 @@ export function needsOf(label: string, request: GenericRequest): RequestNeeds {
 		names: namesOf(request),
 		templateId: texts.some((text) => usesToken(text, 'TemplateID')),
 		templateVariables: texts.some((text) => usesToken(text, 'TemplateVariables')),
-		batched: false,
+		batched: request.batch !== undefined,
 		takesOthers: request.addOthers === true,
 		fixed: fixedNames(request),
 	};
@@ -57,41 +63,102 @@ export function checkRequest(request: GenericRequest): void {
 	if (!uses('Body') && !uses('TemplateID')) {
 		throw new CampaignError('missing_token', 'The request contains neither $$Body nor $$TemplateID, so it has no text', 'Put $$Body into the body or a query parameter.');
 	}
-	const { body, headers = [], addOthers } = request;
+	const { body, headers = [], addOthers, batch } = request;
 	const strange = headers.find(({ name }) => !HEADER_NAME.test(name));
 	if (strange) throw new CampaignError('invalid_header', `"${strange.name}" is no name of a header`, 'Letters, digits and hyphens, such as X-Campaign.');
 	if (body.type === 'json' && sampleOf(body.template) === undefined) {
 		throw new CampaignError('invalid_json', 'The JSON body is not valid JSON', 'Check quotes and commas; a token may stand inside a string or alone as a value.');
 	}
+	if (batch) checkBatch(request, batch);
 	if (addOthers && (body.type === 'raw' || (body.type === 'json' && !isDocument(sampleOf(body.template))))) {
 		throw new CampaignError('no_place', 'Other pairs cannot be added to this body', 'They can be added to a form, to a JSON object, or to the query of a request without a body. Switch "Add Other Pairs" off.');
 	}
 }
 
+function checkBatch(request: GenericRequest, { key, most }: NonNullable<GenericRequest['batch']>): void {
+	if (!(Number.isInteger(most) && most >= 1 && most <= 1000)) throw new CampaignError('invalid_batch', `${most} messages per request are not possible`, 'Give a number from 1 to 1000.');
+	if (request.body.type !== 'json') throw new CampaignError('invalid_batch', 'Only a JSON body can carry many messages', 'Choose JSON, or switch "Send in Batches" off.');
+	const { record } = splitBatch(request.body.template, key);
+	if (!usesToken(record, 'To')) throw new CampaignError('missing_token', `The message under "${key}" does not contain $$To, the recipient`, `Put $$To into what stands under "${key}".`);
+	const { header, global } = textsOf(request);
+	const personal = PERSONAL.find((name) => [...header, ...global].some((text) => usesToken(text, name)));
+	if (personal) throw new CampaignError('personal_token', `$$${personal} stands outside of "${key}", where all messages of a request share one value`, `Move it into what stands under "${key}", or switch "Send in Batches" off.`);
+}
+
+/** One message's element of a request for many. Throws a CampaignError when it lacks a value. */
+export function renderRecord(request: GenericRequest, message: SmsMessage): string {
+	const { record } = batchOf(request);
+	return withMembers(replaceJsonTokens(record, seenFrom('body', message)), othersOf(request, 'body', message));
+}
+
+/** A request for messages that share what stands around their elements. */
+export function renderBatch(request: GenericRequest, records: readonly string[], message: SmsMessage): Pick<HttpRequest, 'url' | 'headers' | 'body'> {
+	const { before, after } = batchOf(request);
+	const all = seenFrom('global', message);
+	const text = `${replaceJsonTokens(before, all)}[${records.join(',')}]${replaceJsonTokens(after, all)}`;
+	return {
+		url: renderUrl(request, all, []),
+		headers: withContentType(renderHeaders(request, message), 'application/json; charset=utf-8'),
+		body: withMembers(text, othersOf(request, 'global', message)),
+	};
+}
+
+const split = new WeakMap<object, ReturnType<typeof splitBatch>>();
+
+/** Cut up once per request template. */
+function batchOf(request: GenericRequest): ReturnType<typeof splitBatch> {
+	let parts = split.get(request);
+	if (!parts) split.set(request, (parts = splitBatch((request.body as { template: string }).template, request.batch?.key ?? '')));
+	return parts;
+}
+
 /** Throws a CampaignError when the message lacks a value that a template needs. */
 export function renderRequest(request: GenericRequest, message: SmsMessage): Pick<HttpRequest, 'url' | 'headers' | 'body'> {
 	const person = seenFrom('body', message);
-	const { text, contentType } = renderBody(request, person);
+	const others = othersOf(request, 'body', message);
+	const { text, contentType } = renderBody(request.body, person, others);
 	return {
-		url: renderUrl(request, person),
-		headers: withContentType(renderHeaders(request, seenFrom('header', message)), contentType),
+		url: renderUrl(request, person, request.body.type === 'none' ? others : []),
+		headers: withContentType(renderHeaders(request, message), contentType),
 		...(text !== undefined && { body: text }),
 	};
 }
 
 /** Every text in which tokens are replaced, by the group of its names. */
-function textsOf({ url, headers = [], query = [], body }: GenericRequest): Record<PairGroup, string[]> {
+function textsOf(request: GenericRequest): Record<PairGroup, string[]> {
+	const { url, headers = [], query = [], body } = request;
+	const header = headers.map(({ value }) => value);
 	const texts = [url, ...query.flatMap(({ name, value }) => [name, value])];
+	if (isBatched(request)) {
+		const { before, record, after } = batchOf(request);
+		return { body: [record], header, global: [...texts, before, after] };
+	}
 	if (body.type === 'form') texts.push(...body.fields.flatMap(({ name, value }) => [name, value]));
 	if (body.type === 'json' || body.type === 'raw') texts.push(body.template);
-	return { body: texts, header: headers.map(({ value }) => value), global: [] };
+	return { body: texts, header, global: [] };
+}
+
+/** Whether the template can be cut up; what is wrong with one that cannot, `checkRequest` says. */
+function isBatched(request: GenericRequest): boolean {
+	if (!request.batch || request.body.type !== 'json') return false;
+	try {
+		return batchOf(request) !== undefined;
+	} catch {
+		return false;
+	}
 }
 
 /** Names that the request has already, so that a pair that is added cannot change what is written there, such as the number. */
-function fixedNames({ headers = [], query = [], body }: GenericRequest): RequestNeeds['fixed'] {
+function fixedNames(request: GenericRequest): RequestNeeds['fixed'] {
+	const { headers = [], query = [], body } = request;
+	const header = ['Content-Type', ...headers.map(({ name }) => name)];
+	if (isBatched(request)) {
+		const { names } = batchOf(request);
+		return { body: names.record, header, global: names.document };
+	}
 	const sample = body.type === 'json' ? sampleOf(body.template) : undefined;
 	const inBody = body.type === 'form' ? body.fields.map(({ name }) => name) : body.type === 'none' ? query.map(({ name }) => name) : isDocument(sample) ? Object.keys(sample) : [];
-	return { body: inBody, header: ['Content-Type', ...headers.map(({ name }) => name)], global: [] };
+	return { body: inBody, header, global: inBody };
 }
 
 /** Distinct without regard to case; the first spelling stays. */
@@ -106,31 +173,31 @@ function sampleOf(template: string): unknown {
 	return parseJson(replaceJsonTokens(template, message));
 }
 
-function isDocument(value: unknown): value is Record<string, unknown> {
-	return isObject(value) && !Array.isArray(value);
-}
-
-/** Pairs that none of the group's names stands for, where they are to be added. */
-function othersOf(request: GenericRequest, group: PairGroup, { keyValues = {} }: SmsMessage): NameValue[] {
+/** Pairs of a group that no name stands for, where they are to be added. Without batches, global ones are added to the body. */
+function othersOf(request: GenericRequest, group: PairGroup, { keyValues = {}, headerPairs = {}, globalPairs = {} }: SmsMessage): NameValue[] {
 	if (!request.addOthers) return [];
 	const names = namesOf(request);
-	// A global pair stands for a name wherever that is; the others only where they belong.
-	const used = new Set(PAIR_GROUPS.flatMap((one) => names[one]).map((name) => name.toLowerCase()));
-	const others = Object.entries(keyValues).filter(([name]) => !used.has(name.toLowerCase()));
+	const without = (pairs: Record<string, string>, used: string[]) => {
+		const lower = new Set(used.map((name) => name.toLowerCase()));
+		return Object.entries(pairs).filter(([name]) => !lower.has(name.toLowerCase()));
+	};
+	// A global pair may stand for a name wherever that is; the others only where they belong.
+	const global = without(globalPairs, [...PAIR_GROUPS.flatMap((one) => names[one]), ...Object.keys(keyValues)]);
+	const own = group === 'global' ? [] : without(group === 'body' ? keyValues : headerPairs, names[group]);
+	const others = group === 'global' || (group === 'body' && !request.batch) ? [...own, ...global] : own;
 	const fixed = new Set(fixedNames(request)[group].map((name) => name.toLowerCase()));
 	const taken = others.find(([name]) => fixed.has(name.toLowerCase()));
 	if (taken) throw new CampaignError('pair_taken', `The request has a "${taken[0]}" of its own, so the pair of that name cannot be added`, 'Rename the pair.');
 	return others.map(([name, value]) => ({ name, value }));
 }
 
-function renderUrl(request: GenericRequest, message: SmsMessage): string {
-	const { url, query = [], body } = request;
+function renderUrl({ url, query = [] }: GenericRequest, message: SmsMessage, others: NameValue[]): string {
 	const address = replaceTokens(url.trim(), message, 'url');
 	const [base = '', ...fragment] = address.split('#');
 	// Fixed text between the tokens is the operator's and needs escaping too.
 	const parameter = (text: string) => escapeFor('url', replaceTokens(text, message, 'plain'));
-	const others = body.type === 'none' ? othersOf(request, 'body', message).map(({ name, value }) => `${escapeFor('url', name)}=${escapeFor('url', value)}`) : [];
-	const pairs = [...query.map(({ name, value }) => `${parameter(name)}=${parameter(value)}`), ...others].join('&');
+	const added = others.map(({ name, value }) => `${escapeFor('url', name)}=${escapeFor('url', value)}`);
+	const pairs = [...query.map(({ name, value }) => `${parameter(name)}=${parameter(value)}`), ...added].join('&');
 	const joined = pairs === '' ? base : `${base}${base.includes('?') ? '&' : '?'}${pairs}`;
 	const rendered = [joined, ...fragment].join('#');
 	assertSameOrigin(rendered, url);
@@ -138,25 +205,24 @@ function renderUrl(request: GenericRequest, message: SmsMessage): string {
 }
 
 function renderHeaders(request: GenericRequest, message: SmsMessage): Record<string, string> {
-	const own = (request.headers ?? []).map(({ name, value }) => [name, replaceTokens(escapeFor('header', value), message, 'header')]);
-	// Global pairs fill names; what none stands for is added to the body, once.
-	const others = othersOf(request, 'header', { ...message, keyValues: message.headerPairs }).filter(({ name }) => HEADER_NAME.test(name));
+	const seen = seenFrom('header', message);
+	const own = (request.headers ?? []).map(({ name, value }) => [name, replaceTokens(escapeFor('header', value), seen, 'header')]);
+	const others = othersOf(request, 'header', message).filter(({ name }) => HEADER_NAME.test(name));
 	return Object.fromEntries([...own, ...others.map(({ name, value }) => [name, escapeFor('header', value)])]) as Record<string, string>;
 }
 
-function renderBody(request: GenericRequest, message: SmsMessage): { text?: string; contentType?: string } {
-	const { body } = request;
+function renderBody(body: GenericBody, message: SmsMessage, others: NameValue[]): { text?: string; contentType?: string } {
 	switch (body.type) {
 		case 'none':
 			return {};
 		case 'form': {
 			const form = new URLSearchParams();
 			for (const { name, value } of body.fields) form.append(replaceTokens(name, message, 'plain'), replaceTokens(value, message, 'plain'));
-			for (const { name, value } of othersOf(request, 'body', message)) form.append(name, value);
+			for (const { name, value } of others) form.append(name, value);
 			return { text: form.toString(), contentType: 'application/x-www-form-urlencoded; charset=utf-8' };
 		}
 		case 'json':
-			return { text: withMembers(replaceJsonTokens(body.template, message), othersOf(request, 'body', message)), contentType: 'application/json; charset=utf-8' };
+			return { text: withMembers(replaceJsonTokens(body.template, message), others), contentType: 'application/json; charset=utf-8' };
 		case 'raw': {
 			const place = placeOf(body.contentType);
 			const text = place === 'json' ? replaceJsonTokens(body.template, message) : replaceTokens(body.template, message, place);

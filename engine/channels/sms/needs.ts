@@ -83,8 +83,8 @@ function checkProvider({ label, names, templateId, batched }: RequestNeeds, supp
 /** Pairs that are added must not change what the request says of itself. */
 function checkOthers({ label, names, takesOthers, fixed }: RequestNeeds, { pairs }: SenderSupply): void {
 	if (!takesOthers) return;
-	const named = PAIR_GROUPS.flatMap((group) => names[group]).map((name) => name.toLowerCase());
 	for (const group of PAIR_GROUPS) {
+		const named = (group === 'global' ? PAIR_GROUPS : [group]).flatMap((one) => names[one]).map((name) => name.toLowerCase());
 		const taken = fixed[group].map((name) => name.toLowerCase());
 		const pair = pairs[group].find(({ name }) => taken.includes(name.toLowerCase()) && !named.includes(name.toLowerCase()));
 		if (pair) throw new CampaignError('pair_taken', `The request of "${label}" has a "${pair.name}" of its own, so the ${FIELDS[group]} of that name cannot be added`, 'Rename the pair, or switch "Add Other Pairs" of the provider off.');

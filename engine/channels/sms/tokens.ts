@@ -65,3 +65,8 @@ export function replaceJsonTokens(template: string, message: SmsMessage): string
 		return alone === undefined ? replaceTokens(piece, message, 'json') : JSON.stringify(valueOf(alone, message));
 	});
 }
+
+/** Puts quotes around the tokens of a JSON document that have none, which makes it JSON and means the same. */
+export function quoteTokens(template: string): string {
+	return template.replace(JSON_PIECE, (piece: string, bare: string | undefined) => (bare === undefined ? piece : `"${piece}"`));
+}

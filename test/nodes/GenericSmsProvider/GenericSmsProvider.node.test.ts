@@ -71,6 +71,18 @@ describe('GenericSmsProvider', () => {
 		expect(read(409, {})).toMatchObject({ outcome: 'unknown' });
 	});
 
+	it('sends in batches', async () => {
+		const json = '{ "msgs": [{ "to": "$$To", "text": "$$Body" }] }';
+		const parameters = { json, batch: true, batchKey: 'msgs', batchSize: 20, acceptedWhen: 'answer', answerPath: 'state', acceptedValues: 'ok', answerTells: 'each', resultsPath: 'all' };
+		const { supplied } = await run({ parameters });
+		expect(supplied.provider?.batch).toMatchObject({ most: 20 });
+		expect(supplied.provider?.batch?.read({ status: 200, headers: {}, body: '{"all":[{"state":"ok"}]}' }, [message])).toEqual([{ outcome: 'sent', providerId: null }]);
+		expect(JSON.parse((await request({ parameters })).body ?? '')).toEqual({ msgs: [{ to: message.to, text: message.body }] });
+		for (const elsewhere of [{ method: 'GET', query: pairs(['to', '$$To'], ['text', '$$Body']) }, { bodyType: 'form', form: pairs(['to', '$$To'], ['text', '$$Body']) }]) {
+			expect((await run({ parameters: { ...parameters, ...elsewhere } })).supplied.provider?.batch).toBeUndefined();
+		}
+	});
+
 	it('takes over what refuses, what is not certain, and what is about the number', async () => {
 		const options = { refusedStatuses: '409', uncertainStatuses: '422' };
 		const { supplied } = await run({ parameters: { acceptedWhen: 'answer', answerPath: 'state', acceptedValues: 'ok', refusedValues: 'no', invalidRecipientValues: 'number', options } });

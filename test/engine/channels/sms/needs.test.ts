@@ -43,6 +43,7 @@ it.each<[string, RequestNeeds[], SenderSupply, RegExp]>([
 	['a pair for nothing', [needs(body)], supply({ body: [pair('uid'), pair('tier')] }), /has a place for the message body pair "tier"/],
 	['variables for nothing', [needs()], supply({}, { templateVariables: true }), /place for the template variables/],
 	['a pair in the place of the number', [needs({ addOthers: true })], supply({ body: [pair('text')] }), /"text" of its own/],
+	['a global pair in the place of the number', [needs({ addOthers: true })], supply({ global: [pair('to2'), pair('text')] }), /"text" of its own/],
 	['a pair in the place of a header', [needs({ addOthers: true, ...headers })], supply({ header: [pair('uid'), pair('x')] }), /"x" of its own/],
 ])('refuses %s', (_what, providers, supplied, why) => expect(() => checkSupply(providers, supplied)).toThrow(why));
 
