@@ -5,6 +5,7 @@ import type { Device, ProfileInput } from '../../engine/people/records';
 import type { N8nApi } from '../../scripts/lib/n8n-api.mjs';
 import { APNS_KEY, startApns } from './apns-server';
 import { startLoopback, type Answer, type SeenRequest } from './loopback';
+import { MetaServer } from './meta-server';
 import { serviceAccount, startTokenServer } from './push';
 import { startSmtp } from './smtp';
 import { AUTH, BROWSER, VAPID } from './web-push';
@@ -22,7 +23,7 @@ export interface Asked {
 export interface TestedChannel {
 	/** Name of the sender's node. */
 	sender: string;
-	asked: Asked[];
+	readonly asked: readonly Asked[];
 	/** Messages that may be under way when the process that sends them is killed. */
 	inFlight: number;
 	/** The sender's node, and those of its providers. */
@@ -224,10 +225,28 @@ async function segment(): Promise<TestedChannel> {
 	};
 }
 
+/** Whoever is added to an audience twice is in it once. */
+async function audience(): Promise<TestedChannel> {
+	const meta = await MetaServer.start();
+	return {
+		sender: 'Meta Audience', inFlight: AT_ONCE * 500,
+		get asked() {
+			return meta.values('EXTERN_ID').map((person) => ({ person, once: person, taken: true }));
+		},
+		nodes: async (api) => ({
+			sender: drawnNode('Meta Audience', 'metaAudience', { operation: 'add', audience: { __rl: true, mode: 'list', value: '4711', cachedResultName: 'VIP' } }, {
+				campaignsMetaApi: await api.createCredential({ name: 'Meta', type: 'campaignsMetaApi', data: { accessToken: 'secret-token', appSecret: 'secret-secret', adAccountId: 'act_77', baseUrl: meta.url } }),
+			}),
+			providers: [],
+		}),
+		close: async () => await meta.close(),
+	};
+}
+
 /** A sender of every channel, with servers in the place of its providers. */
 export async function startAllChannels(): Promise<{ channels: TestedChannel[]; webPushUrl: string; close(): Promise<void> }> {
 	const devices = await push();
-	const channels = [await sms(), await mail(), await newsletter(), devices, await webhook(), await segment()];
+	const channels = [await sms(), await mail(), await newsletter(), devices, await webhook(), await segment(), await audience()];
 	return { channels, webPushUrl: devices.webPushUrl, close: async () => void (await Promise.all(channels.map(async (channel) => await channel.close()))) };
 }
 
