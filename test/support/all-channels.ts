@@ -181,10 +181,53 @@ async function webhook(): Promise<TestedChannel> {
 	};
 }
 
+/** Many emails per request. */
+async function newsletter(): Promise<TestedChannel> {
+	const asked: Asked[] = [];
+	const taken = ({ To }: { To: string }, index = 0) => ({ ErrorCode: 0, Message: 'OK', MessageID: `${To}-${index}`, To, SubmittedAt: '2026-01-01T00:00:00Z' });
+	const server = await startSlow(({ body }) => {
+		const given = JSON.parse(body) as { To: string } | Array<{ To: string }>;
+		const emails = [given].flat();
+		return {
+			asked: emails.map(({ To }) => ({ person: To.split('@')[0] as string, taken: true })),
+			answer: { status: 200, body: Array.isArray(given) ? given.map(taken) : taken(given) },
+		};
+	}, asked);
+	return {
+		sender: 'Newsletter', asked, inFlight: AT_ONCE * 100,
+		nodes: async (api) => ({
+			sender: drawnNode('Newsletter', 'email', { fromEmail: 'news@example.com', subject: 'News for @Profile - name', html: '<p>Hello @Profile - name</p>' }),
+			providers: [drawnNode('Postmark', 'postmarkEmailProvider', {}, {
+				campaignsPostmarkApi: await api.createCredential({ name: 'Postmark', type: 'campaignsPostmarkApi', data: { serverToken: 'secret-token', baseUrl: server.url } }),
+			})],
+		}),
+		close: async () => await server.close(),
+	};
+}
+
+/** Many people per request, each with an id that is never taken twice. */
+async function segment(): Promise<TestedChannel> {
+	const asked: Asked[] = [];
+	const server = await startSlow(({ body }) => {
+		const { batch } = JSON.parse(body) as { batch: Array<{ userId: string; messageId: string }> };
+		return { asked: batch.map(({ userId, messageId }) => ({ person: userId, once: messageId, taken: true })), answer: { status: 200, body: { success: true } } };
+	}, asked);
+	return {
+		sender: 'Segment Export', asked, inFlight: AT_ONCE * 100,
+		nodes: async (api) => ({
+			sender: drawnNode('Segment Export', 'segmentExport', { calls: 'identify', attributes: 'all' }, {
+				campaignsSegmentApi: await api.createCredential({ name: 'Segment', type: 'campaignsSegmentApi', data: { writeKey: 'secret-key', region: 'own', baseUrl: server.url } }),
+			}),
+			providers: [],
+		}),
+		close: async () => await server.close(),
+	};
+}
+
 /** A sender of every channel, with servers in the place of its providers. */
 export async function startAllChannels(): Promise<{ channels: TestedChannel[]; webPushUrl: string; close(): Promise<void> }> {
 	const devices = await push();
-	const channels = [await sms(), await mail(), devices, await webhook()];
+	const channels = [await sms(), await mail(), await newsletter(), devices, await webhook(), await segment()];
 	return { channels, webPushUrl: devices.webPushUrl, close: async () => void (await Promise.all(channels.map(async (channel) => await channel.close()))) };
 }
 
