@@ -4,7 +4,7 @@ import type { Store } from '../store/store';
 import type { Member } from './members';
 import { planAudience, START, type Difference } from './plan';
 import { isCurrent, type Replacement } from './replacement';
-import { identifiersIn, newSession, noteInvalid, rowsIn, wanted, withTurn, type AudienceResult, type AudienceWork } from './run';
+import { identifiersIn, newSession, noteInvalid, rowsIn, wanted, withLast, withTurn, type AudienceResult, type AudienceWork } from './run';
 import { MemberState } from './states';
 import type { Turn } from './turn';
 
@@ -73,16 +73,6 @@ async function sendRows(work: AudienceWork, turn: Turn, begun: Replacement, resu
 	const complete = state.sent >= state.total;
 	while ((await store.call('endReplacement', { turn, upTo: state.upTo, startedAt: state.startedAt, complete })).left);
 	return { ...result, removed: complete ? result.leaving : 0, left: state.total - state.sent };
-}
-
-/** Says of each batch whether it is the last: of the people who were counted some may have been erased meanwhile. */
-async function* withLast(batches: AsyncIterable<Member[]>): AsyncGenerator<{ members: Member[]; last: boolean }> {
-	let before: Member[] | undefined;
-	for await (const members of batches) {
-		if (before) yield { members: before, last: false };
-		before = members;
-	}
-	if (before) yield { members: before, last: true };
 }
 
 async function sendBatch(work: AudienceWork, turn: Turn, state: Replacement, request: Parameters<AudienceWork['send']>[0]): ReturnType<AudienceWork['send']> {
