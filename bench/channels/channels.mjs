@@ -7,6 +7,8 @@ const engine = (file) => require(`../../dist/engine/${file}.js`);
 const { GenericHttpSms } = engine('channels/sms/generic-http');
 const { TwilioSms } = engine('channels/sms/twilio');
 const { SendGridEmail } = engine('channels/email/sendgrid');
+const { SegmentExport } = engine('channels/export/segment');
+const { segmentMessage } = engine('channels/export/segment-calls');
 const { Fcm } = engine('channels/push/fcm');
 const { WebPush } = engine('channels/push/web-push');
 const { StandardWebhook } = engine('channels/webhook/standard-webhook');
@@ -56,6 +58,11 @@ export const CHANNELS = {
 		channel: 'webhook', label: 'Webhook',
 		provider: (url, atOnce) => new StandardWebhook({ label: 'Webhook', identity: url, allowPrivate: true, now: Date.now, concurrency: atOnce }),
 		message: ({ id, phone, name, city, text, messageId }, url) => ({ messageId, url: `${url}/hook`, method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user: { id, phone, properties: { name, city } }, text }) }),
+	},
+	segment: {
+		channel: 'export', label: 'Export, Segment (many per request)',
+		provider: (url, atOnce) => new SegmentExport({ label: 'Segment', writeKey: 'key', region: 'own', baseUrl: url, now: Date.now, concurrency: atOnce }),
+		message: ({ id, phone, name, city, text, messageId }) => segmentMessage({ who: { userId: id }, identify: { traits: { phone, name, city, text } }, context: {}, timestamp: Date.now(), messageId }),
 	},
 };
 

@@ -2,7 +2,7 @@
 // `npm run bench:channels`: messages per second of each channel, and the CPU they take, against a bare script that posts
 // the same requests; and how fast messages are rendered. All in one run.
 //   --people N         messages per channel; default 100,000
-//   --only A,B         channels (sms, email, push, webhook), providers, or rendering
+//   --only A,B         channels (sms, email, push, webhook, export), providers, or rendering
 //   --at-once N        requests at once, on our side and of the bare script; default 50
 //   --rounds N         how often each figure is measured; default 1
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -10,6 +10,7 @@ const SERVICES = {
 	'/2010-04-01/': { answer: (id) => [201, {}, { sid: `SM${id}` }] },
 	'/messages': { answer: (id) => [201, {}, { id: String(id) }] },
 	'/v3/mail/send': { answer: (id) => [202, { 'x-message-id': `SG${id}` }, ''], messages: (body) => JSON.parse(body).personalizations.length },
+	'/v1/batch': { answer: () => [200, {}, { success: true }], messages: (body) => JSON.parse(body).batch.length },
 	'/v1/projects/': { answer: (id) => [200, {}, { name: `projects/bench/messages/${id}` }] },
 	'/push/': { answer: () => [201, {}, ''] },
 	'/hook': { answer: () => [204, {}, ''] },

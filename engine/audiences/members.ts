@@ -23,14 +23,15 @@ export interface MemberChanges {
 	gone?: Place[];
 }
 
-/** Makes the changes, as one. Rejects with `audience_taken`. */
+/** Makes the changes, as one; people who were erased meanwhile can only go. Rejects with `audience_taken`. */
 export const changeAudience = operation(async (tx: Tx, { turn, fresh = [], again = [], leaving = [], present = [], gone = [] }: MemberChanges & { turn: Turn }, { now }): Promise<void> => {
 	await requireTurn(tx, turn, now);
 	if (fresh.length > 0) {
 		await tx.run(
 			`INSERT INTO audience_member (audience, person, digest, identifiers, state)
 			 SELECT $1, person, digest, identifiers, ${MemberState.adding}
-			 FROM ${tx.dialect.rows('$2', { person: 'integer', digest: 'text', identifiers: 'text' })} AS fresh WHERE true
+			 FROM ${tx.dialect.rows('$2', { person: 'integer', digest: 'text', identifiers: 'text' })} AS fresh
+			 WHERE NOT EXISTS (SELECT 1 FROM person WHERE person.person = fresh.person AND person.erased_at IS NOT NULL)
 			 ON CONFLICT (audience, person, digest) DO UPDATE SET state = excluded.state`,
 			[turn.audience, JSON.stringify(fresh.map(({ person, digest, identifiers }) => [person, digest, identifiers]))],
 		);
@@ -57,7 +58,8 @@ async function setState(tx: Tx, turn: Turn, places: readonly Place[], state: Mem
 	if (places.length === 0) return;
 	await tx.run(
 		`UPDATE audience_member SET state = ${state} FROM ${tx.dialect.rows('$1', PLACE)} AS named
-		 WHERE audience_member.audience = named.audience AND audience_member.person = named.person AND audience_member.digest = named.digest`,
+		 WHERE audience_member.audience = named.audience AND audience_member.person = named.person AND audience_member.digest = named.digest
+		   AND audience_member.erased_at IS NULL`,
 		[placesOf(turn, places)],
 	);
 }

@@ -46,13 +46,10 @@ export async function planAudience(store: Store, audience: number | undefined, p
 		total.coming += missing.size;
 		if (missing.size > 0) await change({ fresh: [...missing.values()] });
 		// Whatever is known of the last person of a page has been read with it.
-		after = { person: page.upTo, digest: LAST_DIGEST };
+		after = { person: page.upTo + 1, digest: '' };
 	}
 	return total;
 }
-
-/** Behind every digest, which is base64url. */
-const LAST_DIGEST = '~~~~~~~~~~~~~~~~~';
 
 /** After the last page, whoever is known behind it. */
 async function* withRest(pages: AsyncIterable<WantedPage>): AsyncGenerator<WantedPage> {

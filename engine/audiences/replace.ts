@@ -1,9 +1,10 @@
 import { FIELDS, KEYS, type Field, type Key } from '../channels/export/meta/keys';
 import { CampaignError } from '../errors';
 import type { Store } from '../store/store';
+import type { Member } from './members';
 import { planAudience, START, type Difference } from './plan';
 import { isCurrent, type Replacement } from './replacement';
-import { identifiersIn, newSession, noteInvalid, rowsIn, wanted, withTurn, type AudienceResult, type AudienceWork } from './run';
+import { identifiersIn, newSession, noteInvalid, rowsIn, wanted, withLast, withTurn, type AudienceResult, type AudienceWork } from './run';
 import { MemberState } from './states';
 import type { Turn } from './turn';
 
@@ -37,8 +38,8 @@ export async function replaceAudience(work: AudienceWork): Promise<ReplaceResult
 }
 
 /** A replacement that came to no end in time: Meta has made the audience of what had come. */
-export async function endWhatWasCutOff(store: Store, turn: Turn, { upTo }: Replacement): Promise<void> {
-	while ((await store.call('endReplacement', { turn, upTo, complete: false })).left);
+export async function endWhatWasCutOff(store: Store, turn: Turn, { upTo, startedAt }: Replacement): Promise<void> {
+	while ((await store.call('endReplacement', { turn, upTo, startedAt, complete: false })).left);
 }
 
 async function begin(work: AudienceWork): Promise<Replacement> {
@@ -59,18 +60,18 @@ async function sendRows(work: AudienceWork, turn: Turn, begun: Replacement, resu
 	const { store } = work;
 	let state = begun;
 	if (state.batches === 0) await store.call('noteReplacement', { turn, replacement: state });
-	for await (const members of rowsIn(work, turn, [MemberState.present, MemberState.adding], state.upTo)) {
+	for await (const { members, last } of withLast(rowsIn(work, turn, [MemberState.present, MemberState.adding], state.upTo))) {
 		if (!isCurrent(state, store.clock.now())) break;
 		const sent = state.sent + members.length;
-		const session = { id: state.session, batch: state.batches + 1, last: sent >= state.total, total: state.total };
+		const session = { id: state.session, batch: state.batches + 1, last, total: state.total };
 		noteInvalid(result, await sendBatch(work, turn, state, { change: 'replace', rows: members.map(identifiersIn), keys: state.keys, session }));
-		const { person, digest } = members.at(-1) as (typeof members)[number];
-		state = { ...state, sent, batches: session.batch, upTo: { person, digest } };
+		const { person, digest } = members.at(-1) as Member;
+		state = { ...state, sent, total: last ? sent : state.total, batches: session.batch, upTo: { person, digest } };
 		await store.call('noteReplacement', { turn, replacement: state });
 		result.added += members.length;
 	}
 	const complete = state.sent >= state.total;
-	while ((await store.call('endReplacement', { turn, upTo: state.upTo, complete })).left);
+	while ((await store.call('endReplacement', { turn, upTo: state.upTo, startedAt: state.startedAt, complete })).left);
 	return { ...result, removed: complete ? result.leaving : 0, left: state.total - state.sent };
 }
 

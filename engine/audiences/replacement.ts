@@ -47,10 +47,10 @@ export const noteReplacement = operation(async (tx: Tx, { turn, replacement }: {
 
 /**
  * The replacement is over. A slice of what follows from it; call it until nothing is left. `complete`: the audience consists of its
- * rows, all others are gone. Else it was cut off: rows up to `upTo` are there, all behind it are to be sent again, and those that
+ * rows, all others are gone; but whoever was erased while it was made may be in it, and is yet to be taken back. Else it was cut off: rows up to `upTo` are there, all behind it are to be sent again, and those that
  * were to leave are yet to be taken back, as nobody knows whether its first batch has come.
  */
-export const endReplacement = operation(async (tx: Tx, { turn, upTo, complete }: { turn: Turn; upTo: Place; complete: boolean }, { now }): Promise<{ left: boolean }> => {
+export const endReplacement = operation(async (tx: Tx, { turn, upTo, startedAt, complete }: Pick<Replacement, 'upTo' | 'startedAt'> & { turn: Turn; complete: boolean }, { now }): Promise<{ left: boolean }> => {
 	await requireTurn(tx, turn, now);
 	const { present, adding, leaving } = MemberState;
 	// Those who move have an index, which is found by these very words.
@@ -58,7 +58,7 @@ export const endReplacement = operation(async (tx: Tx, { turn, upTo, complete }:
 	const slice = (where: string) => `audience = $1 AND (person, digest) IN (SELECT person, digest FROM audience_member WHERE audience = $1 AND ${where} LIMIT ${SLICE})`;
 	const place = [turn.audience, upTo.person, upTo.digest];
 	const changed =
-		(complete ? await tx.run(`DELETE FROM audience_member WHERE ${slice(`${moving} AND state = ${leaving}`)}`, [turn.audience]) : 0) ||
+		(complete ? await tx.run(`DELETE FROM audience_member WHERE ${slice(`${moving} AND state = ${leaving} AND (erased_at IS NULL OR erased_at < $2)`)}`, [turn.audience, startedAt]) : 0) ||
 		(await tx.run(`UPDATE audience_member SET state = ${present} WHERE ${slice(`${moving} AND state = ${adding} AND (person, digest) <= ($2, $3)`)}`, place)) ||
 		(await tx.run(`UPDATE audience_member SET state = ${adding} WHERE ${slice(`state = ${present} AND (person, digest) > ($2, $3)`)}`, place));
 	if (changed > 0) return { left: true };

@@ -78,6 +78,16 @@ export async function* rowsIn({ store, most = MOST_ROWS }: AudienceWork, { audie
 	}
 }
 
+/** Says of each batch whether it is the last: who is erased meanwhile changes how many there are. */
+export async function* withLast(batches: AsyncIterable<Member[]>): AsyncGenerator<{ members: Member[]; last: boolean }> {
+	let before: Member[] | undefined;
+	for await (const members of batches) {
+		if (before) yield { members: before, last: false };
+		before = members;
+	}
+	if (before) yield { members: before, last: true };
+}
+
 export function identifiersIn({ identifiers }: Member): Identifiers {
 	return JSON.parse(identifiers) as Identifiers;
 }

@@ -1,7 +1,7 @@
 import { CampaignError } from '../errors';
 import { planAudience, type Difference } from './plan';
 import { endWhatWasCutOff } from './replace';
-import { identifiersIn, newSession, noteInvalid, rowsIn, wanted, withTurn, type AudienceResult, type AudienceWork } from './run';
+import { identifiersIn, newSession, noteInvalid, rowsIn, wanted, withLast, withTurn, type AudienceResult, type AudienceWork } from './run';
 import { LeavingIdentifiers } from './shared-identifiers';
 import { MemberState } from './states';
 import type { Turn } from './turn';
@@ -57,9 +57,9 @@ async function sendAll(work: AudienceWork, turn: Turn, change: 'add' | 'remove',
 	const session = newSession(work);
 	let sent = 0;
 	let batch = 0;
-	for await (const members of rowsIn(work, turn, [change === 'add' ? MemberState.adding : MemberState.leaving])) {
+	for await (const { members, last } of withLast(rowsIn(work, turn, [change === 'add' ? MemberState.adding : MemberState.leaving]))) {
 		sent += members.length;
-		const answer = await work.send({ change, rows: members.map(identifiersIn), session: { id: session, batch: ++batch, last: sent >= total, total } });
+		const answer = await work.send({ change, rows: members.map(identifiersIn), session: { id: session, batch: ++batch, last, total } });
 		noteInvalid(result, answer);
 		await store.call('changeAudience', { turn, ...(change === 'add' ? { present: members } : { gone: members }) });
 	}

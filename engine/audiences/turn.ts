@@ -1,5 +1,6 @@
 import { CampaignError } from '../errors';
 import { operation, type Tx } from '../store/database';
+import { forgetErased } from './erase';
 import { isCurrent, type Replacement } from './replacement';
 
 /** So long, ms, an audience stays with a run that says nothing of itself. Whoever waits for the ad network says so in between. */
@@ -30,6 +31,7 @@ export const takeAudience = operation(async (tx: Tx, { id, token }: { id: string
 	if (row.token !== null && Number(row.busy_until) > now) {
 		throw new CampaignError('audience_busy', `Audience ${id} is just being changed by another run`, 'Run this one when the other has ended. If n8n was stopped in the midst of it, that is in two minutes.');
 	}
+	await forgetErased(tx, now);
 	await tx.run('UPDATE audience SET token = $2, busy_until = $3 WHERE audience = $1', [row.audience, token, now + TURN_MS]);
 	const replacement = row.replacement === null ? undefined : (JSON.parse(row.replacement) as Replacement);
 	const turn = { audience: row.audience, token };

@@ -1,3 +1,4 @@
+import { eraseFromAudiences } from '../audiences/erase';
 import { operation, type Tx } from '../store/database';
 import { dropWaiting, entriesOf } from './collapse-entries';
 import { eraseMembers } from './lists/members';
@@ -26,6 +27,7 @@ export const erasePerson = operation(async (tx: Tx, { name }: { name: PersonName
 	const numbers = rows.map((row) => row.person);
 	await eraseContent(tx, numbers, Math.min(...rows.map((row) => row.first_event)), now);
 	await eraseFromCampaigns(tx, numbers, now);
+	await eraseFromAudiences(tx, numbers, now);
 	return { erased: 1 };
 });
 

@@ -60,7 +60,7 @@ function readOptions(words: string[]): Command {
 	const left = [...words];
 	while (left.length > 0) {
 		const word = left.shift() as string;
-		if (word.startsWith('--') && word.length > 2) readOption(command, word.slice(2), word, () => left.shift());
+		if (word.startsWith('--') && word.length > 2) readOption(command, word.slice(2), word.replace(/=.*$/s, '=...'), () => left.shift());
 		else if (word.startsWith('-') && word.length > 1) {
 			// Several short options in one word; what follows one with a value is its value.
 			for (let rest = word.slice(1); rest !== ''; ) {

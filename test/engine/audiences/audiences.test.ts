@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { Client } from 'pg';
 
 import { replaceAudience } from '../../../engine/audiences/replace';
 import type { AudienceWork } from '../../../engine/audiences/run';
 import { sendRowsTo } from '../../../engine/audiences/send-rows';
+import { MemberState } from '../../../engine/audiences/states';
 import { compareAudience, syncAudience } from '../../../engine/audiences/sync';
 import { MetaAccount } from '../../../engine/channels/export/meta/account';
 import type { Field } from '../../../engine/channels/export/meta/keys';
@@ -16,7 +18,7 @@ const hashOf = (text: string) => createHash('sha256').update(text).digest('hex')
 const emails = (...names: string[]) => names.map((name) => hashOf(`${name}@example.com`)).sort();
 const vip = (id: string, extra: Partial<ProfileInput> = {}): ProfileInput => ({ id, email: `${id}@example.com`, properties: { vip: true }, ...extra });
 
-describeStores('audiences', (fixture) => {
+describeStores('audiences', (fixture, kind) => {
 	let meta: MetaServer;
 	let close: () => void;
 	let work: AudienceWork;
@@ -105,6 +107,56 @@ describeStores('audiences', (fixture) => {
 			expect(await syncAudience(work)).toMatchObject({ removed: 2, added: 2 });
 			expect(meta.values('EXTERN_ID')).toEqual(['ann', 'ben']);
 		});
+
+		it('remembers of erased people what takes them out, until it has, and for 30 days at most', async () => {
+			const { store, clock } = fixture();
+			const remembered = async () => {
+				const rows = await store.ask('audienceMembers', { audience: 1, states: [MemberState.leaving], after: { person: -1, digest: '' }, limit: 10 });
+				return rows.map(({ identifiers }) => Object.keys(JSON.parse(identifiers) as object));
+			};
+			close();
+			work = make(['EMAIL', 'FN', 'CT']);
+			await ingest(vip('ann', { properties: { vip: true, firstName: 'Ann', city: 'Lyon' } }), vip('ben'));
+			await syncAudience(work);
+			await store.call('erasePerson', { name: { id: 'ann' } });
+			expect(await remembered()).toEqual([['EMAIL']]);
+			clock.advance(29 * 86_400_000);
+			expect(await syncAudience(work)).toMatchObject({ removed: 1 });
+			expect(meta.values('EMAIL')).toEqual(emails('ben'));
+			expect(await remembered()).toEqual([]);
+			await store.call('erasePerson', { name: { id: 'ben' } });
+			clock.advance(31 * 86_400_000);
+			expect(await syncAudience(work)).toMatchObject({ removed: 0 });
+			expect(await remembered()).toEqual([]);
+		});
+
+		it.each(['ann', 'ben'])('takes back whoever is erased while they are sent: %s', async (erased) => {
+			await ingest(vip('ann'), vip('ben'));
+			const { send } = work;
+			let once = true;
+			work = { ...work, most: 1, send: async (request) => {
+				if (once) await fixture().store.call('erasePerson', { name: { id: erased } });
+				once = false;
+				return await send(request);
+			} };
+			await syncAudience(work);
+			expect(meta.sessions).toMatchObject([{ batch_seq: 1, last_batch_flag: false }, { batch_seq: 2, last_batch_flag: true }]);
+			expect(await syncAudience(work)).toMatchObject({ removed: 1, unchanged: 1 });
+			expect(meta.values('EMAIL')).toEqual(emails(erased === 'ann' ? 'ben' : 'ann'));
+		});
+
+		if (kind === 'postgres') {
+			it('is read in whatever order the server sorts texts', async () => {
+				const { connectionString, schema } = fixture().options as { connectionString: string; schema: string };
+				const client = new Client({ connectionString, options: `-c search_path=${schema}` });
+				await client.connect();
+				await client.query(`ALTER TABLE audience_member ALTER COLUMN digest TYPE text COLLATE "en-x-icu"`);
+				await client.end();
+				await ingest(vip('ann'), vip('ben'), vip('cid'));
+				await syncAudience(work);
+				expect(await syncAudience(work)).toMatchObject({ removed: 0, unchanged: 3 });
+			});
+		}
 
 		it.each(['add 2', 'remove 1', 'add 1'])('goes on where it was cut off: %s was carried out, and its answer lost', async (cutOff) => {
 			await ingest(vip('ann', { phone: '+4915123456789' }), vip('ben', { phone: '+4915123456789' }));
@@ -220,6 +272,14 @@ describeStores('audiences', (fixture) => {
 				expect(new Set(meta.sessions.map(({ session_id }) => session_id)).size).toBe(1);
 				expect(meta.values('EMAIL')).toEqual(emails(...names));
 				expect(await syncAudience(work)).toMatchObject({ added: 1, removed: 0, unchanged: 5 });
+			});
+
+			it('ends its session without somebody who was erased meanwhile, and takes back who had been sent', async () => {
+				for (const id of ['p1', 'p4']) await fixture().store.call('erasePerson', { name: { id } });
+				expect(await replaceAudience(work)).toMatchObject({ resumed: true, added: 2, left: 0 });
+				expect(meta.sessions.at(-1)).toMatchObject({ last_batch_flag: true });
+				expect(await syncAudience(work)).toMatchObject({ added: 0, unchanged: 3 });
+				expect(meta.values('EMAIL')).toEqual(emails('p2', 'p3', 'p5'));
 			});
 
 			it('is over after 90 minutes: the difference then sends who is missing', async () => {

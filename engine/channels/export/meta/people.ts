@@ -23,7 +23,7 @@ export interface MetaPeopleConfig {
 /**
  * Adds people to a custom audience of Meta's, or removes them; see `usersRequest`. Who is in already, or is not in, stays so: a
  * repetition does no harm. Accepted means received: whom Meta matched with an account it never says. Of the rows it takes for
- * invalid it tells a number, which it calls inexact, and up to 100 samples; whose value a sample is, is an invalid recipient,
+ * invalid it tells a number, which it calls inexact, and up to 100 samples; whose email, phone or advertiser ID is among them, is an invalid recipient,
  * and everybody else was received. That samples are values as they were sent is documented, their form is not.
  */
 export class MetaPeople implements HttpProvider<PersonOfAudience> {
@@ -81,6 +81,9 @@ export class MetaPeople implements HttpProvider<PersonOfAudience> {
 	}
 }
 
+/** Whose value can be told to be one person's alone. A user ID may be part of anything, such as `7` of a hash; what many share, such as a city, says nothing of each. */
+const OWN_KEYS = ['EMAIL', 'PHONE', 'MADID'] as const;
+
 /** The same people have the same session: a repetition is one for Meta, too. Below 2^53, which is all that JSON keeps. */
 function sessionOf(messages: readonly PersonOfAudience[]): number {
 	const digest = hash('sha256', messages.map(({ messageId }) => messageId).join(' '), 'hex');
@@ -92,8 +95,8 @@ function readPeople(response: HttpResponse, messages: readonly PersonOfAudience[
 	if ('outcome' in answer) return answer;
 	const named = answer.samples.join('\n').toLowerCase();
 	return messages.map(({ identifiers }): ProviderOutcome => {
-		const wrong = named === '' ? undefined : Object.entries(identifiers).find(([, value]) => named.includes(value.toLowerCase()));
+		const wrong = named === '' ? undefined : OWN_KEYS.find((key) => identifiers[key] !== undefined && named.includes(identifiers[key].toLowerCase()));
 		if (!wrong) return { outcome: 'sent', providerId: answer.session };
-		return { outcome: 'recipient', reason: 'invalid_recipient', code: 'invalid_entry', detail: `Meta names the ${wrong[0]} of this person among the entries it cannot read` };
+		return { outcome: 'recipient', reason: 'invalid_recipient', code: 'invalid_entry', detail: `Meta names the ${wrong} of this person among the entries it cannot read` };
 	});
 }

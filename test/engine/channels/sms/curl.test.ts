@@ -40,6 +40,7 @@ const wrong: Array<[string, ...RegExp[]]> = [
 	['curl https://a.example -b session=hush', /cookie/],
 	['curl https://a.example -F a=b', /-F .*multipart/],
 	['curl https://a.example --retry 3', /option --retry of the curl command is not understood/],
+	['curl https://a.example --user=me:hush', /option --user=\.\.\. of the curl command is not understood/],
 	['curl https://a.example -sZ', /option -Z/],
 	['curl https://a.example -X', /-X of the curl command has no value/],
 	['curl https://a.example -X DELETE', /asks by DELETE/],

@@ -118,6 +118,12 @@ describe('an answer about people', () => {
 	});
 });
 
+it('whoever shares a value with an invalid sample, or has a user ID that is a part of it, was received', () => {
+	const answered = { status: 200, headers: {}, body: JSON.stringify(answer({ num_received: 3, num_invalid_entries: 1, invalid_entry_samples: { '0': '["aa17","c1"]' } })) };
+	const people = [message('m1', { EMAIL: 'aa17', CT: 'c1' }), message('m2', { EMAIL: 'bb22', CT: 'c1' }), message('m3', { EXTERN_ID: '7' })];
+	expect(provider().batch.read(answered, people)).toMatchObject([{ outcome: 'recipient' }, { outcome: 'sent' }, { outcome: 'sent' }]);
+});
+
 describe('an account', () => {
 	let server: Loopback;
 	let reply: (url: string) => Answer;
