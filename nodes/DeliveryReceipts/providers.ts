@@ -6,6 +6,7 @@ import { sendGridReceipts } from '../../engine/channels/email/sendgrid-receipts'
 import { sesReceipts } from '../../engine/channels/email/ses-receipts';
 import { smtpReceipts } from '../../engine/channels/email/smtp-receipts';
 import type { ReceiptReader } from '../../engine/channels/receipts/receipt';
+import { SHORTEST_TOKEN } from '../../engine/channels/receipts/token';
 import { exotelReceipts } from '../../engine/channels/sms/exotel-receipts';
 import { genericSmsReceipts, type ReceiptFields } from '../../engine/channels/sms/generic-receipts';
 import { msg91Receipts } from '../../engine/channels/sms/msg91-receipts';
@@ -13,6 +14,7 @@ import { netcoreReceipts } from '../../engine/channels/sms/netcore-receipts';
 import { plivoReceipts } from '../../engine/channels/sms/plivo-receipts';
 import { twilioReceipts } from '../../engine/channels/sms/twilio-receipts';
 import { vonageReceipts, type VonageReceiptSettings } from '../../engine/channels/sms/vonage-receipts';
+import { CampaignError } from '../../engine/errors';
 import { splitList } from '../shared/provider-parameters';
 
 export const RECEIPTS_CREDENTIAL = 'campaignsReceiptsApi';
@@ -40,7 +42,6 @@ interface ReceiptProvider {
 }
 
 const text = (credential: ICredentialDataDecryptedObject, name: string) => String(credential[name] ?? '').trim();
-const tokenOf = async (read: ReadCredential) => ({ token: text(await read(RECEIPTS_CREDENTIAL), 'token') });
 const BY_TOKEN = 'Believed by the token of its address';
 const BY_SIGNATURE = 'Believed by its signature';
 
@@ -87,6 +88,13 @@ export const RECEIPT_PROVIDERS: readonly ReceiptProvider[] = [
 		reader: async (read) => vonageReceipts({ signatureSecret: '', method: 'md5hash', ...(await tokenOf(read)) }),
 	},
 ];
+
+/** Throws a CampaignError for a token that could be guessed: n8n saves credentials whose test has failed. */
+async function tokenOf(read: ReadCredential): Promise<{ token: string }> {
+	const token = text(await read(RECEIPTS_CREDENTIAL), 'token');
+	if (token.length < SHORTEST_TOKEN) throw new CampaignError('receipts_token', `The token of the Campaigns Receipts credential is shorter than ${SHORTEST_TOKEN} characters`, 'Write a longer one, and give providers their addresses with it.');
+	return { token };
+}
 
 async function vonage(read: ReadCredential): Promise<ReceiptReader> {
 	const credential = await read('campaignsVonageApi');

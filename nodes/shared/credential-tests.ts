@@ -3,13 +3,13 @@ import { RequestAuth } from '../../engine/channels/http/request-auth';
 import { isSuccess } from '../../engine/channels/http/status';
 import { HttpTransport } from '../../engine/channels/http/transport';
 import { NotReady } from '../../engine/channels/provider';
+import { SHORTEST_TOKEN } from '../../engine/channels/receipts/token';
 import { readSecrets } from '../../engine/channels/webhook/signature';
 import { openStore } from '../../engine/store/open';
 import { readHttpAuth, type HttpAuthCredential } from './http-auth';
 import { postgresOptions } from './store';
 
 const SHORTEST_KEY = 16;
-const SHORTEST_TOKEN = 20;
 
 const TIMEOUT_MS = 15_000;
 

@@ -1,6 +1,9 @@
 import { isSame } from './read';
 import type { ReceiptRequest } from './receipt';
 
+/** Letters of a token that nobody can guess. */
+export const SHORTEST_TOKEN = 20;
+
 /**
  * Whether a request brings the token of the address it was given to: as `token` in the query, or as the password of
  * HTTP Basic. For providers that sign nothing.

@@ -139,6 +139,8 @@ export class GenericHttpSms implements HttpProvider<SmsMessage> {
 				const outcome = this.readAnswer(response, body);
 				// A token that was refused is renewed for each of them, and they come back together.
 				if (response.status === 401) return messages.map((message) => this.#auth.judge(outcome, response, message));
+				// Which number it is, it does not say, nor what became of the others.
+				if (outcome.outcome === 'recipient' && isSuccess(response.status) && messages.length > 1) return { outcome: 'unknown', code: outcome.code, detail: outcome.detail };
 				// An id of the whole request is no message's.
 				return outcome.outcome === 'sent' ? { outcome: 'sent', providerId: null } : outcome;
 			},

@@ -136,7 +136,9 @@ export class StandardWebhook implements HttpProvider<WebhookMessage> {
 			read: (response, messages) => {
 				const outcome = readStatus(response, this.idempotent);
 				// A token that was refused is renewed for each of them, and they come back together.
-				return response.status === 401 ? messages.map((message) => this.#auth.judge(outcome, response, message)) : outcome;
+				if (response.status === 401) return messages.map((message) => this.#auth.judge(outcome, response, message));
+				// No message is to blame for that, and no more calls are wanted.
+				return response.status === 410 ? messages.map(() => outcome) : outcome;
 			},
 		};
 	}

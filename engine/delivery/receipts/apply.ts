@@ -43,8 +43,9 @@ export async function applyReceipts(tx: Tx, receipts: readonly NumberedReceipt[]
 	const copies = await ofCopies(tx, receipts, found);
 	const placed = receipts.flatMap((receipt, index): Placed[] => {
 		const message = found[index];
-		if (copies.has(receipt)) return [];
-		if (message && isReady(message.state)) return [{ index, receipt, message, at: Math.min(receipt.at ?? now, now) }];
+		// Whoever may report on one channel may not on another.
+		if (copies.has(receipt) || (message && message.channel !== receipt.channel)) return [];
+		if (message && isReady(message.state)) return [{ index, receipt: message.isErased ? withoutWords(receipt) : receipt, message, at: Math.min(receipt.at ?? now, now) }];
 		// Our own ids are of messages that exist: one that does not was erased with its run, or is forged by whoever may sign.
 		if (message || (receipt.message === undefined && receipt.providerId !== undefined)) early.push(index);
 		return [];
@@ -68,6 +69,11 @@ export async function applyReceipts(tx: Tx, receipts: readonly NumberedReceipt[]
 	const optedOut = await optOut(tx, fresh.flatMap(optOutOf), now);
 	await recordEvents(tx, names, { fresh, known, optedOut, sent: moves.sentAtLast }, now);
 	return { taken: fresh.map(({ index, message }) => ({ index, message })), early };
+}
+
+/** A provider's words may quote the address. */
+function withoutWords({ detail: _detail, address: _address, ...receipt }: NumberedReceipt): NumberedReceipt {
+	return receipt;
 }
 
 /** Clicks on several links are several things; everything else happens to a message once. */

@@ -23,24 +23,29 @@ export async function keepEarly(tx: Tx, receipts: readonly NumberedReceipt[], no
 	);
 }
 
-function keyOf({ channel, message, providerId, status, url }: NumberedReceipt): string {
-	return hash('sha256', JSON.stringify([channel, message ?? providerId, status, url]), 'base64url');
+/** Receipts of copies of an email differ by the address alone. */
+function keyOf({ channel, message, providerId, status, url, address }: NumberedReceipt): string {
+	return hash('sha256', JSON.stringify([channel, message ?? providerId, status, url, address]), 'base64url');
 }
 
 /**
  * Applies receipts that came too early, and whose messages are settled by now; forgets those of nobody's messages.
- * @returns how many were applied, and how many go on waiting
+ * @returns how many were applied, how many go on waiting, and whether there may be more to apply at once
  */
-export const applyEarlyReceipts = operation<Record<string, never>, { applied: number; waiting: number }>(async (tx, _input, { now }) => {
+export const applyEarlyReceipts = operation<Record<string, never>, { applied: number; waiting: number; more: boolean }>(async (tx, _input, { now }) => {
+	const settled = "m.state NOT IN ('claimed', 'sending')";
 	const rows = await tx.all<{ receipt_key: string; receipt: string }>(
 		`SELECT e.receipt_key, e.receipt FROM early_receipt e
-		 WHERE EXISTS (SELECT 1 FROM message m WHERE m.message = e.message AND m.state NOT IN ('claimed', 'sending'))
-			OR (e.message IS NULL AND EXISTS (SELECT 1 FROM message m WHERE m.provider_id = e.provider_id))
+		 WHERE EXISTS (SELECT 1 FROM message m WHERE m.message = e.message AND ${settled})
+			OR (e.message IS NULL AND EXISTS (SELECT 1 FROM message m WHERE m.provider_id = e.provider_id AND m.channel = e.channel AND ${settled}))
 		 ORDER BY e.received_at LIMIT ${AT_ONCE}`,
 	);
-	const { taken } = rows.length === 0 ? { taken: [] } : await applyReceipts(tx, rows.map(({ receipt }) => JSON.parse(receipt) as NumberedReceipt), now);
-	await tx.run(`DELETE FROM early_receipt WHERE receipt_key IN (SELECT receipt_key FROM ${tx.dialect.rows('$1', { receipt_key: 'text' })} AS done)`, [JSON.stringify(rows.map(({ receipt_key: key }) => [key]))]);
+	const { taken, early } = rows.length === 0 ? { taken: [], early: [] } : await applyReceipts(tx, rows.map(({ receipt }) => JSON.parse(receipt) as NumberedReceipt), now);
+	// A message may have been claimed again since it was read: what is still too early goes on waiting.
+	const again = new Set(early);
+	const done = rows.filter((_row, index) => !again.has(index)).map(({ receipt_key: key }) => [key]);
+	await tx.run(`DELETE FROM early_receipt WHERE receipt_key IN (SELECT receipt_key FROM ${tx.dialect.rows('$1', { receipt_key: 'text' })} AS done)`, [JSON.stringify(done)]);
 	await tx.run('DELETE FROM early_receipt WHERE message IS NULL AND received_at < $1', [now - STRANGER_MS]);
 	const left = await tx.get<{ waiting: number }>('SELECT count(*) AS waiting FROM early_receipt');
-	return { applied: taken.length, waiting: left?.waiting ?? 0 };
+	return { applied: taken.length, waiting: left?.waiting ?? 0, more: rows.length === AT_ONCE && done.length > 0 };
 });

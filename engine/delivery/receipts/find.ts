@@ -12,6 +12,8 @@ export interface FoundMessage {
 	state: MessageState;
 	/** Of the address it went to; null where it is not kept. */
 	addressHash: string | null;
+	/** Whether the person was erased since: nothing is kept that might say who it was. */
+	isErased: boolean;
 }
 
 /** What a receipt says about which message it is of. */
@@ -66,11 +68,11 @@ async function lastTo(tx: Tx, addresses: readonly string[]): Promise<Map<string,
 
 /** Messages as they are now; `locked`: and stay until the transaction ends. */
 export async function messagesOf(tx: Tx, numbers: readonly number[], locked: boolean): Promise<Map<number, FoundMessage>> {
-	const rows = await tx.allOf<FoundMessage>(
+	const rows = await tx.allOf<Omit<FoundMessage, 'isErased'> & { erasedAt: number | null }>(
 		{ message: 'integer' },
 		[...new Set(numbers)].sort((a, b) => a - b).map((message) => [message]),
-		(given) => `SELECT m.message, m.run, m.campaign_id AS "campaignId", m.person, m.channel, m.state, m.address_hash AS "addressHash"
-			FROM ${given} AS a ${tx.dialect.each('message', 'm', 'm.message = a.message', locked)}`,
+		(given) => `SELECT m.message, m.run, m.campaign_id AS "campaignId", m.person, m.channel, m.state, m.address_hash AS "addressHash", p.erased_at AS "erasedAt"
+			FROM ${given} AS a ${tx.dialect.each('message', 'm', 'm.message = a.message', locked)} LEFT JOIN person p ON p.person = m.person`,
 	);
-	return new Map(rows.map((row) => [row.message, row]));
+	return new Map(rows.map(({ erasedAt, ...row }) => [row.message, { ...row, isErased: erasedAt !== null }]));
 }

@@ -46,18 +46,19 @@ export class ReceiptInbox {
 	/** Again and again while some wait, ever more seldom. */
 	private look(wait: number): void {
 		if (!this.mayWait || this.timer) return;
+		const next = Math.min(Math.max(wait * 2, FIRST_LOOK_MS), MAX_LOOK_MS);
 		this.timer = setTimeout(() => {
 			this.store.call('applyEarlyReceipts', {}).then(
-				({ waiting }) => this.looked(waiting > 0, wait),
-				(error: { code?: string }) => this.looked(error.code !== 'store_closed', wait),
+				({ waiting, more }) => this.looked(waiting > 0, more ? 0 : next),
+				(error: { code?: string }) => this.looked(error.code !== 'store_closed', next),
 			);
 		}, wait).unref();
 	}
 
-	private looked(mayWait: boolean, waited: number): void {
+	private looked(mayWait: boolean, next: number): void {
 		this.timer = undefined;
 		this.mayWait = mayWait;
-		this.look(Math.min(waited * 2, MAX_LOOK_MS));
+		this.look(next);
 	}
 }
 

@@ -142,6 +142,13 @@ describe('DeliveryReceipts', () => {
 		expect(await post(`receipts/unknown?token=${TOKEN}`, body)).toBe(404);
 	});
 
+	it('a token that could be guessed opens nothing, and the operator is told', async () => {
+		Object.assign(settings.parameters, { providers: ['msg91'] });
+		settings.credentials.campaignsReceiptsApi = { token: 'short' };
+		expect(await post('receipts/msg91?token=short', '{}')).toBe(503);
+		expect(host.logged).toEqual([expect.stringContaining('shorter than 20 characters')]);
+	});
+
 	it('when the store or a credential is not there the provider has to come again, and is told nothing', async () => {
 		settings.parameters.providers = ['mailgun'];
 		const answer = await fetch(`${host.address}/receipts/mailgun`, { method: 'POST', body: '{}' });

@@ -89,6 +89,12 @@ describe('the answer', () => {
 
 	it('of all gives none of them the id of the request', () => expect(read({}, { status: 'queued', id: 'r1' })).toEqual({ outcome: 'sent', providerId: null }));
 
+	it('of all that speaks of a bad number does not say which: with a 2xx the others may be on their way', () => {
+		expect(read({}, { status: 'bad' })).toMatchObject({ outcome: 'unknown', code: 'bad' });
+		expect(read({}, { status: 'bad' }, 400)).toMatchObject({ outcome: 'recipient' });
+		expect(read({}, { status: 'rejected' })).toMatchObject({ outcome: 'refused', kind: 'request' });
+	});
+
 	it('of each is read in the order of the request', () => {
 		const messages = [{ status: 'queued', id: 1 }, { status: 'rejected' }, { status: 'bad' }];
 		expect(read({ results }, { data: { messages } })).toMatchObject([{ outcome: 'sent', providerId: '1' }, { outcome: 'refused', kind: 'request' }, { outcome: 'recipient' }]);

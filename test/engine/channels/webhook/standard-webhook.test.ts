@@ -166,6 +166,11 @@ describe('StandardWebhook with many messages per call', () => {
 		expect(readAnswer(provider, one('a'), status)).toMatchObject(expected);
 	});
 
+	it('asks an endpoint that is gone no more', () => {
+		const gone = { outcome: 'refused', kind: 'request', code: 'gone' };
+		expect(many(true).batch?.read({ status: 410, headers: {}, body: '' }, [one('a'), one('b')])).toMatchObject([gone, gone]);
+	});
+
 	it.each([
 		[false, 'unknown', 1],
 		[true, 'sent', 2],

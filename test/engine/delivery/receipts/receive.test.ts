@@ -3,7 +3,7 @@ import { EVERYBODY_GETS_IT } from '../../../../engine/campaigns/who-gets-it';
 import { addressHash } from '../../../../engine/delivery/address-hash';
 import { claimToken } from '../../../../engine/delivery/claim';
 import { STRANGER_MS } from '../../../../engine/delivery/receipts/early';
-import { numberedBy } from '../../../../engine/delivery/receipts/inbox';
+import { numberedBy, ReceiptInbox } from '../../../../engine/delivery/receipts/inbox';
 import type { Released } from '../../../../engine/holds/release';
 import type { Settlement } from '../../../../engine/delivery/settle';
 import type { Channel } from '../../../../engine/people/records';
@@ -144,10 +144,10 @@ describeStores('receipts', (fixture) => {
 		const named = by === 'providerId' ? { providerId: 'id-0' } : {};
 		expect(await receive({ status: 'delivered', ...named }, { status: 'failed', ...named })).toEqual({ taken: [], early: 2 });
 		expect(await receive({ status: 'delivered', ...named })).toEqual({ taken: [], early: 1 });
-		expect(await store.call('applyEarlyReceipts', {})).toEqual({ applied: 0, waiting: 2 });
+		expect(await store.call('applyEarlyReceipts', {})).toMatchObject({ applied: 0, waiting: 2 });
 		await settle('sent');
 		fixture().clock.advance(MINUTE);
-		expect(await store.call('applyEarlyReceipts', {})).toEqual({ applied: 2, waiting: 0 });
+		expect(await store.call('applyEarlyReceipts', {})).toMatchObject({ applied: 2, waiting: 0 });
 		expect(await report()).toMatchObject({ sent: 1, failed: 0 });
 		expect((await person()).events.find(({ name }) => name === 'Notification Delivered')?.ts).toBe(START);
 		expect(await receive({ status: 'delivered' })).toEqual({ taken: [], early: 0 });
@@ -160,7 +160,7 @@ describeStores('receipts', (fixture) => {
 		fixture().clock.advance(60 * MINUTE);
 		store = await fixture().another();
 		await store.call('recoverMessages', { campaignId: 'workflow:trigger' });
-		expect(await store.call('applyEarlyReceipts', {})).toEqual({ applied: 1, waiting: 0 });
+		expect(await store.call('applyEarlyReceipts', {})).toMatchObject({ applied: 1, waiting: 0 });
 		expect(await report()).toMatchObject({ sent: 1, unknown: 0 });
 	});
 
@@ -168,7 +168,28 @@ describeStores('receipts', (fixture) => {
 		await sending(1);
 		await receive({ status: 'delivered', providerId: 'a stranger' }, { status: 'delivered' });
 		fixture().clock.advance(STRANGER_MS + 1);
-		expect(await store.call('applyEarlyReceipts', {})).toEqual({ applied: 0, waiting: 1 });
+		expect(await store.call('applyEarlyReceipts', {})).toMatchObject({ applied: 0, waiting: 1 });
+	});
+
+	it('keeps what names another channel, and what comes of several addresses', async () => {
+		await sending(1);
+		const named = { status: 'delivered', providerId: 'id-0' } as const;
+		expect(await receive({ ...named, address: 'boss@example.com' }, { ...named, address: 'p1@example.com' }, { ...named, channel: 'sms' })).toMatchObject({ early: 3 });
+		await settle('sent');
+		expect(await store.call('applyEarlyReceipts', {})).toMatchObject({ applied: 1, waiting: 1 });
+		expect(await events()).toEqual(['Notification Delivered', 'Notification Sent']);
+	});
+
+	it('many that came too early are applied without pauses', async () => {
+		await sending(300);
+		const receipts = messages.flatMap((message) => (['delivered', 'viewed'] as const).map((status) => ({ channel: 'email' as const, status, message })));
+		await store.call('receiveReceipts', { receipts });
+		for (const index of messages.keys()) await settle('sent', index);
+		const inbox = ReceiptInbox.of(store);
+		await inbox.receive([{ channel: 'email', status: 'sent', messageId: `${store.fingerprint}-${messages[0]}` }]);
+		await new Promise((resolve) => setTimeout(resolve, 1_700));
+		expect(await store.call('applyEarlyReceipts', {})).toMatchObject({ applied: 0, waiting: 0 });
+		expect(await report()).toMatchObject({ receipts: { delivered: 300, viewed: 300 } });
 	});
 
 	it('an id of the provider that two messages have names neither; one of another channel is another', async () => {
@@ -196,7 +217,14 @@ describeStores('receipts', (fixture) => {
 		if (!bounce || !nobody) throw new Error('refused');
 		expect((await store.call('receiveReceipts', { receipts: [bounce, nobody] })).taken).toMatchObject([{ index: 0, user: 'p2', reason: 'invalid_recipient' }]);
 		expect((await person(1)).profile.optedOut).toEqual({ email: true });
-		expect(await store.call('applyEarlyReceipts', {})).toEqual({ applied: 0, waiting: 0 });
+		expect(await store.call('applyEarlyReceipts', {})).toMatchObject({ applied: 0, waiting: 0 });
+	});
+
+	it('what is said of a message on another channel than its own is not believed', async () => {
+		await sending(1);
+		await settle('unknown');
+		expect(await receive({ status: 'delivered', channel: 'sms' })).toEqual({ taken: [], early: 0 });
+		expect(await report()).toMatchObject({ sent: 0, unknown: 1 });
 	});
 
 	it('ids of another store name nothing here', () => {
@@ -274,7 +302,9 @@ describeStores('receipts', (fixture) => {
 		await receive({ status: 'failed', detail: 'p1@example.com is full' });
 		await store.call('erasePerson', { name: { id: 'p1' } });
 		expect((await receive({ status: 'delivered' }, { status: 'unsubscribed' })).taken).toMatchObject([{ user: null }, { user: null }]);
+		expect((await receive({ status: 'bounced', code: '550', detail: 'no such user p1@example.com' })).taken).toMatchObject([{ user: null }]);
 		expect(await store.call('getPerson', { name: { id: 'p1' } })).toBeUndefined();
+		expect(JSON.stringify(await store.ask('peopleOfRun', { run }))).not.toContain('p1@');
 	});
 
 	it('clicks on two links are two, on one link one', async () => {
