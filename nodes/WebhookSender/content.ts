@@ -108,9 +108,8 @@ function cleverTapWriter({ keyValues, parts, batch }: WebhookSettings, templates
 	return (recipient, messageId, now) => {
 		const values = valuesOf(own, renderInput(recipient, now));
 		if (!values.ok) return values;
-		const user = recipient.user as Recipient['user'] & { optedOut?: Record<string, boolean> };
 		const { properties } = (recipient.json.event ?? {}) as { properties?: Record<string, unknown> };
-		const profile = cleverTapProfile(messageId, user, recipient.json.event ? properties ?? {} : undefined, parts, batch ? values.pairs : {});
+		const profile = cleverTapProfile(messageId, recipient.user, recipient.json.event ? properties ?? {} : undefined, parts, batch ? values.pairs : {});
 		return { ok: true, text: JSON.stringify(batch ? profile : { targetId: recipient.campaignId, key_values: values.pairs, [CLEVERTAP_KEY]: profile }) };
 	};
 }

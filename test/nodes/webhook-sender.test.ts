@@ -128,6 +128,16 @@ describe('CleverTap payload', () => {
 		]);
 	});
 
+	test('with devices and opt-outs that only the store knows', async () => {
+		await store().call('ingest', { profiles: [{ id: 'p1', push: [{ kind: 'fcm', token: 'device' }], optedOut: { email: true } }] });
+		const more = { profileParts: ['pushTokens', 'systemProfileData'] };
+		const dry = await run([{ id: 'p1' }], { ...parameters, ...more }, { mode: 'manual', first: start });
+		await run([{ id: 'p1' }], { ...parameters, ...more }, { mode: 'webhook', first: start });
+		const shown = (dry.json('Hook')[0] as { preview: { webhook: { wouldSend: { body: string } } } }).preview.webhook.wouldSend.body;
+		const whole = { profiles: { identity: 'p1', push_token: ['device'], systemProfileData: { emailSubscription: 'Unsubscribed' } } };
+		expect([JSON.parse(shown), ...bodies()]).toMatchObject([whole, whole]);
+	});
+
 	test('only the chosen parts', async () => {
 		await run(await campaignItems(store(), 1), { ...parameters, profileParts: ['phone'] });
 		expect((bodies()[0] as { profiles: object }).profiles).toEqual({ messageId: expect.any(String), identity: 'p1', all_identities: ['p1'], phone: '+14155551000' });
