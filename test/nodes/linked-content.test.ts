@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters, WorkflowExecuteMode } from 'n8n-workflow';
 
-import { base, CAMPAIGN_NODES, campaignItems, own, rowsOfStore, startSmsProviders, workflowOf, type Line, type SmsProviders } from '../support/campaign-workflow';
+import { base, CAMPAIGN_NODES, campaignItems, EVERYBODY_NOW, own, rowsOfStore, startSmsProviders, workflowOf, type Line, type SmsProviders } from '../support/campaign-workflow';
 import { startLoopback, type Answer, type Loopback } from '../support/loopback';
 import { execute, publish, type Execution, type TestWorkflow } from '../support/n8n-core';
 import { useNodeStore } from '../support/node-store';
@@ -171,4 +171,16 @@ test.each<WorkflowExecuteMode>(['trigger', 'manual'])('a request takes values of
 	const result = await run(sms([asks]), items, mode);
 	expect(result.error).toBeUndefined();
 	expect(api.seen.map(({ url }) => url).sort()).toEqual(['/now?city=Bonn', '/now?city=nowhere']);
+});
+
+test.each<[string, INodeParameters, string[]]>([
+	['without a default', { query: { pairs: [{ name: 'c', value: '{{ Profile.city }}@Profile - ctiy' }] } }, ['Profile.city has no default', 'no property of people is called "ctiy" so far; did you mean "city"?']],
+	['with one', { query: { pairs: [{ name: 'c', value: '{{ Profile.city }}@Profile - ctiy' }] }, onFailure: 'default', defaultJson: '{}' }, ['no property of people is called "ctiy" so far; did you mean "city"?']],
+])('what may be wrong in requests is said in a run by hand, %s', async (_name, parameters, warnings) => {
+	await people(1, 1);
+	const workflow = sms([weather(parameters)], { message: '{{ Linked.Weather.sky | default: "grey" }}' }, own('Campaign', 'campaignTrigger', EVERYBODY_NOW));
+	const result = await run(workflow, [{}], 'manual', { start: 'Campaign' });
+	expect(result.error).toBeUndefined();
+	const said = result.hints('Campaign').filter((hint) => hint.startsWith('"Weather": Query parameter c, line 1, column '));
+	expect(said).toEqual(warnings.map((warning) => expect.stringContaining(warning) as unknown));
 });
