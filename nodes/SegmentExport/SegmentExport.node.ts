@@ -7,6 +7,7 @@ import { campaignsPostgresTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
 import { refuseLoop } from '../shared/graph';
 import { completeFromStore } from '../shared/known-people';
+import { checkLinkedContent, linkedContentInput } from '../shared/linked-content';
 import { nameLists } from '../shared/load-options';
 import { readPace } from '../shared/provider-parameters';
 import { releaseWaiting, runSender, type Sender } from '../shared/sender';
@@ -30,7 +31,7 @@ export class SegmentExport implements INodeType {
 		description: 'Tell Twilio Segment about each person: who they are, what happened to them',
 		defaults: { name: 'Segment Export' },
 		usableAsTool: undefined,
-		inputs: [NodeConnectionTypes.Main],
+		inputs: [{ type: NodeConnectionTypes.Main }, linkedContentInput],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Sent', 'Not sent', 'Unknown'],
 		credentials: [
@@ -47,6 +48,7 @@ export class SegmentExport implements INodeType {
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await withNodeErrors(this, async () => {
 			readSegmentExportSettings((name) => this.getNodeParameter(name, null, { rawExpressions: true }));
+			checkLinkedContent(this, this.getNode());
 			refuseLoop(this);
 			const releaser = await releaseWaiting(this);
 			return { closeFunction: async () => releaser.stop() };

@@ -67,7 +67,6 @@ export const smsProperties: INodeProperties[] = [
 		default: '',
 		description: 'Registered template, for providers and countries that ask for one (DLT in India)',
 	},
-	...testParameters('sms'),
 	{
 		displayName: 'Template Variables',
 		name: 'templateVariables',
@@ -100,6 +99,7 @@ export const smsProperties: INodeProperties[] = [
 			pairs('Global Pair', 'global', 'For all of them, and for what a batch says once. Fixed text.'),
 		],
 	},
+	...testParameters('sms'),
 	{
 		displayName: 'Options',
 		name: 'options',

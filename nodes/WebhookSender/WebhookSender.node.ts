@@ -15,6 +15,7 @@ import { campaignsPostgresTest, campaignsWebhookTest } from '../shared/credentia
 import { withNodeErrors } from '../shared/errors';
 import { refuseLoop } from '../shared/graph';
 import { readHttpAuth, type HttpAuthCredential } from '../shared/http-auth';
+import { completeFromStore } from '../shared/known-people';
 import { checkLinkedContent, linkedContentInput } from '../shared/linked-content';
 import { nameLists } from '../shared/load-options';
 import { compileTexts } from '../shared/personalized-texts';
@@ -78,6 +79,8 @@ export class WebhookSender implements INodeType {
 				channel: 'webhook',
 				texts,
 				templates,
+				// Only this payload tells of devices and opt-outs, which items do not carry.
+				...(settings.content === 'clevertap' && { complete: completeFromStore }),
 				address: ({ user, json, to }) => (to === undefined ? { ok: true, address: `${url} ${user.id ?? JSON.stringify(json)}` } : testUrl(to)),
 				render: webhookWriter(settings, templates),
 				send: async (message, ledger) =>

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { parseJson, withMembers } from '../../engine/channels/http/json-path';
 import { cleverTapProfile, PROFILE_PARTS, type ProfilePart } from '../../engine/channels/webhook/clevertap';
 import { envelopeOf, type WebhookEnvelope, type WebhookMessage } from '../../engine/channels/webhook/message';
+import { CampaignError } from '../../engine/errors';
 import { isPersonalized } from '../../engine/personalization/fixed';
 import type { CompiledTemplate, RenderInput, RenderResult } from '../../engine/personalization/liquid';
 import { renderInput } from '../shared/personalize';
@@ -21,6 +22,8 @@ export interface WebhookSettings {
 	/** Many people per call. */
 	batch?: { most: number; key: string; deduplicated: boolean };
 }
+
+type Templates = Readonly<Record<string, CompiledTemplate>>;
 
 type Written = { ok: true; text: string } | Extract<RenderResult, { ok: false }>;
 
@@ -41,18 +44,19 @@ export function readWebhookSettings(url: string, parameterOf: (name: string) => 
 	return { method, url, content, body: text('body'), keyValues, parts: new Set((parameterOf('profileParts') as ProfilePart[] | undefined) ?? PROFILE_PARTS), ...(batched && { batch }) };
 }
 
-/** What a call says once for all its people. */
-function envelopeOfSettings({ content, keyValues }: WebhookSettings, { key }: NonNullable<WebhookSettings['batch']>, campaignId: string): WebhookEnvelope {
-	const fixed = keyValues.filter(({ value }) => !isPersonalized(value));
-	return envelopeOf(content === 'clevertap' ? { targetId: campaignId, key_values: Object.fromEntries(fixed.map(({ name, value }) => [name, value])) } : {}, key);
+/** What a call says once for all its people. Its pairs are templates, too: of "@@" one "@" is left. */
+function envelopeWriter({ content, keyValues }: WebhookSettings, { key }: NonNullable<WebhookSettings['batch']>, templates: Templates): (campaignId: string) => WebhookEnvelope {
+	if (content !== 'clevertap') return () => envelopeOf({}, key);
+	const fixed = keyValues.flatMap(({ name, value }, index) => (isPersonalized(value) ? [] : [[name, templates[pairName(index)] as CompiledTemplate] as const]));
+	const written = valuesOf(fixed, { profile: {}, now: 0 });
+	if (!written.ok) throw new CampaignError('webhook_pair', `A key-value pair cannot be used: ${written.detail}`, 'Correct "Key-Value Pairs".');
+	return (campaignId) => envelopeOf({ targetId: campaignId, key_values: written.pairs }, key);
 }
 
 /** The name of the template of a key-value pair. */
 export function pairName(index: number): string {
 	return `pair ${index}`;
 }
-
-type Templates = Readonly<Record<string, CompiledTemplate>>;
 
 /**
  * How this node writes its calls.
@@ -61,16 +65,17 @@ type Templates = Readonly<Record<string, CompiledTemplate>>;
 export function webhookWriter(settings: WebhookSettings, templates: Templates): Sender<WebhookMessage>['render'] {
 	const { method, batch } = settings;
 	const write = bodyWriter(settings, templates);
+	const envelope = batch && envelopeWriter(settings, batch, templates);
 	return (recipient, messageId, now) => {
 		const url = recipient.to ?? settings.url;
 		if (method === 'GET') return { ok: true, message: { messageId, url, method, headers: {} } };
 		const written = write(recipient, messageId, now);
 		if (!written.ok) return written;
 		const message = { messageId, url, method, headers: { 'content-type': 'application/json' }, body: written.text };
-		if (!batch) return { ok: true, message };
+		if (!envelope) return { ok: true, message };
 		const element = elementOf(written.text, messageId);
 		if (element === undefined) return { ok: false, reason: 'personalization_failed', detail: 'The body is no JSON object after the values were put in, as calls for many people need it' };
-		return { ok: true, message: { ...message, body: element, envelope: envelopeOfSettings(settings, batch, recipient.campaignId) } };
+		return { ok: true, message: { ...message, body: element, envelope: envelope(recipient.campaignId) } };
 	};
 }
 
@@ -108,9 +113,8 @@ function cleverTapWriter({ keyValues, parts, batch }: WebhookSettings, templates
 	return (recipient, messageId, now) => {
 		const values = valuesOf(own, renderInput(recipient, now));
 		if (!values.ok) return values;
-		const user = recipient.user as Recipient['user'] & { optedOut?: Record<string, boolean> };
 		const { properties } = (recipient.json.event ?? {}) as { properties?: Record<string, unknown> };
-		const profile = cleverTapProfile(messageId, user, recipient.json.event ? properties ?? {} : undefined, parts, batch ? values.pairs : {});
+		const profile = cleverTapProfile(messageId, recipient.user, recipient.json.event ? properties ?? {} : undefined, parts, batch ? values.pairs : {});
 		return { ok: true, text: JSON.stringify(batch ? profile : { targetId: recipient.campaignId, key_values: values.pairs, [CLEVERTAP_KEY]: profile }) };
 	};
 }

@@ -46,7 +46,6 @@ export const webhookProperties: INodeProperties[] = [
 		default: '{ "user": "{{ Profile.id }}", "city": "{{ Profile.city | default: "" }}" }',
 		description: 'Liquid, or @Add to Cart - price, within JSON; values are escaped',
 	},
-	...testParameters('webhook'),
 	{
 		displayName: 'Profile',
 		name: 'profileParts',
@@ -122,6 +121,7 @@ export const webhookProperties: INodeProperties[] = [
 		default: false,
 		description: 'Whether the receiver leaves out people whose messageId it has seen before. Only then is an unanswered call, or one answered with 500 and above, made again; else its people leave by Unknown.',
 	},
+	...testParameters('webhook'),
 	{
 		displayName: 'Options',
 		name: 'options',

@@ -98,6 +98,7 @@ export class LinkedContents {
 	addTo<Message>(sender: Sender<Message>): Sender<Message> {
 		return {
 			...sender,
+			fetchNamed: this.supplied.flatMap(({ content }) => content.named),
 			prepare: async (recipient) => await this.fetch(recipient),
 			foresee: async (recipient) => await this.foresee(recipient),
 			render: (recipient, messageId, now) => {

@@ -2,17 +2,17 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { eventMatchKey } from '../../engine/people/event-names';
 import type { NamedProperty } from '../../engine/personalization/at-form';
-import type { CompiledTemplate } from '../../engine/personalization/liquid';
 import type { Store } from '../../engine/store/store';
 import { numbersOf } from './known-people';
 import type { Recipient } from './recipients';
+import type { Sender } from './sender';
 
 /**
- * Reads what the templates of a batch ask of events by their names (`@Add to Cart - eventName`), just before its messages
- * are written: with one query for the batch, and none where every event asked for is the one that brought people in.
+ * Reads what the templates of a sender, and those of what it fetches for its messages, ask of events by their names
+ * (`@Add to Cart - eventName`), just before the messages of a batch are written: with one query for the batch, and none where every event asked for is the one that brought people in.
  */
-export async function readNamedEvents(recipients: readonly Recipient[], templates: Readonly<Record<string, CompiledTemplate>>, store: Store): Promise<void> {
-	const named = distinct(Object.values(templates).flatMap((template) => template.named));
+export async function readNamedEvents(recipients: readonly Recipient[], { templates = {}, fetchNamed = [] }: Pick<Sender<unknown>, 'templates' | 'fetchNamed'>, store: Store): Promise<void> {
+	const named = distinct([...Object.values(templates).flatMap((template) => template.named), ...fetchNamed]);
 	if (named.length === 0) return;
 	const lacking = recipients.filter((recipient) => named.some(({ event }) => ownEvent(recipient, event) === undefined));
 	const numbers = await peopleOf(lacking, store);

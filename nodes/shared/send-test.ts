@@ -38,7 +38,7 @@ export async function runTest<Message>(context: IExecuteFunctions, sender: Sende
 	const items = context.getInputData().map(({ json }, index) => ({ json, index })).filter(({ json }) => !isTestResult(json));
 	const person = await testPerson(context, store, settings, items, sender.complete);
 	if (!beginOnce(context)) return;
-	await readNamedEvents([person.recipient], sender.templates ?? {}, store);
+	await readNamedEvents([person.recipient], sender, store);
 	const results: TestOutcome[] = [];
 	for (const address of addresses) {
 		const { json, result } = await sendOne(sender, settings, person, address, store.clock.now());

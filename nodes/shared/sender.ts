@@ -9,6 +9,7 @@ import { overruled, overruledOnRelease, type OnTheirWay } from '../../engine/gat
 import type { Decision } from '../../engine/holds/gate';
 import type { Channel } from '../../engine/people/records';
 import type { Reason } from '../../engine/reasons';
+import type { NamedProperty } from '../../engine/personalization/at-form';
 import type { CompiledTemplate } from '../../engine/personalization/liquid';
 import type { Releaser } from '../../engine/holds/releaser';
 import type { Store } from '../../engine/store/store';
@@ -42,6 +43,8 @@ export interface Sender<Message> {
 	address(recipient: Recipient): Delivery<Message>['address'];
 	/** Fetches what the message takes from elsewhere onto the recipient, or says why it cannot be had. Must not throw. */
 	prepare?(recipient: Recipient): ReturnType<NonNullable<Delivery<Message>['prepare']>>;
+	/** Properties of events that `prepare` and `foresee` ask for by the events' names. */
+	fetchNamed?: readonly NamedProperty[];
 	/** The same for a dry run: what is to be shown of it, and in place of a message that cannot be shown. */
 	foresee?(recipient: Recipient): Promise<{ shown: IDataObject; instead?: IDataObject }>;
 	/** @param now the store's clock, epoch ms */
@@ -112,7 +115,7 @@ export async function runSender<Message>(
 			token === undefined
 				? await fromArrivals(context, sender, options, store, node, outputs)
 				: await fromRelease(context, sender, store, node, token);
-		await readNamedEvents(work.map(({ recipient }) => recipient), sender.templates ?? {}, store);
+		await readNamedEvents(work.map(({ recipient }) => recipient), sender, store);
 		const results = await deliver(work.map(({ delivery }) => delivery), {
 			store,
 			node,
@@ -208,7 +211,7 @@ async function fromArrivals<Message>(
 async function dryRecipients<Message>(sender: Sender<Message>, store: Store, items: Array<{ json: IDataObject; index: number }>): Promise<Recipient[]> {
 	const users = await foreignUsers(sender, store, items.map(({ json }) => json));
 	const recipients = items.map(({ json, index }, order): Recipient => ({ json, user: users[order] as RecipientUser, campaignId: '', item: index }));
-	await readNamedEvents(recipients, sender.templates ?? {}, store);
+	await readNamedEvents(recipients, sender, store);
 	return recipients;
 }
 

@@ -25,7 +25,7 @@ const WORDS = {
 		description: 'Tokens with commas or on lines of their own: those of hexadecimal digits are of APNs, others of FCM. Or the subscription of a browser as JSON, or a list of them.',
 		prefix: '[Test] ',
 	},
-	webhook: { to: 'URLs', placeholder: 'e.g. https://example.com/try', description: 'With spaces between or on lines of their own. They are called with the signature and authentication of the credential.' },
+	webhook: { to: 'URLs', placeholder: 'e.g. https://example.com/try', description: 'With spaces between or on lines of their own. They are called with the signature of the credential, and at the server of the URL above with its authentication, too.' },
 } satisfies Partial<Record<Channel, ChannelWords>>;
 
 const ON = { sendTest: [true] };

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters, WorkflowExecuteMode } from 'n8n-workflow';
 
-import { base, CAMPAIGN_NODES, campaignItems, own, rowsOfStore, startSmsProviders, workflowOf, type Line, type SmsProviders } from '../support/campaign-workflow';
+import { base, CAMPAIGN_NODES, campaignItems, EVERYBODY_NOW, own, rowsOfStore, startSmsProviders, workflowOf, type Line, type SmsProviders } from '../support/campaign-workflow';
 import { startLoopback, type Answer, type Loopback } from '../support/loopback';
 import { execute, publish, type Execution, type TestWorkflow } from '../support/n8n-core';
 import { useNodeStore } from '../support/node-store';
@@ -110,7 +110,7 @@ describe('a run by hand', () => {
 		const item = [{ ...items[0], user: { id: 'p1', phone: '+14155551000', properties: { city: 'city 0' } } }];
 		expect(preview(await run(sms(), item, 'manual'))).toEqual([{ notShown: expect.stringContaining('answer of Weather'), linkedContent: { Weather: { wouldAsk } } }]);
 		const withDefault = sms([weather({ onFailure: 'default', defaultJson: '{ "sky": "grey" }' })]);
-		expect(preview(await run(withDefault, item, 'manual'))).toEqual([{ wouldSend: { to: '+14155551000', body: 'Today: grey' }, linkedContent: { Weather: { wouldAsk, shownWith: 'Default JSON' } } }]);
+		expect(preview(await run(withDefault, item, 'manual'))).toEqual([{ wouldSend: expect.objectContaining({ to: '+14155551000', body: 'Today: grey' }), linkedContent: { Weather: { wouldAsk, shownWith: 'Default JSON' } } }]);
 		expect(preview(await run(sms(), [{ user: { id: 'p1', phone: '+14155551000' } }], 'manual'))).toMatchObject([{ wouldNotSend: 'Linked content failed', detail: expect.stringContaining('Profile.city') }]);
 		expect(api.seen).toEqual([]);
 		expect(providers.requests()).toEqual([]);
@@ -162,4 +162,25 @@ test('the key is in no item, error or row, whatever the API says', async () => {
 	const result = await run(sms(), [item as IDataObject], 'trigger', { credentials: refused });
 	expect(result.json('SMS', 1)).toMatchObject([{ reason: 'linked_content_failed', detail: 'Weather: http_401: HTTP 401: not ***' }]);
 	expect(JSON.stringify([result.run, rowsOfStore()], (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).not.toContain('wrong-key-nobody-may-see');
+});
+
+test.each<WorkflowExecuteMode>(['trigger', 'manual'])('a request takes values of the latest event that it alone asks for by name, in mode %s', async (mode) => {
+	const items = await people(2, 2);
+	await store().call('ingest', { events: [{ user: 'p1', name: 'Added to Cart', ts: 1_000, properties: { town: 'Lyon' } }, { user: 'p1', name: 'Added to Cart', ts: 2_000, properties: { town: 'Bonn' } }] });
+	const asks = weather({ query: { pairs: [{ name: 'city', value: '@Added to Cart - town | default: "nowhere"' }] }, options: { retries: 0, askInManualRuns: true } });
+	const result = await run(sms([asks]), items, mode);
+	expect(result.error).toBeUndefined();
+	expect(api.seen.map(({ url }) => url).sort()).toEqual(['/now?city=Bonn', '/now?city=nowhere']);
+});
+
+test.each<[string, INodeParameters, string[]]>([
+	['without a default', { query: { pairs: [{ name: 'c', value: '{{ Profile.city }}@Profile - ctiy' }] } }, ['Profile.city has no default', 'no property of people is called "ctiy" so far; did you mean "city"?']],
+	['with one', { query: { pairs: [{ name: 'c', value: '{{ Profile.city }}@Profile - ctiy' }] }, onFailure: 'default', defaultJson: '{}' }, ['no property of people is called "ctiy" so far; did you mean "city"?']],
+])('what may be wrong in requests is said in a run by hand, %s', async (_name, parameters, warnings) => {
+	await people(1, 1);
+	const workflow = sms([weather(parameters)], { message: '{{ Linked.Weather.sky | default: "grey" }}' }, own('Campaign', 'campaignTrigger', EVERYBODY_NOW));
+	const result = await run(workflow, [{}], 'manual', { start: 'Campaign' });
+	expect(result.error).toBeUndefined();
+	const said = result.hints('Campaign').filter((hint) => hint.startsWith('"Weather": Query parameter c, line 1, column '));
+	expect(said).toEqual(warnings.map((warning) => expect.stringContaining(warning) as unknown));
 });

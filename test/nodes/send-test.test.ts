@@ -220,3 +220,33 @@ test('a test of a webhook calls the test URL, signed and marked', async () => {
 	await live.close();
 	await mine.close();
 });
+
+test('what signs in to the webhook\'s own server is sent to no other that a test goes to, though it is signed as any', async () => {
+	const [live, mine] = await Promise.all([startLoopback((_seen, answer) => answer({ status: 204 })), startLoopback((_seen, answer) => answer({ status: 204 }))]);
+	const workflow = chain(own('Campaign', 'campaignTrigger'), own('Hook', 'webhookSender', { url: `${live.url}/hook`, sendTest: true, testTo: `${mine.url}/try ${live.url}/try` }));
+	const credentials = { campaignsWebhookApi: { authentication: 'headerAuth', headerName: 'X-Key', headerValue: 'key-nobody-else-may-see', secret: `whsec_${Buffer.alloc(24, 7).toString('base64')}`, allowPrivate: true } as never };
+	const result = await execute({ workflow, nodes: CAMPAIGN_NODES, credentials, items: await campaignItems(store(), 1), mode: 'manual', start: 'Hook' });
+	expect(result.error).toBeUndefined();
+	expect(live.seen).toMatchObject([{ url: '/try', headers: { 'x-key': 'key-nobody-else-may-see', 'webhook-signature': expect.stringMatching(/^v1,/) } }]);
+	expect(mine.seen).toMatchObject([{ url: '/try', headers: { 'webhook-signature': expect.stringMatching(/^v1,/) } }]);
+	expect(JSON.stringify(mine.seen)).not.toContain('nobody-else');
+	await Promise.all([live.close(), mine.close()]);
+});
+
+test('a test is written with linked content, and with the latest event that a template names', async () => {
+	await store().call('ingest', {
+		profiles: [{ id: 'ada' }],
+		events: [{ user: 'ada', name: 'Added to Cart', ts: 1_000, properties: { product: 'Lamp' } }, { user: 'ada', name: 'Added to Cart', ts: 2_000, properties: { product: 'Chair' } }],
+	});
+	const api = await startLoopback(({ url }, answer) => answer({ status: 200, body: { asked: url } }));
+	const hook = await startLoopback((_seen, answer) => answer({ status: 204 }));
+	const body = '{ "asked": "{{ Linked.Shop.asked }}", "product": "@Added to Cart - product" }';
+	const sender = own('Hook', 'webhookSender', { url: `${hook.url}/live`, content: 'template', body, sendTest: true, testTo: `${hook.url}/try`, testAs: 'person', testPerson: { __rl: true, mode: 'id', value: 'ada' } });
+	const shop = own('Shop', 'linkedContent', { apiName: 'Shop', authentication: 'credential', url: `${api.url}/for/{{ Profile.id }}` });
+	const workflow = workflowOf([own('Campaign', 'campaignTrigger'), sender, shop], [['Campaign', 'Hook'], ['Shop', 'Hook', 'ai_agent']]);
+	const credentials = { campaignsWebhookApi: { authentication: 'none', allowPrivate: true } as never, campaignsLinkedContentApi: { authentication: 'none', baseUrl: api.url, allowPrivate: true } as never };
+	const result = await execute({ workflow, nodes: CAMPAIGN_NODES, credentials, items: [{}], mode: 'manual', start: 'Hook' });
+	expect(result.error).toBeUndefined();
+	expect(hook.seen.map(({ url, body: sent }) => [url, JSON.parse(sent) as unknown])).toEqual([['/try', { asked: '/for/ada', product: 'Chair' }]]);
+	await Promise.all([api.close(), hook.close()]);
+});

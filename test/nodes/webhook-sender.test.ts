@@ -108,7 +108,7 @@ test('a private address is not called unless the credential allows it', async ()
 });
 
 describe('CleverTap payload', () => {
-	const keyValues = { pair: [{ name: 'offer', value: 'spring' }, { name: 'who', value: '{{ Profile.id }}' }] };
+	const keyValues = { pair: [{ name: 'offer', value: 'spring' }, { name: 'who', value: '{{ Profile.id }}' }, { name: 'by', value: '@@Shop - us' }] };
 	const parameters = { content: 'clevertap', keyValues };
 
 	test('one profile per call', async () => {
@@ -118,7 +118,7 @@ describe('CleverTap payload', () => {
 		expect(bodies()).toEqual([
 			{
 				targetId: 'workflow:trigger',
-				key_values: { offer: 'spring', who: 'p1' },
+				key_values: { offer: 'spring', who: 'p1', by: '@Shop - us' },
 				profiles: {
 					messageId: endpoint.seen[0]?.headers['webhook-id'], identity: 'p1', all_identities: ['p1'], email: 'a@example.com', phone: '+14155551000',
 					profileData: expect.objectContaining({ city: 'Lyon' }),
@@ -126,6 +126,16 @@ describe('CleverTap payload', () => {
 				},
 			},
 		]);
+	});
+
+	test('with devices and opt-outs that only the store knows', async () => {
+		await store().call('ingest', { profiles: [{ id: 'p1', push: [{ kind: 'fcm', token: 'device' }], optedOut: { email: true } }] });
+		const more = { profileParts: ['pushTokens', 'systemProfileData'] };
+		const dry = await run([{ id: 'p1' }], { ...parameters, ...more }, { mode: 'manual', first: start });
+		await run([{ id: 'p1' }], { ...parameters, ...more }, { mode: 'webhook', first: start });
+		const shown = (dry.json('Hook')[0] as { preview: { webhook: { wouldSend: { body: string } } } }).preview.webhook.wouldSend.body;
+		const whole = { profiles: { identity: 'p1', push_token: ['device'], systemProfileData: { emailSubscription: 'Unsubscribed' } } };
+		expect([JSON.parse(shown), ...bodies()]).toMatchObject([whole, whole]);
 	});
 
 	test('only the chosen parts', async () => {
@@ -138,7 +148,7 @@ describe('CleverTap payload', () => {
 		expect(outputs(result).map((ids) => ids.length)).toEqual([5, 0, 0]);
 		const calls = bodies() as Array<{ targetId: string; key_values: object; profiles: IDataObject[] }>;
 		expect(calls.map(({ profiles }) => profiles.length).sort()).toEqual([2, 3]);
-		for (const { targetId, key_values } of calls) expect({ targetId, key_values }).toEqual({ targetId: 'workflow:trigger', key_values: { offer: 'spring' } });
+		for (const { targetId, key_values } of calls) expect({ targetId, key_values }).toEqual({ targetId: 'workflow:trigger', key_values: { offer: 'spring', by: '@Shop - us' } });
 		const profiles = calls.flatMap((call) => call.profiles);
 		expect(profiles.map(({ key_values, identity }) => [identity, (key_values as IDataObject).who]).sort()).toEqual(['p1', 'p2', 'p3', 'p4', 'p5'].map((id) => [id, id]));
 		expect(profiles.map(({ messageId }) => messageId).sort()).toEqual(result.json('Hook').map(({ delivery }) => (delivery as IDataObject).messageId).sort());

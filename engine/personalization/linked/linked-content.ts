@@ -4,6 +4,7 @@ import type { HttpRequest } from '../../channels/provider';
 import { attemptGroup, type AttemptOptions, type GroupResult } from '../../delivery/attempt';
 import { processStretches } from '../../delivery/stretches';
 import { CampaignError } from '../../errors';
+import type { NamedProperty } from '../at-form';
 import type { RenderInput } from '../liquid';
 import { defaultAnswer, MAX_ANSWER_BYTES, type LinkedAnswer } from './answer';
 import { LinkedApi, type Asking } from './api';
@@ -75,6 +76,11 @@ export class LinkedContent {
 		const { cacheMs } = this.#definition;
 		const asked = await this.#cache.get(this.keyOf(built.request), cacheMs || Infinity, now, async () => await this.ask(built.request));
 		return asked.ok ? { ok: true, answer: asked.answer } : this.instead(asked.detail, asked.status);
+	}
+
+	/** Properties of events that its requests ask for by the events' names: they have to be in what `answer` is given. */
+	get named(): readonly NamedProperty[] {
+		return this.#builder.named;
 	}
 
 	/** For a run by hand that asks nothing: the request, and the default where there is one. */

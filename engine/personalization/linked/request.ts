@@ -4,7 +4,9 @@ import { escapeFor } from '../../channels/http/place';
 import { assertSameOrigin } from '../../channels/http/url-template';
 import type { HttpRequest } from '../../channels/provider';
 import { CampaignError } from '../../errors';
+import type { NamedProperty } from '../at-form';
 import { check } from '../check';
+import { isPersonalized } from '../fixed';
 import { compile, type CompiledTemplate, type RenderInput } from '../liquid';
 import { checkDefinition, type LinkedDefinition } from './definition';
 
@@ -57,6 +59,12 @@ export class RequestBuilder {
 		if (body !== undefined) this.body = compileField('JSON', body, { escape: 'json', maxLength: LONGEST_BODY });
 	}
 
+	/** Properties of events that the request asks for by the events' names. */
+	get named(): NamedProperty[] {
+		const templates = [this.url, ...this.query.map(({ template }) => template), ...this.headers.map(({ template }) => template), this.body ?? []].flat();
+		return templates.flatMap(({ named }) => named);
+	}
+
 	/** Never throws. */
 	build(input: RenderInput): BuiltRequest {
 		try {
@@ -107,7 +115,7 @@ function jsonOf(template: CompiledTemplate, input: RenderInput): string {
 }
 
 function compileField(field: string, text: string, options: Parameters<typeof compile>[1]): CompiledTemplate {
-	const [problem] = /\{[{%]/.test(text) ? check(text) : [];
+	const [problem] = isPersonalized(text) ? check(text) : [];
 	if (problem) throw new CampaignError('invalid_template', `${field} has a mistake in line ${problem.line}, column ${problem.column}: ${problem.message}`, 'Correct it. Values of a person or an event are written as in messages, such as {{ Profile.city }}.');
 	return compile(text, options);
 }

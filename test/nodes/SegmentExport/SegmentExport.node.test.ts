@@ -6,7 +6,7 @@ import { CampaignsSegmentApi } from '../../../credentials/CampaignsSegmentApi.cr
 import type { ProfileInput } from '../../../engine/people/records';
 import { campaignsSegmentTest } from '../../../nodes/SegmentExport/credential-test';
 import { SegmentExport } from '../../../nodes/SegmentExport/SegmentExport.node';
-import { base, CAMPAIGN_NODES, campaignItems, chain, EVERYBODY_NOW, idsOf, own, rowsOfStore } from '../../support/campaign-workflow';
+import { base, CAMPAIGN_NODES, campaignItems, chain, EVERYBODY_NOW, idsOf, own, rowsOfStore, workflowOf } from '../../support/campaign-workflow';
 import { closedPort, startLoopback, type Answer, type Loopback } from '../../support/loopback';
 import { execute, publish, type Execution } from '../../support/n8n-core';
 import { useNodeStore } from '../../support/node-store';
@@ -203,6 +203,25 @@ test('a campaign with one that can tell nothing is not published', async () => {
 	const workflow = chain(own('Campaign', 'campaignTrigger', EVERYBODY_NOW), own('Export', 'segmentExport', { calls: 'track', event: ' ' }));
 	await expect(publish({ workflow, nodes: NODES, credentials: credentials() })).rejects.toThrow(/"Export".*has no event/);
 	expect(rowsOfStore().run).toEqual([]);
+});
+
+describe('linked content', () => {
+	const shop = (parameters: INodeParameters = {}) => own('Shop', 'linkedContent', { apiName: 'Shop', authentication: 'credential', ...parameters });
+	const exporting = own('Export', 'segmentExport', { traits: pairs({ key: 'pick', value: '{{ Linked.Shop.pick }}' }) });
+
+	test('gives values to the calls', async () => {
+		const api = await startLoopback(({ url }, answer) => answer({ status: 200, body: { pick: `pick for ${url}` } }));
+		const workflow = workflowOf([start, exporting, shop({ url: `${api.url}/{{ Profile.id }}` })], [['Start', 'Export'], ['Shop', 'Export', 'ai_agent']]);
+		const linked = { campaignsLinkedContentApi: { baseUrl: api.url, authentication: 'none', allowPrivate: true } };
+		const result = await execute({ workflow, nodes: NODES, credentials: { ...credentials(), ...linked }, items: [{ id: 'a' }], mode: 'webhook', start: 'Export' });
+		expect(result.error).toBeUndefined();
+		expect(callOf('a')?.traits).toEqual({ pick: 'pick for /a' });
+		await api.close();
+	});
+
+	test('that is not connected is refused at publish', async () => {
+		await expect(publish({ workflow: chain(start, exporting), nodes: NODES, credentials: credentials() })).rejects.toThrow(/no linked content of that name/);
+	});
 });
 
 describe('the credential', () => {
