@@ -27,10 +27,12 @@ export function pairs(displayName: string, name: string, itemName: string, extra
 	};
 }
 
+const FROM_FIELDS = { show: { setUpFrom: ['fields'] } };
+
 const withBody = ['POST', 'PUT', 'PATCH'];
 
 function inBatches(more: Record<string, Array<string | boolean>>): INodeProperties['displayOptions'] {
-	return { show: { method: withBody, bodyType: ['json'], ...more } };
+	return { show: { setUpFrom: ['fields'], method: withBody, bodyType: ['json'], ...more } };
 }
 
 export const genericParameters: INodeProperties[] = [
@@ -42,12 +44,37 @@ export const genericParameters: INodeProperties[] = [
 	},
 	priorityParameter,
 	{
+		displayName: 'Set Up From',
+		name: 'setUpFrom',
+		type: 'options',
+		noDataExpression: true,
+		default: 'fields',
+		options: [
+			{ name: 'A Curl Command', value: 'curl', description: 'As the documentation of the gateway shows it' },
+			{ name: 'Fields', value: 'fields' },
+		],
+		description: 'Where the node has the request from',
+	},
+	{
+		displayName: 'Curl Command',
+		name: 'curl',
+		type: 'string',
+		noDataExpression: true,
+		typeOptions: { rows: 8 },
+		default: '',
+		required: true,
+		placeholder: 'curl https://gateway.example.com/messages --json \'{ "to": "$$To", "text": "$$Body" }\'',
+		description: 'Write $$To and $$Body where number and text stand. Its host must be that of the credential, and what signs in belongs there: user, password, keys and Authorization are refused here. Redirects are not followed.',
+		displayOptions: { show: { setUpFrom: ['curl'] } },
+	},
+	{
 		displayName: 'Method',
 		name: 'method',
 		type: 'options',
 		noDataExpression: true,
 		default: 'POST',
 		options: ['GET', 'PATCH', 'POST', 'PUT'].map((method) => ({ name: method, value: method })),
+		displayOptions: FROM_FIELDS,
 	},
 	{
 		displayName: 'Path',
@@ -57,16 +84,17 @@ export const genericParameters: INodeProperties[] = [
 		default: '',
 		placeholder: '/v1/messages',
 		description: 'Appended to the base URL of the credential. Replaced values are percent-encoded.',
+		displayOptions: FROM_FIELDS,
 	},
-	pairs('Query Parameters', 'query', 'Parameter', {}),
-	pairs('Headers', 'headers', 'Header', { description: 'Beside those of the credential' }),
+	pairs('Query Parameters', 'query', 'Parameter', { displayOptions: FROM_FIELDS }),
+	pairs('Headers', 'headers', 'Header', { description: 'Beside those of the credential', displayOptions: FROM_FIELDS }),
 	{
 		displayName: 'Body',
 		name: 'bodyType',
 		type: 'options',
 		noDataExpression: true,
 		default: 'json',
-		displayOptions: { show: { method: withBody } },
+		displayOptions: { show: { setUpFrom: ['fields'], method: withBody } },
 		options: [
 			{ name: 'Form (URL Encoded)', value: 'form' },
 			{ name: 'JSON', value: 'json' },
@@ -82,7 +110,7 @@ export const genericParameters: INodeProperties[] = [
 		typeOptions: { rows: 6 },
 		default: '{\n  "to": "$$To",\n  "text": "$$Body",\n  "reference": "$$MessageID"\n}',
 		description: 'What the request says. Values are escaped inside strings.',
-		displayOptions: { show: { method: withBody, bodyType: ['json'] } },
+		displayOptions: { show: { setUpFrom: ['fields'], method: withBody, bodyType: ['json'] } },
 	},
 	{
 		displayName: 'Send in Batches',
@@ -146,7 +174,7 @@ export const genericParameters: INodeProperties[] = [
 		description: 'Where an element has what the request said by $$MessageID. Empty: elements come in the order of the request.',
 		displayOptions: inBatches({ batch: [true], answerTells: ['each'] }),
 	},
-	pairs('Form Fields', 'form', 'Field', { displayOptions: { show: { method: withBody, bodyType: ['form'] } } }),
+	pairs('Form Fields', 'form', 'Field', { displayOptions: { show: { setUpFrom: ['fields'], method: withBody, bodyType: ['form'] } } }),
 	{
 		displayName: 'Content Type',
 		name: 'contentType',
@@ -154,7 +182,7 @@ export const genericParameters: INodeProperties[] = [
 		noDataExpression: true,
 		default: 'application/xml',
 		description: 'Also decides how values are escaped: for XML, JSON and forms accordingly, else not at all',
-		displayOptions: { show: { method: withBody, bodyType: ['raw'] } },
+		displayOptions: { show: { setUpFrom: ['fields'], method: withBody, bodyType: ['raw'] } },
 	},
 	{
 		displayName: 'Raw Body',
@@ -163,7 +191,7 @@ export const genericParameters: INodeProperties[] = [
 		noDataExpression: true,
 		typeOptions: { rows: 6 },
 		default: '',
-		displayOptions: { show: { method: withBody, bodyType: ['raw'] } },
+		displayOptions: { show: { setUpFrom: ['fields'], method: withBody, bodyType: ['raw'] } },
 	},
 	{
 		displayName: 'Accepted When',

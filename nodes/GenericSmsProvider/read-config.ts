@@ -1,5 +1,7 @@
 import type { ISupplyDataFunctions } from 'n8n-workflow';
+import { fixedOrigin } from '../../engine/channels/http/url-template';
 import type { HttpRequest } from '../../engine/channels/provider';
+import { readCurl } from '../../engine/channels/sms/curl';
 import type { GenericHttpConfig } from '../../engine/channels/sms/generic-http';
 import type { GenericBody, GenericRequest, NameValue } from '../../engine/channels/sms/generic-request';
 import { CampaignError } from '../../engine/errors';
@@ -19,11 +21,12 @@ interface GenericOptions {
 /** Reads a parameter of the node; undefined where it is hidden or was never set. */
 export type ParameterOf = (name: string) => unknown;
 
-/** What the node says of the request. `url` is its path alone: the rest is in the credential. */
+/** What the node says of the request. `url` is its path alone, as the rest is in the credential; that of a curl command is whole. */
 export function readGenericRequest(parameterOf: ParameterOf): GenericRequest {
 	const text = (name: string) => String(parameterOf(name) ?? '');
 	const list = (name: string) => ((parameterOf(name) as { pairs?: NameValue[] } | undefined)?.pairs ?? []).filter((pair) => pair.name !== '');
 	const { addOthers } = (parameterOf('options') || {}) as { addOthers?: boolean };
+	if (text('setUpFrom') === 'curl') return { ...readCurl(text('curl')), addOthers: addOthers === true };
 	const batched = parameterOf('batch') === true && text('method') !== 'GET' && text('bodyType') === 'json';
 	return {
 		method: text('method') as HttpRequest['method'],
@@ -46,7 +49,7 @@ export async function readGenericConfig(context: ISupplyDataFunctions, itemIndex
 	return {
 		...request,
 		label,
-		url: joinUrl(credential.baseUrl, request.url),
+		url: text('setUpFrom') === 'curl' ? sameHost(credential.baseUrl, request.url) : joinUrl(credential.baseUrl, request.url),
 		auth: readHttpAuth(credential),
 		...(text('acceptedWhen') === 'answer' && { success: readSuccess(text) }),
 		messageIdPath: messageIdPath || undefined,
@@ -55,6 +58,12 @@ export async function readGenericConfig(context: ISupplyDataFunctions, itemIndex
 		...(uncertainStatuses !== undefined && { uncertainStatuses: readStatuses(uncertainStatuses, 499) }),
 		...readPace(pace),
 	};
+}
+
+/** The credential is for its own host only, whatever was pasted. */
+function sameHost(baseUrl: string, url: string): string {
+	if (fixedOrigin(baseUrl) === fixedOrigin(url)) return url;
+	throw new CampaignError('curl', `The curl command asks ${fixedOrigin(url)}, and the credential is for ${fixedOrigin(baseUrl)}`, 'Correct "Base URL" of the credential, or choose another credential.');
 }
 
 /** A path can never become part of the host: there is always a slash between the two. */

@@ -71,6 +71,17 @@ describe('GenericSmsProvider', () => {
 		expect(read(409, {})).toMatchObject({ outcome: 'unknown' });
 	});
 
+	it('is set up from a curl command, for the host of the credential only', async () => {
+		const curl = `curl 'https://gw.example.com/v2/send?x=1' -H 'X-Id: $$MessageID' --json '{"to":"$$To","uid":"$$uid","text":"$$Body"}'`;
+		const made = await request({ parameters: { setUpFrom: 'curl', curl } });
+		expect(made).toMatchObject({ method: 'POST', url: 'https://gw.example.com/v2/send?x=1', headers: { 'X-Id': 'm' } });
+		expect(JSON.parse(made.body ?? '')).toEqual({ to: message.to, uid: '7', text: message.body });
+		const error = async (command: string) => (await run({ parameters: { setUpFrom: 'curl', curl: command } })).supplied.error;
+		expect(await error(curl.replace('gw.', 'other.'))).toMatch(/asks https:\/\/other.example.com, and the credential is for https:\/\/gw.example.com/);
+		expect(await error(`${curl} -u me:hush`)).toMatch(/credential/);
+		expect(await error('curl https://gw.example.com -d to=$$To')).toMatch(/\$\$Body/);
+	});
+
 	it('sends in batches', async () => {
 		const json = '{ "msgs": [{ "to": "$$To", "text": "$$Body" }] }';
 		const parameters = { json, batch: true, batchKey: 'msgs', batchSize: 20, acceptedWhen: 'answer', answerPath: 'state', acceptedValues: 'ok', answerTells: 'each', resultsPath: 'all' };
