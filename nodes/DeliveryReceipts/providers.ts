@@ -13,6 +13,8 @@ import { netcoreReceipts } from '../../engine/channels/sms/netcore-receipts';
 import { plivoReceipts } from '../../engine/channels/sms/plivo-receipts';
 import { twilioReceipts } from '../../engine/channels/sms/twilio-receipts';
 import { vonageReceipts, type VonageReceiptSettings } from '../../engine/channels/sms/vonage-receipts';
+import { CampaignError } from '../../engine/errors';
+import { SHORTEST_TOKEN } from '../shared/credential-tests';
 import { splitList } from '../shared/provider-parameters';
 
 export const RECEIPTS_CREDENTIAL = 'campaignsReceiptsApi';
@@ -40,7 +42,6 @@ interface ReceiptProvider {
 }
 
 const text = (credential: ICredentialDataDecryptedObject, name: string) => String(credential[name] ?? '').trim();
-const tokenOf = async (read: ReadCredential) => ({ token: text(await read(RECEIPTS_CREDENTIAL), 'token') });
 const BY_TOKEN = 'Believed by the token of its address';
 const BY_SIGNATURE = 'Believed by its signature';
 
@@ -87,6 +88,13 @@ export const RECEIPT_PROVIDERS: readonly ReceiptProvider[] = [
 		reader: async (read) => vonageReceipts({ signatureSecret: '', method: 'md5hash', ...(await tokenOf(read)) }),
 	},
 ];
+
+/** The token by which requests are believed. Throws a CampaignError for one that could be guessed. */
+async function tokenOf(read: ReadCredential): Promise<{ token: string }> {
+	const token = text(await read(RECEIPTS_CREDENTIAL), 'token');
+	if (token.length >= SHORTEST_TOKEN) return { token };
+	throw new CampaignError('receipts_token', `The token of the Campaigns Receipts credential is shorter than ${SHORTEST_TOKEN} characters`, 'Make up a longer one, and put it into the addresses at the providers.');
+}
 
 async function vonage(read: ReadCredential): Promise<ReceiptReader> {
 	const credential = await read('campaignsVonageApi');

@@ -9,7 +9,8 @@ import { readHttpAuth, type HttpAuthCredential } from './http-auth';
 import { postgresOptions } from './store';
 
 const SHORTEST_KEY = 16;
-const SHORTEST_TOKEN = 20;
+/** Of the token in the addresses for receipts. */
+export const SHORTEST_TOKEN = 20;
 
 const TIMEOUT_MS = 15_000;
 

@@ -142,6 +142,16 @@ describe('DeliveryReceipts', () => {
 		expect(await post(`receipts/unknown?token=${TOKEN}`, body)).toBe(404);
 	});
 
+	it('a token that could be guessed opens no address, and the operator is told', async () => {
+		settings.parameters.providers = ['sms'];
+		settings.credentials.campaignsReceiptsApi = { token: 'x'.repeat(19) };
+		await sent('sms');
+		const body = JSON.stringify([{ event: 'delivered', data: [{ ts: 1, meta: messageId }] }]);
+		expect(await post(`receipts/sms?token=${'x'.repeat(19)}`, body)).toBe(503);
+		expect(host.logged).toEqual([expect.stringContaining('shorter than 20 characters')]);
+		expect(await events()).toEqual(['Notification Sent']);
+	});
+
 	it('when the store or a credential is not there the provider has to come again, and is told nothing', async () => {
 		settings.parameters.providers = ['mailgun'];
 		const answer = await fetch(`${host.address}/receipts/mailgun`, { method: 'POST', body: '{}' });
