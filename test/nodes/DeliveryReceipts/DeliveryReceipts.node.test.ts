@@ -52,7 +52,7 @@ describe('DeliveryReceipts', () => {
 	it('has one address for each provider', () => {
 		const { description } = new DeliveryReceipts();
 		const addresses = description.webhooks?.filter(({ httpMethod }) => httpMethod === 'POST').map(({ path }) => path.replace(/^=\{\{.*\}\}/, ''));
-		expect(addresses).toEqual(RECEIPT_PROVIDERS.map(({ value }) => `/${value}`));
+		expect(addresses).toEqual([...RECEIPT_PROVIDERS.map(({ value }) => `/${value}`), '/unsubscribe']);
 	});
 
 	it('asks for the credential of each provider that has one', () => {
