@@ -29,6 +29,7 @@ import { markSending, unmarkSending } from './delivery/mark-sending';
 import { messagesOfRelease } from './delivery/messages-of-release';
 import { applyEarlyReceipts } from './delivery/receipts/early';
 import { receiveReceipts } from './delivery/receipts/receive';
+import { optOutByLink } from './delivery/unsubscribe/unsubscribe';
 import { recoverMessages } from './delivery/recover';
 import { renewClaims } from './delivery/renew-claims';
 import { settleMessages } from './delivery/settle';
@@ -136,6 +137,7 @@ export const operations = {
 	recoverMessages,
 	receiveReceipts,
 	applyEarlyReceipts,
+	optOutByLink,
 	// Audiences in ad networks
 	takeAudience,
 	keepAudience,

@@ -20,7 +20,7 @@ export interface Store {
 	readonly kind: 'sqlite' | 'postgres';
 	/** Random id given to the store when it was made; tells one store from another. */
 	readonly fingerprint: string;
-	/** Secret made with the store; signs the marks that items carry. Never leaves the process. */
+	/** Secret made with the store; signs the marks that items carry, and unsubscribe links. Never leaves the process. */
 	readonly secret: string;
 	readonly clock: Clock;
 	/** The account's IANA zone. */

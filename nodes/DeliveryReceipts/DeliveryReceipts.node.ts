@@ -13,6 +13,7 @@ import { answer, type Answer } from './answers';
 import { deliveryReceiptsProperties } from './parameters';
 import { RECEIPT_PROVIDERS } from './providers';
 import { providerIn } from './requests';
+import { answerUnsubscribe, UNSUBSCRIBE } from './unsubscribe';
 
 export class DeliveryReceipts implements INodeType {
 	description: INodeTypeDescription = {
@@ -42,7 +43,11 @@ export class DeliveryReceipts implements INodeType {
 			{ name: 'campaignsTwilioApi', required: true, displayOptions: { show: { providers: ['twilio'] } } },
 			{ name: 'campaignsVonageApi', required: true, displayOptions: { show: { providers: ['vonage'] } } },
 		],
-		webhooks: RECEIPT_PROVIDERS.flatMap(({ value, alsoGet }) => [webhookAt(value, 'POST'), ...(alsoGet ? [webhookAt(value, 'GET')] : [])]),
+		webhooks: [
+			...RECEIPT_PROVIDERS.flatMap(({ value, alsoGet }) => [webhookAt(value, 'POST'), ...(alsoGet ? [webhookAt(value, 'GET')] : [])]),
+			webhookAt(UNSUBSCRIBE, 'POST', true),
+			webhookAt(UNSUBSCRIBE, 'GET'),
+		],
 		properties: deliveryReceiptsProperties,
 	};
 
@@ -58,8 +63,8 @@ export class DeliveryReceipts implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		const { status, text, taken } = await respondTo(this);
-		this.getResponseObject().status(status).set({ 'Content-Type': 'text/plain; charset=utf-8' }).end(text);
+		const { status, text, headers, taken } = await respondTo(this);
+		this.getResponseObject().status(status).set({ 'Content-Type': 'text/plain; charset=utf-8', ...headers }).end(text);
 		if (this.getMode() !== 'manual' && this.getNodeParameter('alsoStart', false) !== true) return { noWebhookResponse: true };
 		const startFor = this.getNodeParameter('startFor', []) as string[];
 		const items = this.getMode() === 'manual' ? taken : taken.filter(({ json }) => startFor.includes(String(json.status)));
@@ -67,14 +72,14 @@ export class DeliveryReceipts implements INodeType {
 	}
 }
 
-/** One address; shown in the editor once, and only for providers that were chosen. */
-function webhookAt(provider: string, httpMethod: 'GET' | 'POST'): IWebhookDescription {
+/** One address; shown in the editor once, and only for providers that were chosen, or always. */
+function webhookAt(provider: string, httpMethod: 'GET' | 'POST', always = false): IWebhookDescription {
 	return {
 		name: 'default',
 		httpMethod,
 		responseMode: 'onReceived',
 		isFullPath: true,
-		ndvHideUrl: httpMethod === 'GET' || `={{ !$parameter["providers"].includes("${provider}") }}`,
+		ndvHideUrl: httpMethod === 'GET' || (always ? false : `={{ !$parameter["providers"].includes("${provider}") }}`),
 		...webhookDescriptionFields({
 			path: {
 				template: `={{ $parameter["basePath"].replace(/^[/]+|[/]+$/g, "") }}/${provider}`,
@@ -86,7 +91,8 @@ function webhookAt(provider: string, httpMethod: 'GET' | 'POST'): IWebhookDescri
 
 async function respondTo(context: IWebhookFunctions): Promise<Answer> {
 	try {
-		return await answer(context, providerIn(context));
+		const provider = providerIn(context);
+		return provider === UNSUBSCRIBE ? await answerUnsubscribe(context) : await answer(context, provider);
 	} catch (error) {
 		// The provider is told nothing about the inside, and sends it again; the operator finds it in n8n's log.
 		context.logger.error(`Delivery Receipts "${context.getNode().name}": ${error instanceof Error ? error.message : 'unknown error'}`);

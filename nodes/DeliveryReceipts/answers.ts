@@ -13,6 +13,8 @@ import { receiptRequestOf } from './requests';
 export interface Answer {
 	status: number;
 	text: string;
+	/** Besides plain text. */
+	headers?: Readonly<Record<string, string>>;
 	taken: INodeExecutionData[];
 }
 
@@ -68,7 +70,7 @@ async function readerOf(context: IWebhookFunctions, provider: string): Promise<R
 }
 
 /** Without the address: who it is, the store knows. */
-function itemOf({ status, user, message, channel, campaign, reason, code, detail, url, text, at }: TakenReceipt, provider: string, fingerprint: string): INodeExecutionData {
+export function itemOf({ status, user, message, channel, campaign, reason, code, detail, url, text, at }: TakenReceipt, provider: string, fingerprint: string): INodeExecutionData {
 	const optional = Object.fromEntries(Object.entries({ reason, code, detail, url, text }).filter(([, value]) => value !== null));
 	const json = { status, provider, channel, user: { id: user }, messageId: `${fingerprint}-${message}`, campaign, ...optional, at: new Date(at).toISOString() };
 	return { json: json as unknown as IDataObject };

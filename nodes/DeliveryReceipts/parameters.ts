@@ -5,6 +5,7 @@ import { NETCORE_FIELDS } from '../../engine/channels/sms/netcore-receipts';
 import type { ReceiptFields } from '../../engine/channels/sms/generic-receipts';
 import { storeParameter } from '../shared/store';
 import { RECEIPT_PROVIDERS } from './providers';
+import { UNSUBSCRIBE_TEXTS, type UnsubscribeTexts } from './unsubscribe-page';
 
 /** Names as in CleverTap's own callbacks, where there is one. */
 export const GENERIC_FIELDS: ReceiptFields = { messageId: 'meta', providerId: 'id', status: 'status', address: 'to', code: 'code', detail: 'description' };
@@ -26,10 +27,9 @@ export const deliveryReceiptsProperties: INodeProperties[] = [
 		name: 'providers',
 		type: 'multiOptions',
 		noDataExpression: true,
-		required: true,
 		default: [],
 		options: RECEIPT_PROVIDERS.map(({ name, value, description }) => ({ name, value, description })),
-		description: 'Whose receipts are taken. Requests to the addresses of others are answered with 404.',
+		description: 'Whose receipts are taken. Requests to the addresses of others are answered with 404. Unsubscribe links of Email nodes work with any.',
 	},
 	{
 		displayName: 'Base Path',
@@ -55,6 +55,22 @@ export const deliveryReceiptsProperties: INodeProperties[] = [
 	fieldsParameter('netcoreFields', 'Netcore Fields', 'netcore', NETCORE_FIELDS),
 	fieldsParameter('genericFields', 'Generic SMS Fields', 'sms', GENERIC_FIELDS),
 	{
+		displayName: 'Unsubscribe Page',
+		name: 'unsubscribePage',
+		type: 'collection',
+		placeholder: 'Add text',
+		noDataExpression: true,
+		default: {},
+		description: 'What people read who open an unsubscribe link. Its address ends in /unsubscribe: give it to Email nodes whose "Unsubscribe Link" is of this node. Plain text.',
+		options: [
+			pageText('Button', 'button', 'What is on the button that unsubscribes'),
+			pageText('Done', 'done', 'What is said once they are unsubscribed'),
+			pageText('Language', 'language', 'Language of the texts, such as en or pt-BR'),
+			pageText('Question', 'question', 'What is asked above the button'),
+			pageText('Title', 'title', 'Title and heading of the page'),
+		],
+	},
+	{
 		displayName: 'Also Start the Workflow',
 		name: 'alsoStart',
 		type: 'boolean',
@@ -72,6 +88,11 @@ export const deliveryReceiptsProperties: INodeProperties[] = [
 	},
 	storeParameter,
 ];
+
+/** One text of the unsubscribe page. */
+function pageText(displayName: string, name: keyof UnsubscribeTexts, description: string): INodeProperties {
+	return Object.assign({ displayName, name, type: 'string' as const, noDataExpression: true, default: '' }, { default: UNSUBSCRIBE_TEXTS[name], description });
+}
 
 /** How the fields of a report are called, where every account may have other names. */
 function fieldsParameter(name: string, displayName: string, provider: string, fields: ReceiptFields): INodeProperties {

@@ -5,6 +5,7 @@ import { attemptGroup } from '../../engine/delivery/attempt';
 import { withNodeErrors } from '../shared/errors';
 import { nameLists } from '../shared/load-options';
 import { providerSenderDescription, runProviderSender, startProviderSender } from '../shared/provider-sender';
+import { getStore } from '../shared/store';
 import { emailMessages } from './messages';
 import { emailProperties } from './parameters';
 import { parametersOf, readEmailSettings } from './settings';
@@ -35,8 +36,9 @@ export class Email implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await withNodeErrors(this, async () => {
 			const settings = readEmailSettings(parametersOf(this));
+			const store = settings.unsubscribeAddress === undefined ? undefined : await getStore(this);
 			return await runProviderSender<EmailMessage>(this, 'email', (providers, { missing }) => ({
-				...emailMessages(this, settings, missing),
+				...emailMessages(this, settings, missing, store),
 				send: async (message, options) => await attemptGroup(providers, message, options),
 			}));
 		});

@@ -5,8 +5,12 @@ import { textOfHtml, withPreheader } from '../../engine/channels/email/body';
 import { faultOf, type EmailAttachment, type EmailMessage } from '../../engine/channels/email/message';
 import { oneClickHeaders, unsubscribeUrl } from '../../engine/channels/email/unsubscribe';
 import { truncate } from '../../engine/channels/http/redact';
+import { NOBODY } from '../../engine/campaigns/enter-foreign';
+import { isOfLedger, unsubscribeLink } from '../../engine/delivery/unsubscribe/link';
 import type { CampaignError } from '../../engine/errors';
 import type { CompiledTemplate, RenderInput } from '../../engine/personalization/liquid';
+import type { Store } from '../../engine/store/store';
+import { completeFromStore } from '../shared/known-people';
 import { renderInput } from '../shared/personalize';
 import { compileTexts } from '../shared/personalized-texts';
 import type { Recipient } from '../shared/recipients';
@@ -25,32 +29,42 @@ type Step<T> = { ok: true; value: T } | Extract<Rendered, { ok: false }>;
 /** The templates of the node, read once per batch. */
 type Templates = Record<EmailTextName, CompiledTemplate>;
 
-/** How the Email node writes its messages. */
-export function emailMessages(context: IExecuteFunctions, settings: EmailSettings, missing: 'fail' | 'empty'): Omit<Sender<EmailMessage>, 'channel' | 'send'> {
+/** What all messages are written from. */
+interface Writer {
+	context: IExecuteFunctions;
+	settings: EmailSettings;
+	templates: Templates;
+	store: Store | undefined;
+}
+
+/** How the Email node writes its messages. `store`: signs our own unsubscribe links, if there are to be such. */
+export function emailMessages(context: IExecuteFunctions, settings: EmailSettings, missing: 'fail' | 'empty', store?: Store): Omit<Sender<EmailMessage>, 'channel' | 'send'> {
 	const texts = emailTexts(settings);
 	const templates = compileTexts(texts, missing);
 	return {
 		texts,
 		templates,
+		...(store && { complete: completeFromStore }),
 		canWait: settings.attachments.length === 0,
 		address: ({ user, to = user.email }) => {
 			if (!to) return { ok: false, reason: 'profile_not_reachable', detail: 'No email address' };
 			const email = toEmailAddress(to);
 			return email.ok ? email : { ok: false, reason: 'invalid_recipient', detail: email.why };
 		},
-		render: (recipient, messageId, now) => write(context, settings, templates, recipient, messageId, now),
+		render: (recipient, messageId, now) => write({ context, settings, templates, store }, recipient, messageId, now),
 		show,
 		markTest,
 	};
 }
 
-function write(context: IExecuteFunctions, settings: EmailSettings, templates: Templates, recipient: Recipient, messageId: string, now: number): Rendered {
+function write({ context, settings, templates, store }: Writer, recipient: Recipient, messageId: string, now: number): Rendered {
 	const email = toEmailAddress(recipient.to ?? recipient.user.email);
 	if (!email.ok) return { ok: false, reason: 'invalid_recipient', detail: email.why };
 	const files = attachmentsOf(context, settings.attachments, recipient.item);
 	if (!files.ok) return files;
 	const input = renderInput(recipient, now);
-	const link = linkOf(settings.unsubscribeUrl, templates.unsubscribeUrl, input);
+	const address = settings.unsubscribeAddress;
+	const link = store && address !== undefined ? ownLinkOf(store, address, recipient, messageId) : linkOf(settings.unsubscribeUrl, templates.unsubscribeUrl, input);
 	if (!link.ok) return link;
 	const content = contentOf(settings, templates, { ...input, extra: { ...input.extra, UnsubscribeUrl: link.value } });
 	if (!content.ok) return content;
@@ -78,6 +92,14 @@ function linkOf(template: string, compiled: CompiledTemplate, input: RenderInput
 	} catch (error) {
 		return { ok: false, reason: 'personalization_failed', detail: (error as CampaignError).message };
 	}
+}
+
+/** Our own link of one person. Nobody is promised what cannot be kept: whom the store does not know, it cannot opt out. */
+function ownLinkOf(store: Store, address: string, { user: { person = NOBODY } }: Recipient, messageId: string): Step<string> {
+	if (person === NOBODY && isOfLedger(store, messageId)) {
+		return { ok: false, reason: 'personalization_failed', detail: 'The unsubscribe link would unsubscribe nobody: the store does not know the person' };
+	}
+	return { ok: true, value: unsubscribeLink(store, address, messageId, person, 'email') };
 }
 
 function contentOf({ html, text }: EmailSettings, templates: Templates, input: RenderInput): Step<Pick<EmailMessage, 'subject' | 'html' | 'text'>> {

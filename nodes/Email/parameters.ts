@@ -66,6 +66,31 @@ export const emailProperties: INodeProperties[] = [
 		description: 'The line that inboxes show beside the subject, in Liquid. It is hidden at the beginning of the HTML.',
 	},
 	{
+		displayName: 'Unsubscribe Link',
+		name: 'unsubscribeLink',
+		type: 'options',
+		noDataExpression: true,
+		// Workflows from before there was a choice have a URL, or none.
+		default: 'own',
+		options: [
+			{ name: 'None', value: 'none', description: 'The messages have no unsubscribe link' },
+			{ name: 'Of Delivery Receipts', value: 'ours', description: 'A signed link for each message, at which a Delivery Receipts node opts the person out of email' },
+			{ name: 'URL of Your Own', value: 'own', description: 'What is at the URL unsubscribes people. Without a URL there is no link.' },
+		],
+		description: 'Lets mail services unsubscribe people by one click. For a link in the message write {{ UnsubscribeUrl }}.',
+	},
+	{
+		displayName: 'Unsubscribe Address',
+		name: 'unsubscribeAddress',
+		type: 'string',
+		noDataExpression: true,
+		required: true,
+		default: '',
+		placeholder: 'e.g. https://n8n.example.com/webhook/receipts/unsubscribe',
+		description: 'The production URL that ends in /unsubscribe, of a published Delivery Receipts node with the same store',
+		displayOptions: { show: { unsubscribeLink: ['ours'] } },
+	},
+	{
 		displayName: 'Unsubscribe URL',
 		name: 'unsubscribeUrl',
 		type: 'string',
@@ -73,6 +98,7 @@ export const emailProperties: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. https://example.com/unsubscribe/{{ Profile.unsubscribeToken }}',
 		description: 'Lets mail services unsubscribe people by one click: they POST to this address, and a visit alone must not unsubscribe anybody. In Liquid, but for scheme and host. For a link in the message write {{ UnsubscribeUrl }}.',
+		displayOptions: { show: { unsubscribeLink: ['own'] } },
 	},
 	{
 		displayName: 'Attachments',

@@ -9,6 +9,18 @@ export function checkUnsubscribeUrl(template: string): void {
 }
 
 /**
+ * Throws a CampaignError when this is not the address for unsubscribing that a Delivery Receipts node shows, so that no
+ * message leaves with a link that leads nowhere.
+ */
+export function checkUnsubscribeAddress(address: string): void {
+	const hint = 'Copy the address that ends in /unsubscribe from the Delivery Receipts node: its production URL.';
+	if (address === '') throw new CampaignError('unsubscribe_address', 'The unsubscribe address is empty', hint);
+	checkUnsubscribeUrl(address);
+	if (/\/webhook-test\//.test(address)) throw new CampaignError('unsubscribe_address', 'The unsubscribe address is that of a test, and answers only while the editor listens', hint);
+	if (!/^https:\/\/[^/?#\\@]+\/[\w\-.~%/]*\/unsubscribe$/i.test(address)) throw new CampaignError('unsubscribe_address', 'The unsubscribe address is not one of a Delivery Receipts node', hint);
+}
+
+/**
  * The rendered URL in the spelling that goes into headers: ASCII, without what would end the brackets around it. Throws
  * a CampaignError when a value changed where it leads.
  */

@@ -52,7 +52,7 @@ describe('DeliveryReceipts', () => {
 	it('has one address for each provider', () => {
 		const { description } = new DeliveryReceipts();
 		const addresses = description.webhooks?.filter(({ httpMethod }) => httpMethod === 'POST').map(({ path }) => path.replace(/^=\{\{.*\}\}/, ''));
-		expect(addresses).toEqual(RECEIPT_PROVIDERS.map(({ value }) => `/${value}`));
+		expect(addresses).toEqual([...RECEIPT_PROVIDERS.map(({ value }) => `/${value}`), '/unsubscribe']);
 	});
 
 	it('asks for the credential of each provider that has one', () => {
@@ -142,11 +142,14 @@ describe('DeliveryReceipts', () => {
 		expect(await post(`receipts/unknown?token=${TOKEN}`, body)).toBe(404);
 	});
 
-	it('a token that could be guessed opens nothing, and the operator is told', async () => {
-		Object.assign(settings.parameters, { providers: ['msg91'] });
-		settings.credentials.campaignsReceiptsApi = { token: 'short' };
-		expect(await post('receipts/msg91?token=short', '{}')).toBe(503);
+	it('a token that could be guessed opens no address, and the operator is told', async () => {
+		settings.parameters.providers = ['sms'];
+		settings.credentials.campaignsReceiptsApi = { token: 'x'.repeat(19) };
+		await sent('sms');
+		const body = JSON.stringify([{ event: 'delivered', data: [{ ts: 1, meta: messageId }] }]);
+		expect(await post(`receipts/sms?token=${'x'.repeat(19)}`, body)).toBe(503);
 		expect(host.logged).toEqual([expect.stringContaining('shorter than 20 characters')]);
+		expect(await events()).toEqual(['Notification Sent']);
 	});
 
 	it('when the store or a credential is not there the provider has to come again, and is told nothing', async () => {
