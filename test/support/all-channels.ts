@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 
 import type { Device, ProfileInput } from '../../engine/people/records';
@@ -48,11 +48,15 @@ const phoneOf = (index: number) => `+${FIRST_PHONE + index}`;
 const indexOfPhone = (phone: string) => Number(phone.slice(1)) - FIRST_PHONE;
 const indexOf = (text: string) => Number(/(\d+)\D*$/.exec(text)?.[1]);
 const idOf = (index: number) => `p${index}`;
+const emailOf = (index: number) => `p${index}@example.com`;
+
+/** Whom the audience's hashes are looked up among. */
+const MOST_PEOPLE = 2_000;
 
 /** People who can be reached on every channel, each with one device. */
 export function reachablePeople(count: number, webPushUrl: string): ProfileInput[] {
 	return Array.from({ length: count }, (_, index) => ({
-		id: idOf(index), email: `p${index}@example.com`, phone: phoneOf(index), properties: { name: `Ann ${index}` }, push: [deviceOf(index, webPushUrl)],
+		id: idOf(index), email: emailOf(index), phone: phoneOf(index), properties: { name: `Ann ${index}` }, push: [deviceOf(index, webPushUrl)],
 	}));
 }
 
@@ -228,10 +232,11 @@ async function segment(): Promise<TestedChannel> {
 /** Whoever is added to an audience twice is in it once. */
 async function audience(): Promise<TestedChannel> {
 	const meta = await MetaServer.start();
+	const byEmail = new Map(Array.from({ length: MOST_PEOPLE }, (_, index) => [hash('sha256', emailOf(index), 'hex'), idOf(index)]));
 	return {
 		sender: 'Meta Audience', inFlight: AT_ONCE * 500,
 		get asked() {
-			return meta.values('EXTERN_ID').map((person) => ({ person, once: person, taken: true }));
+			return meta.values('EMAIL').map((hashed) => ({ person: String(byEmail.get(hashed)), once: hashed, taken: true }));
 		},
 		nodes: async (api) => ({
 			sender: drawnNode('Meta Audience', 'metaAudience', { operation: 'add', audience: { __rl: true, mode: 'list', value: '4711', cachedResultName: 'VIP' } }, {
