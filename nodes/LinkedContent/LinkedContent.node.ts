@@ -1,6 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 
 import { LinkedContent as LinkedApi } from '../../engine/personalization/linked/linked-content';
+import { IN_REAL_TIME } from '../shared/in-real-time';
 import type { SuppliedLinkedContent } from '../shared/linked-content';
 import { withNodeErrors } from '../shared/errors';
 import { linkedContentParameters } from './parameters';
@@ -28,11 +29,7 @@ export class LinkedContent implements INodeType {
 		return await withNodeErrors(this, async () => {
 			const parameterOf = (name: string) => this.getNodeParameter(name, itemIndex, '') as unknown;
 			const credential = parameterOf('authentication') === 'credential' ? await this.getCredentials<LinkedContentCredential>('campaignsLinkedContentApi') : undefined;
-			const content = new LinkedApi(readLinkedDefinition(parameterOf, credential), {
-				now: Date.now,
-				sleep: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
-				random: Math.random,
-			});
+			const content = new LinkedApi(readLinkedDefinition(parameterOf, credential), IN_REAL_TIME);
 			const response: SuppliedLinkedContent = { content, askInManualRuns: asksInManualRuns(parameterOf), report: () => report(this, content) };
 			return { response };
 		});

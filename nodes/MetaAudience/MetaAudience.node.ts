@@ -6,6 +6,7 @@ import { attemptGroup } from '../../engine/delivery/attempt';
 import { campaignsPostgresTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
 import { refuseLoop } from '../shared/graph';
+import { IN_REAL_TIME } from '../shared/in-real-time';
 import { completeFromStore } from '../shared/known-people';
 import { nameLists } from '../shared/load-options';
 import { campaignsMetaTest, metaAccount, searchAudiences } from '../shared/meta';
@@ -72,9 +73,7 @@ export class MetaAudience implements INodeType {
 				send: async (message, ledger) =>
 					await attemptGroup([provider], message, {
 						...ledger,
-						now: Date.now,
-						sleep: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
-						random: Math.random,
+						...IN_REAL_TIME,
 					}),
 				show: ({ identifiers }) => ({ change, audience, identifiers: { ...identifiers } }),
 			};

@@ -9,6 +9,7 @@ import type { Store } from '../../engine/store/store';
 import { campaignsPostgresTest } from '../shared/credential-tests';
 import { eachItem } from '../shared/each-item';
 import { withNodeErrors } from '../shared/errors';
+import { IN_REAL_TIME } from '../shared/in-real-time';
 import { isProduction, outputItem } from '../shared/items';
 import { nameLists } from '../shared/load-options';
 import { campaignsMetaTest, metaAccount, searchAudiences } from '../shared/meta';
@@ -97,9 +98,7 @@ async function change(operation: 'sync' | 'replace', context: IExecuteFunctions,
 		random: Math.random,
 		send: sendRowsTo(await metaAccount(context), {
 			label: context.getNode().name, audience, limitedDataUse,
-			now: Date.now,
-			sleep: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
-			random: Math.random,
+			...IN_REAL_TIME,
 			maxWaitMs: (options.maxWaitMinutes ?? 10) * MINUTE_MS,
 		}),
 	};

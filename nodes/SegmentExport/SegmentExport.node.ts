@@ -6,6 +6,7 @@ import { attemptGroup } from '../../engine/delivery/attempt';
 import { campaignsPostgresTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
 import { refuseLoop } from '../shared/graph';
+import { IN_REAL_TIME } from '../shared/in-real-time';
 import { completeFromStore } from '../shared/known-people';
 import { checkLinkedContent, linkedContentInput } from '../shared/linked-content';
 import { nameLists } from '../shared/load-options';
@@ -67,9 +68,7 @@ export class SegmentExport implements INodeType {
 				send: async (message, ledger) =>
 					await attemptGroup([provider], message, {
 						...ledger,
-						now: Date.now,
-						sleep: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
-						random: Math.random,
+						...IN_REAL_TIME,
 					}),
 			};
 			return await runSender(this, sender, options);

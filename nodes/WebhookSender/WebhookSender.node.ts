@@ -15,6 +15,7 @@ import { campaignsPostgresTest, campaignsWebhookTest } from '../shared/credentia
 import { withNodeErrors } from '../shared/errors';
 import { refuseLoop } from '../shared/graph';
 import { readHttpAuth, type HttpAuthCredential } from '../shared/http-auth';
+import { IN_REAL_TIME } from '../shared/in-real-time';
 import { completeFromStore } from '../shared/known-people';
 import { checkLinkedContent, linkedContentInput } from '../shared/linked-content';
 import { nameLists } from '../shared/load-options';
@@ -86,9 +87,7 @@ export class WebhookSender implements INodeType {
 				send: async (message, ledger) =>
 					await attemptGroup([providerOf(message.url)], message, {
 						...ledger,
-						now: Date.now,
-						sleep: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
-						random: Math.random,
+						...IN_REAL_TIME,
 					}),
 				show: ({ method, url: target, body, envelope }) => ({ method, url: target, body: envelope ? `${envelope.before}[${body}]${envelope.after}` : body ?? null }),
 				// Whoever takes the call is to know it from one that counts.

@@ -6,6 +6,7 @@ import { CampaignError } from '../../engine/errors';
 import type { Channel } from '../../engine/people/records';
 import { withNodeErrors } from './errors';
 import { refuseLoop } from './graph';
+import { IN_REAL_TIME } from './in-real-time';
 import { checkLinkedContent, linkedContentInput } from './linked-content';
 import { ProviderActivity } from './provider-activity';
 import { collectProviders, MAX_PROVIDERS, providersOf, type SuppliedProvider } from './provider-group';
@@ -71,9 +72,7 @@ export async function runProviderSender<Message, Sent = Message>(
 		send: async (message, ledger) => {
 			const result = await send(message, {
 				...ledger,
-				now: Date.now,
-				sleep: async (ms) => await new Promise((resolve) => setTimeout(resolve, ms)),
-				random: Math.random,
+				...IN_REAL_TIME,
 			});
 			activity.count(result);
 			return result;
