@@ -2,6 +2,9 @@ import { eventMatchKey, findEventNames, internEventNames } from '../people/event
 import { EVENT_COLUMNS } from '../people/write-people';
 import type { Tx } from '../store/database';
 
+/** The event every sent message leaves in the person's history; its name is CleverTap's. */
+export const SENT_EVENT = 'Notification Sent';
+
 /** The occasion of an event in somebody's history. */
 export interface Occasion {
 	person: number;

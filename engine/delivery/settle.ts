@@ -1,6 +1,6 @@
 import type { Reason } from '../reasons';
 import { operation } from '../store/database';
-import { appendCampaignEvents, lockForEvents, type Occasion } from './campaign-events';
+import { appendCampaignEvents, lockForEvents, SENT_EVENT, type Occasion } from './campaign-events';
 import { giveBackPlaces, lockPlacesOf } from './places';
 
 /** What became of one message that was ours. */
@@ -15,9 +15,6 @@ export interface Settlement {
 	provider: string | null;
 	providerId: string | null;
 }
-
-/** The event every sent message leaves in the person's history; its name is CleverTap's. */
-const SENT_EVENT = 'Notification Sent';
 
 /**
  * Records outcomes, and in the same transaction the Notification Sent events of those sent. A message that was

@@ -1,5 +1,6 @@
 import type { Receipt, ReceiptStatus } from '../../channels/receipts/receipt';
 import { REASONS, type Reason } from '../../reasons';
+import { SENT_EVENT } from '../campaign-events';
 
 /** Names of the events a receipt leaves in the person's history, CleverTap's where it has one. */
 const EVENTS: Record<ReceiptStatus, string | undefined> = {
@@ -14,7 +15,6 @@ const EVENTS: Record<ReceiptStatus, string | undefined> = {
 	unsubscribed: undefined,
 };
 
-export const SENT_EVENT = 'Notification Sent';
 export const UNSUBSCRIBED_EVENT = 'Channel Unsubscribed';
 
 /** CleverTap's words for why a channel was unsubscribed from. */
