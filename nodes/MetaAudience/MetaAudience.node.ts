@@ -5,7 +5,6 @@ import { MetaPeople, type PersonOfAudience } from '../../engine/channels/export/
 import { attemptGroup } from '../../engine/delivery/attempt';
 import { campaignsPostgresTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
-import { refuseLoop } from '../shared/graph';
 import { IN_REAL_TIME } from '../shared/in-real-time';
 import { completeFromStore } from '../shared/known-people';
 import { nameLists } from '../shared/load-options';
@@ -13,7 +12,7 @@ import { campaignsMetaTest, metaAccount, searchAudiences } from '../shared/meta'
 import { readAudience, readMetaSettings, type MetaSettings } from '../shared/meta-parameters';
 import { readPace } from '../shared/provider-parameters';
 import type { Recipient } from '../shared/recipients';
-import { releaseWaiting, runSender, type Sender } from '../shared/sender';
+import { runSender, startSender, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
 import { accountZone } from '../shared/store';
 import { metaAudienceProperties } from './parameters';
@@ -45,12 +44,7 @@ export class MetaAudience implements INodeType {
 
 	/** Releases people who wait here because Meta was not available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		return await withNodeErrors(this, async () => {
-			checkMetaAudienceSettings((name) => this.getNodeParameter(name, undefined, { rawExpressions: true }));
-			refuseLoop(this);
-			const releaser = await releaseWaiting(this);
-			return { closeFunction: async () => releaser.stop() };
-		});
+		return await startSender(this, () => void checkMetaAudienceSettings((name) => this.getNodeParameter(name, undefined, { rawExpressions: true })));
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

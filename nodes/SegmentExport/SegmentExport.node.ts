@@ -5,13 +5,12 @@ import type { SegmentMessage } from '../../engine/channels/export/segment-calls'
 import { attemptGroup } from '../../engine/delivery/attempt';
 import { campaignsPostgresTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
-import { refuseLoop } from '../shared/graph';
 import { IN_REAL_TIME } from '../shared/in-real-time';
 import { completeFromStore } from '../shared/known-people';
-import { checkLinkedContent, linkedContentInput } from '../shared/linked-content';
+import { linkedContentInput } from '../shared/linked-content';
 import { nameLists } from '../shared/load-options';
 import { readPace } from '../shared/provider-parameters';
-import { releaseWaiting, runSender, type Sender } from '../shared/sender';
+import { runSender, startSender, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
 import { getStore } from '../shared/store';
 import { campaignsSegmentTest } from './credential-test';
@@ -47,13 +46,7 @@ export class SegmentExport implements INodeType {
 
 	/** Releases people who wait here because Segment was not available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		return await withNodeErrors(this, async () => {
-			readSegmentExportSettings((name) => this.getNodeParameter(name, null, { rawExpressions: true }));
-			checkLinkedContent(this, this.getNode());
-			refuseLoop(this);
-			const releaser = await releaseWaiting(this);
-			return { closeFunction: async () => releaser.stop() };
-		});
+		return await startSender(this, () => void readSegmentExportSettings((name) => this.getNodeParameter(name, null, { rawExpressions: true })));
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

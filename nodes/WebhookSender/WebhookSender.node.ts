@@ -13,14 +13,13 @@ import type { WebhookMessage } from '../../engine/channels/webhook/message';
 import { attemptGroup } from '../../engine/delivery/attempt';
 import { campaignsPostgresTest, campaignsWebhookTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
-import { refuseLoop } from '../shared/graph';
 import { readHttpAuth, type HttpAuthCredential } from '../shared/http-auth';
 import { IN_REAL_TIME } from '../shared/in-real-time';
 import { completeFromStore } from '../shared/known-people';
-import { checkLinkedContent, linkedContentInput } from '../shared/linked-content';
+import { linkedContentInput } from '../shared/linked-content';
 import { nameLists } from '../shared/load-options';
 import { compileTexts } from '../shared/personalized-texts';
-import { releaseWaiting, runSender, type Sender } from '../shared/sender';
+import { runSender, startSender, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
 import { testHint } from '../shared/test-parameters';
 import { webhookWriter, type WebhookSettings } from './content';
@@ -59,13 +58,7 @@ export class WebhookSender implements INodeType {
 
 	/** Releases people who wait here because the endpoint was not available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		return await withNodeErrors(this, async () => {
-			checkWebhookSettings(this.getNodeParameter('url', ''), (name) => this.getNodeParameter(name, null, { rawExpressions: true }));
-			checkLinkedContent(this, this.getNode());
-			refuseLoop(this);
-			const releaser = await releaseWaiting(this);
-			return { closeFunction: async () => releaser.stop() };
-		});
+		return await startSender(this, () => void checkWebhookSettings(this.getNodeParameter('url', ''), (name) => this.getNodeParameter(name, null, { rawExpressions: true })));
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -4,14 +4,12 @@ import type { Provider } from '../../engine/channels/provider';
 import type { AttemptOptions, GroupResult } from '../../engine/delivery/attempt';
 import { CampaignError } from '../../engine/errors';
 import type { Channel } from '../../engine/people/records';
-import { withNodeErrors } from './errors';
-import { refuseLoop } from './graph';
 import { IN_REAL_TIME } from './in-real-time';
-import { checkLinkedContent, linkedContentInput } from './linked-content';
+import { linkedContentInput } from './linked-content';
 import { ProviderActivity } from './provider-activity';
 import { collectProviders, MAX_PROVIDERS, providersOf, type SuppliedProvider } from './provider-group';
 import type { SenderOutputs } from './sender-outputs';
-import { releaseWaiting, runSender, type Sender } from './sender';
+import { runSender, startSender, type Sender } from './sender';
 import { readSenderOptions } from './sender-parameters';
 import { storeCredentials } from './store';
 import { testHint } from './test-parameters';
@@ -43,13 +41,9 @@ export interface ProviderSender<Message, Sent = Message> extends Omit<Sender<Mes
 
 /** What `trigger` of every sender with providers does. `checkSettings` throws when nobody could be sent to with these. */
 export async function startProviderSender(context: ITriggerFunctions, channel: Channel, checkSettings: () => void): Promise<ITriggerResponse> {
-	return await withNodeErrors(context, async () => {
+	return await startSender(context, () => {
 		checkSettings();
 		requireProvider(context, context.getNode().name, channel);
-		checkLinkedContent(context, context.getNode());
-		refuseLoop(context);
-		const releaser = await releaseWaiting(context);
-		return { closeFunction: async () => releaser.stop() };
 	});
 }
 

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 
 import type { GroupResult } from '../../engine/delivery/attempt';
 import { foreignCampaign } from '../../engine/campaigns/enter-foreign';
@@ -6,11 +6,11 @@ import { deliver, type Delivered, type Delivery, type RequestLedger } from '../.
 import type { Channel } from '../../engine/people/records';
 import type { NamedProperty } from '../../engine/personalization/at-form';
 import type { CompiledTemplate } from '../../engine/personalization/liquid';
-import type { Releaser } from '../../engine/holds/releaser';
 import type { Store } from '../../engine/store/store';
 import { withNodeErrors } from './errors';
+import { refuseLoop } from './graph';
 import { isProduction } from './items';
-import { linkedContentOf } from './linked-content';
+import { checkLinkedContent, linkedContentOf } from './linked-content';
 import { readNamedEvents } from './named-events';
 import type { PersonalizedText } from './personalized-texts';
 import { hintTexts } from './text-warnings';
@@ -68,16 +68,23 @@ export interface SenderOptions {
 }
 
 /**
- * What `trigger` of every sender does: releases those who wait here, and looks after messages of items that were in no
- * campaign when their process died; those of campaigns the Campaign Trigger looks after.
+ * What `trigger` of every sender does: refuses what cannot work, releases those who wait here, and looks after messages of
+ * items that were in no campaign when their process died; those of campaigns the Campaign Trigger looks after.
+ * @param checkSettings throws when nobody could be sent to with these
  */
-export async function releaseWaiting(context: ITriggerFunctions): Promise<Releaser> {
-	if (context.getNodeParameter('sendTest', false) === true) {
-		context.logger.warn(`Campaign node "${context.getNode().name}": "Send Test" is on. It is for runs by hand; a published workflow ignores it.`);
-	}
-	const store = await getStore(context);
-	const campaignId = foreignCampaign(String(context.getWorkflow().id));
-	return await releaseFrom(context, store, { limit: 100, beat: async () => await store.call('recoverMessages', { campaignId }) });
+export async function startSender(context: ITriggerFunctions, checkSettings: () => void): Promise<ITriggerResponse> {
+	return await withNodeErrors(context, async () => {
+		checkSettings();
+		checkLinkedContent(context, context.getNode());
+		refuseLoop(context);
+		if (context.getNodeParameter('sendTest', false) === true) {
+			context.logger.warn(`Campaign node "${context.getNode().name}": "Send Test" is on. It is for runs by hand; a published workflow ignores it.`);
+		}
+		const store = await getStore(context);
+		const campaignId = foreignCampaign(String(context.getWorkflow().id));
+		const releaser = await releaseFrom(context, store, { limit: 100, beat: async () => await store.call('recoverMessages', { campaignId }) });
+		return { closeFunction: async () => releaser.stop() };
+	});
 }
 
 /** What `execute` of every sender does. */
