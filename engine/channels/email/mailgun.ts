@@ -1,5 +1,6 @@
 import { CampaignError } from '../../errors';
 import { basicAuth } from '../http/auth';
+import { postForm } from '../http/form';
 import { parseJson, readPath, textOf } from '../http/json-path';
 import { describe, isSuccess, refusalKind } from '../http/status';
 import type { Batching, HttpRequest, HttpResponse, ProviderOutcome } from '../provider';
@@ -70,12 +71,7 @@ export class MailgunEmail extends HttpEmail {
 				assertSendable(message);
 				return message;
 			},
-			request: (messages) => ({
-				method: 'POST',
-				url: this.#url,
-				headers: { Authorization: this.#authorization, 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8', Accept: 'application/json' },
-				body: together(messages, this.#config.tags ?? []).toString(),
-			}),
+			request: (messages) => postForm(this.#url, together(messages, this.#config.tags ?? []), { Authorization: this.#authorization }),
 			read: (response) => this.read(response),
 		};
 	}

@@ -1,4 +1,5 @@
 import { basicAuth } from '../http/auth';
+import { postForm } from '../http/form';
 import { isObject, parseJson, readPath, textOf } from '../http/json-path';
 import { describe, isSuccess, refusalKind } from '../http/status';
 import type { HttpRequest, HttpResponse, ProviderOutcome, SmsMessage } from '../provider';
@@ -92,16 +93,7 @@ export class ExotelSms extends HttpSms {
 		if (dltEntityId) form.set('DltEntityId', dltEntityId);
 		const templateId = message.templateId || dltTemplateId;
 		if (templateId) form.set('DltTemplateId', templateId);
-		return {
-			method: 'POST',
-			url: this.#url,
-			headers: {
-				Authorization: this.#authorization,
-				'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8',
-				Accept: 'application/json',
-			},
-			body: form.toString(),
-		};
+		return postForm(this.#url, form, { Authorization: this.#authorization });
 	}
 
 	read(response: HttpResponse): ProviderOutcome {

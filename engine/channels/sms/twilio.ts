@@ -1,5 +1,6 @@
 import { CampaignError } from '../../errors';
 import { basicAuth } from '../http/auth';
+import { postForm } from '../http/form';
 import { isObject, parseJson } from '../http/json-path';
 import { describe, isSuccess, refusalKind } from '../http/status';
 import type { HttpRequest, HttpResponse, ProviderOutcome, SmsMessage } from '../provider';
@@ -102,16 +103,7 @@ export class TwilioSms extends HttpSms {
 		form.set('Body', message.body);
 		if (statusCallback) form.set('StatusCallback', callbackUrl(statusCallback, message.messageId));
 		if (validityPeriod) form.set('ValidityPeriod', String(validityPeriod));
-		return {
-			method: 'POST',
-			url: this.#url,
-			headers: {
-				Authorization: this.#authorization,
-				'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8',
-				Accept: 'application/json',
-			},
-			body: form.toString(),
-		};
+		return postForm(this.#url, form, { Authorization: this.#authorization });
 	}
 
 	read(response: HttpResponse): ProviderOutcome {

@@ -1,4 +1,5 @@
 import { CampaignError } from '../../errors';
+import { postForm } from '../http/form';
 import { parseJson, readPath, textOf } from '../http/json-path';
 import { describe, isSuccess, refusalKind } from '../http/status';
 import type { HttpRequest, HttpResponse, ProviderOutcome, SmsMessage } from '../provider';
@@ -93,12 +94,7 @@ export class VonageSms extends HttpSms {
 		if (dltEntityId) form.set('entity-id', dltEntityId);
 		const contentId = message.templateId || dltTemplateId;
 		if (contentId) form.set('content-id', contentId);
-		return {
-			method: 'POST',
-			url: this.#url,
-			headers: { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8', Accept: 'application/json' },
-			body: form.toString(),
-		};
+		return postForm(this.#url, form);
 	}
 
 	read(response: HttpResponse): ProviderOutcome {
