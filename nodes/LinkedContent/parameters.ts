@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { pairs } from '../GenericSmsProvider/parameters';
-import { connectNoticeTo, optionsParameter } from '../shared/provider-parameters';
+import { connectNoticeTo, optionsParameter, paceOptionsWith } from '../shared/provider-parameters';
 
 const notice = connectNoticeTo('a sender');
 
@@ -101,38 +101,12 @@ const options: INodeProperties[] = [
 		default: false,
 		description: 'Whether a run by hand asks the API, so that it shows messages as they will be. Otherwise it shows what would be asked, and messages with the default JSON.',
 	},
-	{
-		displayName: 'Requests at Once',
-		name: 'concurrency',
-		type: 'number',
-		default: 10,
-		typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
-		description: 'How many requests may be under way at the same time, over all campaigns that ask this URL. In queue mode, if set: over all workers as well.',
-	},
-	{
-		displayName: 'Requests per Second',
-		name: 'requestsPerSecond',
-		type: 'number',
-		default: 10,
-		typeOptions: { minValue: 0.01, numberPrecision: 2 },
-		description: 'How many requests may be started per second, over all campaigns that ask this URL. Not set: as many as the API answers.',
-	},
-	{
-		displayName: 'Retries',
-		name: 'retries',
-		type: 'number',
-		default: 1,
-		typeOptions: { minValue: 0, maxValue: 5, numberPrecision: 0 },
-		description: 'How often a request is made again after a failure that may pass, such as no answer in time',
-	},
-	{
-		displayName: 'Timeout (Seconds)',
-		name: 'timeout',
-		type: 'number',
-		default: 5,
-		typeOptions: { minValue: 0.1, maxValue: 60 },
-		description: 'How long to wait for an answer',
-	},
+	...paceOptionsWith({
+		concurrency: { description: 'How many requests may be under way at the same time, over all campaigns that ask this URL. In queue mode, if set: over all workers as well.' },
+		requestsPerSecond: { description: 'How many requests may be started per second, over all campaigns that ask this URL. Not set: as many as the API answers.' },
+		retries: { default: 1, description: 'How often a request is made again after a failure that may pass, such as no answer in time' },
+		timeout: { default: 5, typeOptions: { minValue: 0.1, maxValue: 60 }, description: 'How long to wait for an answer' },
+	}),
 ];
 
 /** None takes an expression: the node is the same for every item, and values of people come in by Liquid. */

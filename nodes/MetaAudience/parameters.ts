@@ -1,16 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { audienceField, identifiersField, metaOptions } from '../shared/meta-parameters';
-import { paceOptions } from '../shared/provider-parameters';
+import { paceOptionsWith } from '../shared/provider-parameters';
 import { senderOptions } from '../shared/sender-parameters';
 import { storeParameter } from '../shared/store';
 
 /** Nothing is written from templates here. */
 const ownSenderOptions = senderOptions.filter(({ name }) => name !== 'missing');
 
-const pace = paceOptions.map((option) => {
-	if (option.name === 'retries') return { ...option, default: 5, description: 'How often a request is repeated after a passing refusal, and when it was not answered: to add or remove somebody twice does no harm' };
-	return option.name === 'timeout' ? { ...option, default: 60, description: 'How long to wait for an answer' } : option;
+const pace = paceOptionsWith({
+	retries: { default: 5, description: 'How often a request is repeated after a passing refusal, and when it was not answered: to add or remove somebody twice does no harm' },
+	timeout: { default: 60, description: 'How long to wait for an answer' },
 });
 
 export const metaAudienceProperties: INodeProperties[] = [

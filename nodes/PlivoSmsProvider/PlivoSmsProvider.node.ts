@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { PlivoSms, type PlivoConfig } from '../../engine/channels/sms/plivo';
 import { supplyProvider } from '../shared/provider-group';
-import { connectNoticeTo, dltOptions, messagesPerRequestOption, optionsParameter, priorityParameter, readDlt, readOptions, readPace, readText, smsOptions, statusCallbackOption } from '../shared/provider-parameters';
+import { connectNoticeTo, dltOptions, messagesPerRequestOption, optionsParameter, priorityParameter, readDlt, readOptions, readPace, readText, sendFromParameters, smsOptions, statusCallbackOption } from '../shared/provider-parameters';
 
 interface PlivoCredential {
 	authId: string;
@@ -36,28 +36,7 @@ export class PlivoSmsProvider implements INodeType {
 		properties: [
 			connectNoticeTo('an SMS'),
 			priorityParameter,
-			{
-				displayName: 'Send From',
-				name: 'sendFrom',
-				type: 'options',
-				noDataExpression: true,
-				default: 'number',
-				options: [
-					{ name: 'Number or Sender ID', value: 'number', description: 'One sender of the account' },
-					{ name: 'Powerpack', value: 'powerpack', description: 'Plivo picks the sender from the pool of the powerpack' },
-				],
-			},
-			{
-				displayName: 'From',
-				name: 'from',
-				type: 'string',
-				noDataExpression: true,
-				default: '',
-				required: true,
-				placeholder: '+15005550006',
-				description: 'A number of the account with its country code, or an alphanumeric sender ID',
-				displayOptions: { show: { sendFrom: ['number'] } },
-			},
+			...sendFromParameters({ name: 'Powerpack', value: 'powerpack', description: 'Plivo picks the sender from the pool of the powerpack' }, 'A number of the account with its country code, or an alphanumeric sender ID'),
 			{
 				displayName: 'Powerpack UUID',
 				name: 'powerpackId',

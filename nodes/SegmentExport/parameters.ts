@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { nameField } from '../shared/name-fields';
-import { paceOptions } from '../shared/provider-parameters';
+import { paceOptionsWith } from '../shared/provider-parameters';
 import { senderOptions } from '../shared/sender-parameters';
 import { storeParameter } from '../shared/store';
 
@@ -41,7 +41,7 @@ const segmentOptions: INodeProperties[] = [
 		default: 'now',
 		description: 'What Segment records as the time of the calls',
 	},
-	...paceOptions.map((option) => (option.name === 'retries' ? { ...option, default: 2, description: 'How often a call is repeated after a passing refusal, and when it was not answered: Segment recognizes a repetition by its message ID' } : option)),
+	...paceOptionsWith({ retries: { default: 2, description: 'How often a call is repeated after a passing refusal, and when it was not answered: Segment recognizes a repetition by its message ID' } }),
 ];
 
 function pairs(displayName: string, name: string, description: string, displayOptions: INodeProperties['displayOptions']): INodeProperties {

@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type INodeType, type INodeTypeDescription, type ISupplyDataFunctions, type SupplyData } from 'n8n-workflow';
 import { TwilioSms, type TwilioConfig } from '../../engine/channels/sms/twilio';
 import { supplyProvider } from '../shared/provider-group';
-import { connectNoticeTo, optionsParameter, priorityParameter, readOptions, readPace, readText, statusCallbackOption, smsOptions } from '../shared/provider-parameters';
+import { connectNoticeTo, optionsParameter, priorityParameter, readOptions, readPace, readText, sendFromParameters, statusCallbackOption, smsOptions } from '../shared/provider-parameters';
 
 interface TwilioCredential {
 	authType: 'authToken' | 'apiKey';
@@ -30,28 +30,7 @@ export class TwilioSmsProvider implements INodeType {
 		properties: [
 			connectNoticeTo('an SMS'),
 			priorityParameter,
-			{
-				displayName: 'Send From',
-				name: 'sendFrom',
-				type: 'options',
-				noDataExpression: true,
-				default: 'number',
-				options: [
-					{ name: 'Number or Sender ID', value: 'number', description: 'One sender of the account' },
-					{ name: 'Messaging Service', value: 'service', description: 'Twilio picks the sender from the pool of the service' },
-				],
-			},
-			{
-				displayName: 'From',
-				name: 'from',
-				type: 'string',
-				noDataExpression: true,
-				default: '',
-				required: true,
-				placeholder: '+15005550006',
-				description: 'A number of the account with its country code, a short code, or an alphanumeric sender ID',
-				displayOptions: { show: { sendFrom: ['number'] } },
-			},
+			...sendFromParameters({ name: 'Messaging Service', value: 'service', description: 'Twilio picks the sender from the pool of the service' }, 'A number of the account with its country code, a short code, or an alphanumeric sender ID'),
 			{
 				displayName: 'Messaging Service SID',
 				name: 'messagingServiceSid',

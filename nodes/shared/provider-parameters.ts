@@ -1,4 +1,4 @@
-import type { INodeProperties, ISupplyDataFunctions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions, ISupplyDataFunctions } from 'n8n-workflow';
 
 import { readCountries, type Countries } from '../../engine/channels/sms/countries';
 
@@ -90,6 +90,40 @@ export const smsOptions: INodeProperties[] = [
 export function readCountryOptions(context: ISupplyDataFunctions, itemIndex: number): Countries {
 	const { onlyCountries = '', notCountries = '' } = readOptions<{ onlyCountries?: string; notCountries?: string }>(context, itemIndex);
 	return readCountries(splitList(onlyCountries), splitList(notCountries));
+}
+
+/**
+ * One sender of the account, or a pool of the provider's of which it picks one: *Send From* and *From*.
+ * @param pool what stands beside the number; its own parameter is shown where `sendFrom` has its value
+ * @param description of *From*
+ */
+export function sendFromParameters(pool: INodePropertyOptions, description: string): INodeProperties[] {
+	return [
+		{
+			displayName: 'Send From',
+			name: 'sendFrom',
+			type: 'options',
+			noDataExpression: true,
+			default: 'number',
+			options: [{ name: 'Number or Sender ID', value: 'number', description: 'One sender of the account' }, pool],
+		},
+		{
+			displayName: 'From',
+			name: 'from',
+			type: 'string',
+			noDataExpression: true,
+			default: '',
+			required: true,
+			placeholder: '+15005550006',
+			description,
+			displayOptions: { show: { sendFrom: ['number'] } },
+		},
+	];
+}
+
+/** `paceOptions`, some of them with other words or defaults. Changes by name. */
+export function paceOptionsWith(changes: Record<string, Partial<INodeProperties>>): INodeProperties[] {
+	return paceOptions.map((option) => ({ ...option, ...changes[option.name] }));
 }
 
 /** The Options collection of a provider; `options` with those of `paceOptions`, in alphabetical order of their labels. */
