@@ -1,12 +1,13 @@
 import { encodePeople } from '../holds/enter-block';
 import type { Reason } from '../reasons';
 import { operation, type Tx } from '../store/database';
+import { blocksOfRun } from './blocks-of-run';
 import { isPaused } from './control/paused';
 import type { CampaignDefinition } from './definition';
 import { goesByZones } from './delivery-rules';
 import { keepSelection } from './keep-selection';
 import { followedByNext } from './next-run';
-import { shuffle } from './shuffle';
+import type { WhoGetsIt } from './who-gets-it';
 
 export interface DueRun {
 	run: number;
@@ -79,11 +80,15 @@ async function start(tx: Tx, { run, node, people }: StartRunInput, now: number):
 		return { started: false };
 	}
 	await keepSelection(tx, run, definition);
-	const order = shuffle(people, row.seed);
-	for (let seq = 0; seq * blockSize < order.length; seq++) {
-		await insertBlock(tx, run, seq, node, now, order.subarray(seq * blockSize, (seq + 1) * blockSize));
-	}
+	const blocks = blocksOfRun(people, { seed: row.seed, places: placesOfRun(who), blockSize });
+	for (const [seq, block] of blocks.entries()) await insertBlock(tx, run, seq, node, now, block);
 	return { started: true };
+}
+
+/** Places for people of a run alone: those of a day and in total are shared with others, who may take them meanwhile. */
+function placesOfRun(who: WhoGetsIt | undefined): number {
+	const { perRun, perDay, total } = who?.limits ?? {};
+	return perDay === undefined && total === undefined ? (perRun ?? Infinity) : 0;
 }
 
 /** @param dropReason why whoever is in it ends at once, rather than be released */

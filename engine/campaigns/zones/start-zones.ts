@@ -1,11 +1,12 @@
+import { hasLimits } from '../../delivery/places';
 import type { Reason } from '../../reasons';
 import { operation, type Tx } from '../../store/database';
+import { blocksOfRun } from '../blocks-of-run';
 import type { CampaignDefinition } from '../definition';
 import type { RunDelivery } from '../delivery-rules';
 import { keepSelection } from '../keep-selection';
 import { followedByNext } from '../next-run';
 import { insertBlock } from '../select';
-import { shuffle } from '../shuffle';
 import { BUCKETS, dueInBucket } from './best-times';
 import { wallOf, type ZoneMoment } from './moments';
 import { countSelections, isOpen, lockRun, zonesOf } from './plan-zones';
@@ -60,9 +61,10 @@ async function start(tx: Tx, input: StartZonesInput, now: number): Promise<{ sta
 	if (!row) return { started: false };
 	const { clock = accountZone } = JSON.parse(row.delivery) as RunDelivery;
 	const definition = JSON.parse(row.definition) as CampaignDefinition;
-	const { blockSize } = definition;
+	const { blockSize, who } = definition;
 	if (head.state === 'scheduled') await keepSelection(tx, run, definition);
-	const blocks = new Blocks(tx, { run, node: input.node, blockSize, seed: row.seed, seq: row.qualified - zones.reduce((total, { people }) => total + people.length, 0) });
+	const seq = row.qualified - zones.reduce((total, { people }) => total + people.length, 0);
+	const blocks = new Blocks(tx, { run, node: input.node, blockSize, seed: row.seed, seq, limited: who !== undefined && hasLimits(who) });
 	for (const found of zones) {
 		const moment = moments.get(found.zone) as ZoneMoment;
 		const isPassed = moment.state === ZoneState.passed;
@@ -101,16 +103,16 @@ function batchesOf({ people, buckets }: FoundZone, moment: ZoneMoment, wall: num
 class Blocks {
 	constructor(
 		private readonly tx: Tx,
-		private readonly of: { run: number; node: number; blockSize: number; seed: number; seq: number },
+		private readonly of: { run: number; node: number; blockSize: number; seed: number; seq: number; limited: boolean },
 	) {}
 
 	async add(people: Uint32Array, dueAt: number, dropReason: Reason | null = null): Promise<void> {
-		const { run, node, blockSize, seed } = this.of;
-		const order = shuffle(people, (seed + this.of.seq) % 2 ** 32);
-		for (let start = 0; start < order.length; start += blockSize) {
-			const part = order.subarray(start, start + blockSize);
-			await insertBlock(this.tx, run, this.of.seq, node, dueAt, part, dropReason);
-			this.of.seq += part.length;
+		const { run, node, blockSize, seed, limited } = this.of;
+		// People of other zones may have taken places.
+		const draw = { seed: (seed + this.of.seq) % 2 ** 32, places: limited ? 0 : Infinity, blockSize };
+		for (const block of blocksOfRun(people, draw)) {
+			await insertBlock(this.tx, run, this.of.seq, node, dueAt, block, dropReason);
+			this.of.seq += block.length;
 		}
 	}
 }

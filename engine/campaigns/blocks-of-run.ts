@@ -1,0 +1,22 @@
+import { shuffle } from './shuffle';
+
+/**
+ * Divides people who were selected into the blocks they are released in. Who comes first is drawn from `seed`, as it
+ * decides who gets the places of a limit, or what is left of the day. People of one block are neighbours wherever the
+ * store keeps them, though, which makes their release and their messages far cheaper: where nobody of a stretch of the
+ * draw can be ahead of another, the stretch is sorted, and its blocks are drawn instead.
+ * @param people ascending numbers
+ * @param draw `places`: how many there are for these people alone, so that as many are asked before one is missing.
+ *   Infinity: everybody has one. 0: each person's place in the draw matters
+ */
+export function blocksOfRun(people: Uint32Array, { seed, places, blockSize }: { seed: number; places: number; blockSize: number }): Uint32Array[] {
+	const drawn = shuffle(people, seed);
+	const equal = drawn.subarray(0, Math.min(places, drawn.length)).sort();
+	const neighbours = cut(equal, blockSize);
+	const order = shuffle(Uint32Array.from(neighbours.keys()), seed);
+	return [...Array.from(order, (index) => neighbours[index] as Uint32Array), ...cut(drawn.subarray(equal.length), blockSize)];
+}
+
+function cut(people: Uint32Array, size: number): Uint32Array[] {
+	return Array.from({ length: Math.ceil(people.length / size) }, (_, index) => people.subarray(index * size, (index + 1) * size));
+}
