@@ -1,12 +1,12 @@
-// Processes that claim, mark and settle messages of batches handed to them; they begin together.
+// Processes that claim, mark and settle messages of batches handed to them, through the pack or by bare statements; they begin together.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const CHILD = fileURLToPath(new URL('./claimers-child.mjs', import.meta.url));
 
-export async function startClaimers({ options, claimers, atOnce, node, campaignId, batches }) {
-	const children = Array.from({ length: claimers }, () => fork(CHILD, { serialization: 'advanced' }));
+export async function startClaimers({ child: module = './claimers-child.mjs', options, claimers, atOnce, node, campaignId, batches }) {
+	const path = fileURLToPath(new URL(module, import.meta.url));
+	const children = Array.from({ length: claimers }, () => fork(path, { serialization: 'advanced' }));
 	await Promise.all(
 		children.map(async (child, index) => {
 			const own = batches.filter((_, number) => number % claimers === index);

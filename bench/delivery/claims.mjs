@@ -1,4 +1,5 @@
-// Messages from their claim to their settlement, without a provider; against jobs of pg-boss fetched and completed.
+// Messages from their claim to their settlement, without a provider; against the same rows written by bare statements,
+// and jobs of pg-boss fetched and completed.
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -33,43 +34,52 @@ export async function timeClaims({ postgres, people, rounds }) {
 	const embedded = await onStore({ options: { path }, people, rounds, claimers: 1 });
 	clear();
 	print('embedded store, one process', embedded);
-	judge('claim to settle, embedded, people/s', median(embedded), TARGETS.embedded, 'least');
+	judge('claim to settle, embedded, people/s', median(embedded.rates), TARGETS.embedded, 'least');
 
 	const url = postgres && (await ensureDatabase(postgres, 'campaigns_bench_claims', false));
 	if (!url) return;
 	const server = await onStore({ options: { connectionString: url, schema: 'campaigns' }, people, rounds, claimers: CLAIMERS });
 	print(`PostgreSQL store, ${CLAIMERS} processes`, server);
 	const pgBoss = await timePgBoss({ url, jobs: people, rounds, processes: CLAIMERS });
-	print(`pg-boss on the same server, ${CLAIMERS} processes, ${pgBoss.batch} jobs at a time`, pgBoss.rates);
-	judge(`claim to settle, PostgreSQL with ${CLAIMERS} claimers, people/s`, median(server), TARGETS.postgres, 'least');
-	judge('claim to settle against fetch and complete of pg-boss', median(server) / median(pgBoss.rates), TARGETS.pgBoss, 'least');
+	print(`pg-boss on the same server, ${CLAIMERS} processes, ${pgBoss.batch} jobs at a time`, pgBoss);
+	judge(`claim to settle, PostgreSQL with ${CLAIMERS} claimers, people/s`, median(server.rates), TARGETS.postgres, 'least');
+	judge('claim to settle against fetch and complete of pg-boss', median(server.rates) / median(pgBoss.rates), TARGETS.pgBoss, 'least');
 	await dropDatabase(postgres, url);
 }
 
-function print(what, rates) {
+function print(what, { rates, bare }) {
 	console.log(`${what}: ${digits(median(rates))}/s (${rates.map(digits).join(', ')})`);
+	if (bare) console.log(`  the same rows by bare statements, nothing checked: ${digits(median(bare))}/s (${bare.map(digits).join(', ')}); ours ${digits(median(rates) / median(bare))} of that`);
 }
 
-/** Everybody gets a message of a first campaign, which is not timed; then of one more each round. @returns people per second of the rounds */
+/**
+ * Everybody gets a message of a first campaign, which is not timed; then of one more each round, and at last one each round by bare statements.
+ * @returns people per second of the rounds, ours and bare
+ */
 async function onStore({ options, people, rounds, claimers }) {
 	const store = await openStore(options);
 	await store.call('saveSettings', { settings: { channels: { sms: { mostMessages: MOST, perDays: 7 } }, customControlGroups: [] } });
 	await addPeople(store, people);
-	const rates = [];
+	const [rates, bare] = [[], []];
+	let last;
 	for (let round = 0; round <= rounds; round++) {
 		const cap = round === 0 ? people : Math.floor(people * CAPPED);
 		const run = await publish(store, { name: `claims ${round}`, limits: { perRun: cap } });
 		await select(store, run, EVERYBODY);
 		const { batches, settle } = await releaseAll(store, BATCH);
-		const work = { node: await nodeOf(store, 'sms'), batches: batches.map(lean), campaignId: batches[0][0].campaignId };
-		const group = await startClaimers({ options, claimers, atOnce: AT_ONCE, ...work });
-		const { seconds, states } = await group.run();
+		last = { options, claimers, atOnce: AT_ONCE, batches: batches.map(lean), campaignId: batches[0][0].campaignId };
+		const { seconds, states } = await (await startClaimers({ ...last, node: await nodeOf(store, 'sms') })).run();
 		if (states.sent !== cap) throw new Error(`${JSON.stringify(states)}: with a cap of ${cap}`);
 		await settle();
 		if (round > 0) rates.push(people / seconds);
 	}
+	// After all of ours, which would have more messages to count otherwise.
+	for (let round = 0; round < rounds; round++) {
+		const { seconds } = await (await startClaimers({ ...last, child: './bare-rows-child.mjs', node: await nodeOf(store, `bare ${round}`) })).run();
+		bare.push(people / seconds);
+	}
 	await store.close();
-	return rates;
+	return { rates, bare };
 }
 
 function lean(batch) {
