@@ -6,15 +6,27 @@ const SHORTEST_SECRET = 4;
 /** Longest detail kept with an attempt. */
 export const MAX_DETAIL = 300;
 
+/** More are not kept: access tokens come and go. */
+const MOST_KEPT = 500;
+
+const kept = new Map<string, readonly string[]>();
+
 /** Every spelling in which a secret may come back: as it is, percent-encoded, inside JSON, in a Basic header. */
-function spellings(secret: string): string[] {
-	return [
-		secret,
-		encodeURIComponent(secret),
-		new URLSearchParams({ '': secret }).toString().slice(1),
-		JSON.stringify(secret).slice(1, -1),
-		Buffer.from(secret).toString('base64'),
+function spellings(secret: string): readonly string[] {
+	let known = kept.get(secret);
+	if (known) return known;
+	known = [
+		...new Set([
+			secret,
+			encodeURIComponent(secret),
+			new URLSearchParams({ '': secret }).toString().slice(1),
+			JSON.stringify(secret).slice(1, -1),
+			Buffer.from(secret).toString('base64'),
+		]),
 	];
+	if (kept.size >= MOST_KEPT) kept.clear();
+	kept.set(secret, known);
+	return known;
 }
 
 /**
@@ -22,9 +34,10 @@ function spellings(secret: string): string[] {
  * text to `maxLength` characters. The cut comes last, so no half of a secret stays behind.
  */
 export function redact(text: string, secrets: readonly string[] = [], maxLength = MAX_DETAIL): string {
-	const known = new Set(secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(spellings));
+	const known = secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(spellings);
+	if (!known.some((secret) => text.includes(secret))) return truncate(text, maxLength);
 	// The longest first: a secret may contain another one.
-	const ordered = [...known].sort((a, b) => b.length - a.length);
+	const ordered = [...new Set(known)].sort((a, b) => b.length - a.length);
 	let clean = text;
 	for (const secret of ordered) clean = clean.replaceAll(secret, MASK);
 	return truncate(clean, maxLength);

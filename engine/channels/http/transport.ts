@@ -1,10 +1,13 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import axios, { AxiosHeaders, type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import type { AxiosRequestHeaders, AxiosResponse } from 'axios';
 import { CampaignError } from '../../errors';
 import type { HttpRequest, HttpResponse } from '../provider';
 import { assertPublicLiteral, publicLookup } from './addresses';
-import { WriteWatch } from './write-watch';
+import { BadEncoding, TooLong } from './content-encoding';
+import { NoAnswer, nodeAdapter } from './node-adapter';
+import { parsedUrl } from './parsed-url';
+import type { WriteWatch } from './write-watch';
 
 /**
  * What became of one HTTP request.
@@ -48,9 +51,6 @@ interface Agents {
  * Redirects are not followed, proxies of the environment are not used, bodies go out and come in as they are.
  */
 export class HttpTransport {
-	/** Axios' own, without the merging of settings around it: that takes as long as a request. */
-	private readonly adapter: AxiosAdapter = axios.getAdapter('http');
-
 	/** Two pools: a connection made without the address check must never serve a request that wants it. */
 	private readonly open: Agents;
 
@@ -71,45 +71,27 @@ export class HttpTransport {
 	}
 
 	/** Never throws: everything that can go wrong is one of the three kinds. Details carry no header, URL or body. */
-	async send(request: HttpRequest, options: SendOptions): Promise<Exchange> {
-		let protocol: keyof Agents;
+	async send(request: HttpRequest, { timeoutMs, allowPrivate }: SendOptions): Promise<Exchange> {
+		const agents = allowPrivate ? this.open : this.guarded;
 		try {
-			protocol = checkUrl(request.url, options.allowPrivate);
-		} catch (error) {
-			return refused(error);
-		}
-		let watch: WriteWatch | undefined;
-		const deadline = new AbortController();
-		const timer = setTimeout(() => deadline.abort(), options.timeoutMs);
-		const agents = options.allowPrivate ? this.open : this.guarded;
-		try {
-			const answer = await this.adapter({
+			checkUrl(request.url, allowPrivate);
+			// The adapter itself, without axios' merging of settings around it: that takes as long as a request.
+			const answer = await nodeAdapter({
 				method: request.method,
 				url: request.url,
-				headers: AxiosHeaders.from({ Accept: '*/*', ...request.headers }),
+				headers: request.headers as AxiosRequestHeaders,
 				data: request.bytes ?? request.body,
-				signal: deadline.signal,
-				proxy: false,
-				maxRedirects: 0,
+				timeout: timeoutMs,
 				maxContentLength: this.maxResponseBytes,
-				maxBodyLength: Infinity,
-				responseType: 'text',
-				decompress: true,
-				transitional: { clarifyTimeoutError: true },
-				validateStatus: null,
 				httpAgent: agents['http:'],
 				httpsAgent: agents['https:'],
-				transport: watchedTransport(protocol, (started) => {
-					watch = new WriteWatch(started);
-				}),
-			} satisfies Partial<InternalAxiosRequestConfig> as InternalAxiosRequestConfig);
+			});
 			return { kind: 'response', response: plainResponse(answer) };
 		} catch (error) {
-			if (watch?.written) return unknown(error, deadline.signal.aborted, options.timeoutMs, this.maxResponseBytes);
-			if (deadline.signal.aborted) return timedOutBeforeWriting(watch, options.timeoutMs);
-			return refused(error, watch);
-		} finally {
-			clearTimeout(timer);
+			if (!(error instanceof NoAnswer)) return refused(error as Error);
+			const { watch, cause } = error;
+			if (watch.written) return cause ? unknown(cause, this.maxResponseBytes) : { kind: 'unknown', code: 'timeout', detail: `No complete answer within ${timeoutMs} ms` };
+			return cause ? refused(cause, watch) : timedOutBeforeWriting(watch, timeoutMs);
 		}
 	}
 
@@ -122,39 +104,25 @@ export class HttpTransport {
 	}
 }
 
-/** Throws an error for what must never be connected to; returns the protocol. */
-function checkUrl(raw: string, allowPrivate: boolean): keyof Agents {
-	if (!URL.canParse(raw)) throw new CampaignError('invalid_url', 'The URL of the request is not a valid URL');
-	const url = new URL(raw);
+/** Throws an error for what must never be connected to. */
+function checkUrl(raw: string, allowPrivate: boolean): void {
+	const url = parsedUrl(raw);
 	if (url.protocol !== 'http:' && url.protocol !== 'https:') {
 		throw new CampaignError('invalid_url', `The URL of the request begins with ${url.protocol}, only http: and https: can be called`);
 	}
 	if (!allowPrivate) assertPublicLiteral(url);
-	return url.protocol;
 }
 
-/** Node's own request function, with a look at the request it makes. */
-function watchedTransport(protocol: keyof Agents, onRequest: (request: http.ClientRequest) => void) {
-	return {
-		request(options: http.RequestOptions, onResponse: (response: http.IncomingMessage) => void): http.ClientRequest {
-			const started = (protocol === 'https:' ? https : http).request(options, onResponse);
-			onRequest(started);
-			return started;
-		},
-	};
+function plainResponse({ status, headers, data }: AxiosResponse<string>): HttpResponse {
+	const plain: Record<string, string> = {};
+	for (const [name, value] of Object.entries(headers)) plain[name] = String(value);
+	return { status, headers: plain, body: data };
 }
 
-function plainResponse(answer: AxiosResponse<string | undefined>): HttpResponse {
-	const headers: Record<string, string> = {};
-	for (const [name, value] of Object.entries(answer.headers)) headers[name.toLowerCase()] = String(value);
-	return { status: answer.status, headers, body: answer.data ?? '' };
-}
-
-/** Node's and OpenSSL's error codes, or undefined. Axios puts its own code first and the cause below. */
-function errorCode(error: unknown): string | undefined {
-	const { code, cause } = error as { code?: unknown; cause?: unknown };
-	const inner = cause === undefined || cause === null ? undefined : (cause as { code?: unknown }).code;
-	return [inner, code].find((value): value is string => typeof value === 'string');
+/** Of Node and OpenSSL; '' for an error without one. */
+function codeOf(error: Error): string {
+	const { code } = error as { code?: unknown };
+	return typeof code === 'string' ? code : '';
 }
 
 /** `Error.message` of Node's network errors names host, port and call, nothing of the request. */
@@ -167,12 +135,12 @@ function messageOf(error: unknown): string {
 
 const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME', 'ENODATA', 'ESERVFAIL']);
 
-function refused(error: unknown, watch?: WriteWatch): Exchange {
+function refused(error: Error, watch?: WriteWatch): Exchange {
 	const failure = rootCause(error);
 	if (failure instanceof CampaignError) {
 		return { kind: 'refused', transient: false, code: failure.code, detail: [failure.message, failure.hint].filter(Boolean).join('. ') };
 	}
-	const code = errorCode(error) ?? '';
+	const code = codeOf(error);
 	const detail = messageOf(error);
 	if (code.startsWith('ERR_INVALID_') || code === 'ERR_UNESCAPED_CHARACTERS') {
 		// Node's message names the header, and for some errors quotes what is wrong with it.
@@ -185,7 +153,7 @@ function refused(error: unknown, watch?: WriteWatch): Exchange {
 	return { kind: 'refused', transient: true, code: network ? 'connect' : 'tls', detail };
 }
 
-/** The CampaignError that our lookup raised, below axios' wrapping, or the error itself. */
+/** The CampaignError that our lookup raised, below what it is wrapped in, or the error itself. */
 function rootCause(error: unknown): unknown {
 	let current = error;
 	for (let depth = 0; depth < 5; depth++) {
@@ -197,19 +165,15 @@ function rootCause(error: unknown): unknown {
 	return current;
 }
 
-function timedOutBeforeWriting(watch: WriteWatch | undefined, timeoutMs: number): Exchange {
-	const stage = watch?.established ? 'send the request' : 'connect';
+function timedOutBeforeWriting(watch: WriteWatch, timeoutMs: number): Exchange {
+	const stage = watch.established ? 'send the request' : 'connect';
 	return { kind: 'refused', transient: true, code: 'connect_timeout', detail: `Could not ${stage} within ${timeoutMs} ms` };
 }
 
-function unknown(error: unknown, timedOut: boolean, timeoutMs: number, maxBytes: number): Exchange {
-	if (timedOut) return { kind: 'unknown', code: 'timeout', detail: `No complete answer within ${timeoutMs} ms` };
-	const code = errorCode(error) ?? '';
-	const detail = messageOf(error);
-	if (detail.startsWith('maxContentLength')) {
-		return { kind: 'unknown', code: 'response_too_large', detail: `The answer is longer than ${maxBytes} bytes` };
-	}
+function unknown(error: Error, maxBytes: number): Exchange {
+	if (error instanceof TooLong) return { kind: 'unknown', code: 'response_too_large', detail: `The answer is longer than ${maxBytes} bytes` };
+	if (error instanceof BadEncoding) return { kind: 'unknown', code: 'invalid_response', detail: 'The answer could not be decompressed' };
+	const code = codeOf(error);
 	if (code.startsWith('HPE_')) return { kind: 'unknown', code: 'invalid_response', detail: `The answer is not HTTP (${code})` };
-	if (code.startsWith('Z_')) return { kind: 'unknown', code: 'invalid_response', detail: 'The answer could not be decompressed' };
-	return { kind: 'unknown', code: 'connection_lost', detail: `The connection ended before the answer was complete: ${detail}` };
+	return { kind: 'unknown', code: 'connection_lost', detail: `The connection ended before the answer was complete: ${messageOf(error)}` };
 }
