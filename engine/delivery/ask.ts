@@ -1,4 +1,5 @@
-import { HttpTransport } from '../channels/http/transport';
+import { ThreadTransport } from '../channels/http/thread-transport';
+import type { HttpTransport } from '../channels/http/transport';
 import { InvalidRecipient, NotReady, type DirectProvider, type HttpProvider, type HttpRequest, type HttpResponse, type Provider, type ProviderOutcome } from '../channels/provider';
 import { CampaignError } from '../errors';
 import { processBreakers, type Block, type Breakers, type CircuitBreaker } from './breaker';
@@ -17,11 +18,11 @@ export interface AskOptions<Message> {
 	breakers?: Breakers;
 }
 
-let processTransport: HttpTransport | undefined;
+const processTransport = new ThreadTransport();
 
 /** The connections of this process, opened at the first use. */
-export function sharedTransport(): HttpTransport {
-	return (processTransport ??= new HttpTransport());
+export function sharedTransport(): Pick<HttpTransport, 'send'> {
+	return processTransport;
 }
 
 export function breakerOf<Message>(provider: Provider<Message>, message: Message, options: AskOptions<Message>): CircuitBreaker {

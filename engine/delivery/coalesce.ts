@@ -1,5 +1,8 @@
-/** Under load, calls gather for so long, ms. Whoever comes first after a pause waits for nothing. */
-const GATHER_MS = 5;
+/**
+ * Under load, calls gather for so long, ms: a message has its turn at the provider while it waits, and at 5 ms a tenth fewer
+ * go out in all. Whoever comes first after a pause waits for nothing.
+ */
+const GATHER_MS = 2;
 
 /**
  * Gathers single calls that come in close together into one call for all of them: the ledger is written before and
