@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { pairs } from '../GenericSmsProvider/parameters';
+import { credentialsHere } from '../shared/credentials-here';
 import { paceOptionsWith } from '../shared/provider-parameters';
 import { senderOptions } from '../shared/sender-parameters';
 import { storeParameter } from '../shared/store';
@@ -14,6 +15,7 @@ const pace = paceOptionsWith({
 });
 
 export const webhookProperties: INodeProperties[] = [
+	credentialsHere,
 	{
 		displayName: 'Method',
 		name: 'method',
