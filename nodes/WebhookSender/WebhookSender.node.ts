@@ -23,7 +23,7 @@ import { nameLists } from '../shared/load-options';
 import { compileTexts } from '../shared/personalized-texts';
 import { runSender, startSender, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
-import { testHint } from '../shared/test-parameters';
+import { dryRunHint, testHint } from '../shared/test-parameters';
 import { webhookWriter, type WebhookSettings } from './content';
 import { webhookProperties } from './parameters';
 import { checkUrl, checkWebhookSettings } from './settings';
@@ -52,7 +52,7 @@ export class WebhookSender implements INodeType {
 			{ name: 'campaignsPostgresApi', required: true, testedBy: 'campaignsPostgresTest', displayOptions: { show: { store: ['postgres'] } } },
 			{ name: 'campaignsWebhookApi', required: true, testedBy: 'campaignsWebhookTest' },
 		],
-		hints: [testHint],
+		hints: [testHint, dryRunHint('A run by hand shows each call as it would be, and makes none.')],
 		properties: webhookProperties,
 	};
 
