@@ -114,7 +114,7 @@ export function sendFromParameters(pool: INodePropertyOptions, description: stri
 			noDataExpression: true,
 			default: '',
 			required: true,
-			placeholder: '+15005550006',
+			placeholder: 'e.g. +15005550006',
 			description,
 			displayOptions: { show: { sendFrom: ['number'] } },
 		},
@@ -128,7 +128,7 @@ export function paceOptionsWith(changes: Record<string, Partial<INodeProperties>
 
 /** The Options collection of a provider; `options` with those of `paceOptions`, in alphabetical order of their labels. */
 export function optionsParameter(options: INodeProperties[] = paceOptions): INodeProperties {
-	return { displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add option', noDataExpression: true, default: {}, options };
+	return { displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add Option', noDataExpression: true, default: {}, options };
 }
 
 /** The line at the top of a provider's parameters. */
@@ -142,7 +142,7 @@ export function statusCallbackOption(provider: string): INodeProperties {
 		name: 'statusCallback',
 		type: 'string',
 		default: '',
-		placeholder: 'https://n8n.example.com/webhook/...',
+		placeholder: 'e.g. https://n8n.example.com/webhook/...',
 		description: `Where ${provider} reports what became of each message`,
 	};
 }
