@@ -63,7 +63,7 @@ export class WebhookSender implements INodeType {
 		const credential = await this.getCredentials<WebhookCredential>('campaignsWebhookApi');
 		return await startSender(this, () => {
 			const { headers } = checkWebhookSettings(this.getNodeParameter('url', ''), (name) => this.getNodeParameter(name, null, { rawExpressions: true }));
-			checkWebhookHeaders(headers.map(({ name }) => name), authHeaderNames(readHttpAuth(credential)));
+			checkWebhookHeaders([...authHeaderNames(readHttpAuth(credential)), ...headers.map(({ name }) => name)]);
 		});
 	}
 
@@ -101,7 +101,7 @@ export class WebhookSender implements INodeType {
 async function providersByUrl(context: IExecuteFunctions, { url: ownUrl, headers, batch, pace }: WebhookSettings): Promise<(url: string) => StandardWebhook> {
 	const credential = await context.getCredentials<WebhookCredential>('campaignsWebhookApi');
 	const auth = readHttpAuth(credential);
-	checkWebhookHeaders(headers.map(({ name }) => name), authHeaderNames(auth));
+	checkWebhookHeaders([...authHeaderNames(auth), ...headers.map(({ name }) => name)]);
 	const providers = new Map<string, StandardWebhook>();
 	const make = (origin: string) => new StandardWebhook({
 		label: context.getNode().name,

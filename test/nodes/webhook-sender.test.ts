@@ -161,6 +161,10 @@ describe('headers and query parameters', () => {
 		await expect(publish({ workflow, nodes: CAMPAIGN_NODES, credentials: { campaignsWebhookApi: credential() as never } })).rejects.toThrow(why);
 	});
 
+	test('a header of the credential is checked as well', async () => {
+		expect((await run([{ id: 'a' }], {}, { with: { headerName: 'Webhook-Id' } })).error?.message).toMatch(/Webhook-Id is set by the node itself/);
+	});
+
 	test('Preview of the campaign says what publishing would refuse', async () => {
 		const trigger = own('Campaign', 'campaignTrigger', { segmentMode: 'json', segmentRule: '{ "all": [] }', schedule: 'now' });
 		const workflow = chain(trigger, own('Hook', 'webhookSender', { url: 'https://example.com', batch: true, ...personal }));

@@ -12,13 +12,9 @@ export function isProtocolHeader(name: string): boolean {
 	return OF_PROTOCOL.includes(name.toLowerCase());
 }
 
-/**
- * Throws a CampaignError when a call cannot have one of these headers.
- * @param names as the operator gave them
- * @param ofAuth those that the credential sets
- */
-export function checkWebhookHeaders(names: readonly string[], ofAuth: readonly string[] = []): void {
+/** Throws a CampaignError when a call cannot have one of these headers: of the operator, and of the credential. */
+export function checkWebhookHeaders(names: readonly string[]): void {
 	const own = names.find((name) => isProtocolHeader(name) || name.toLowerCase() === TEST_HEADER);
 	if (own !== undefined) throw new CampaignError('webhook_header', `The header ${own} is set by the node itself`, 'Remove it. Receivers tell repetitions, tests and the signature by it.');
-	checkHeaderNames(names, 'webhook_header', ofAuth);
+	checkHeaderNames(names, 'webhook_header');
 }
