@@ -276,7 +276,7 @@ export const genericParameters: INodeProperties[] = [
 		},
 		...smsOptions,
 		{
-			displayName: 'Statuses That Are Not Certain',
+			displayName: 'Uncertain Statuses',
 			name: 'uncertainStatuses',
 			type: 'string',
 			default: '409',
@@ -284,7 +284,7 @@ export const genericParameters: INodeProperties[] = [
 			description: 'Statuses of 300 to 499 after which the message may be on its way all the same, separated by commas. It leaves by the Unknown output then. Not set: 409, by which gateways tell a repetition.',
 		},
 		{
-			displayName: 'Statuses That Mean Refused',
+			displayName: 'Refused Statuses',
 			name: 'refusedStatuses',
 			type: 'string',
 			default: '',

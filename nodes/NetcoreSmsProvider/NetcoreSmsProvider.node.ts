@@ -49,7 +49,7 @@ export class NetcoreSmsProvider implements INodeType {
 			optionsParameter([
 				...smsOptions,
 				{
-					displayName: 'Account Error Codes',
+					displayName: 'Account Codes',
 					name: 'accountCodes',
 					type: 'string',
 					default: '',
@@ -58,7 +58,7 @@ export class NetcoreSmsProvider implements INodeType {
 				},
 				...dltOptions,
 				{
-					displayName: 'Invalid Recipient Error Codes',
+					displayName: 'Invalid Number Codes',
 					name: 'recipientCodes',
 					type: 'string',
 					default: '',
@@ -76,7 +76,7 @@ export class NetcoreSmsProvider implements INodeType {
 					],
 				},
 				{
-					displayName: 'Passing Error Codes',
+					displayName: 'Passing Codes',
 					name: 'passingCodes',
 					type: 'string',
 					default: '',
