@@ -41,14 +41,14 @@ export class CampaignsAmazonSesApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
-			placeholder: 'eu-west-1',
+			placeholder: 'e.g. eu-west-1',
 		},
 		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
 			default: '',
-			placeholder: 'https://email.eu-west-1.amazonaws.com',
+			placeholder: 'e.g. https://email.eu-west-1.amazonaws.com',
 			description: 'For another endpoint than that of the region, a proxy or a mock',
 		},
 	];

@@ -18,7 +18,7 @@ export class CampaignsGenericSmsApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
-			placeholder: 'https://gateway.example.com/api',
+			placeholder: 'e.g. https://gateway.example.com/api',
 			description: 'Scheme and host of the gateway, with the part of the path that all requests share',
 		},
 		...httpAuthProperties,
@@ -27,7 +27,7 @@ export class CampaignsGenericSmsApi implements ICredentialType {
 			name: 'testUrl',
 			type: 'string',
 			default: '',
-			placeholder: 'https://gateway.example.com/api/balance',
+			placeholder: 'e.g. https://gateway.example.com/api/balance',
 			description: 'An address that answers GET with 200 when the credential is right, such as the balance of the account. Without it the test asks the base URL, which many gateways answer with an error. It never sends a message.',
 		},
 	];

@@ -28,12 +28,12 @@ export class CampaignsLinkedContentApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
-			placeholder: 'https://api.example.com',
+			placeholder: 'e.g. https://api.example.com',
 			description: 'Scheme, host and port of the API. What signs a request in is sent nowhere else.',
 		},
 		{ ...(kinds as INodeProperties), options: [...offered, { name: 'Query Parameter', value: 'queryAuth', description: 'A key in the address' }] },
 		...fields,
-		{ displayName: 'Parameter Name', name: 'queryName', type: 'string', default: '', placeholder: 'api_key', displayOptions: { show: { authentication: ['queryAuth'] } } },
+		{ displayName: 'Parameter Name', name: 'queryName', type: 'string', default: '', placeholder: 'e.g. api_key', displayOptions: { show: { authentication: ['queryAuth'] } } },
 		{
 			displayName: 'Parameter Value',
 			name: 'apiKey',
@@ -54,7 +54,7 @@ export class CampaignsLinkedContentApi implements ICredentialType {
 			name: 'testUrl',
 			type: 'string',
 			default: '',
-			placeholder: 'https://api.example.com/status',
+			placeholder: 'e.g. https://api.example.com/status',
 			description: 'An address that answers GET with 200 when the credential is right. Without it the test asks the base URL, which many APIs answer with an error.',
 		},
 	];

@@ -33,7 +33,7 @@ export class CampaignsNetcoreApi implements ICredentialType {
 			name: 'testUrl',
 			type: 'string',
 			default: '',
-			placeholder: 'https://gateway.example.com/api/balance',
+			placeholder: 'e.g. https://gateway.example.com/api/balance',
 			description: 'An address that answers GET with 200 when the credential is right. Netcore documents none that sends nothing; without one the test asks the base URL, which shows only whether it can be reached.',
 		},
 	];

@@ -17,7 +17,7 @@ export class CampaignsSmtpApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
-			placeholder: 'smtp.example.com',
+			placeholder: 'e.g. smtp.example.com',
 		},
 		{
 			displayName: 'Security',
@@ -36,7 +36,7 @@ export class CampaignsSmtpApi implements ICredentialType {
 			type: 'number',
 			default: 0,
 			typeOptions: { minValue: 0, maxValue: 65535, numberPrecision: 0 },
-			description: '0: 465 with TLS, else 587',
+			hint: '0 is the usual one: 465 with TLS, else 587',
 		},
 		{
 			displayName: 'User',

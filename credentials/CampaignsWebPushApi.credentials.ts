@@ -34,7 +34,7 @@ export class CampaignsWebPushApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
-			placeholder: 'mailto:push@example.com',
+			placeholder: 'e.g. mailto:push@example.com',
 			description: 'Where push services can reach you: a mailto: or https address',
 		},
 	];

@@ -56,11 +56,11 @@ const channels: INodeProperties = {
 					description: 'Whose messages are limited',
 				},
 				{
-					displayName: 'Least Minutes Between Two Messages',
+					displayName: 'Minutes Between Messages',
 					name: 'dwellMinutes',
 					type: 'number',
 					default: 0,
-					description: 'To one person:	from 5 minutes to 7 days (10080)',
+					description: 'Least time between two messages to one person: from 5 minutes to 7 days (10080)',
 				},
 				{
 					displayName: 'Most Messages per 5 Minutes',

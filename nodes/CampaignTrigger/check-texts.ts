@@ -15,6 +15,7 @@ import { refuseBadTexts, textWarnings, type PersonalizedText } from '../shared/p
 import { alwaysThere } from '../shared/text-warnings';
 import { smsTexts } from '../Sms/texts';
 import { readWebhookSettings } from '../WebhookSender/content';
+import { checkCall } from '../WebhookSender/settings';
 import { webhookTexts } from '../WebhookSender/texts';
 
 interface PersonalizedSender {
@@ -29,7 +30,7 @@ const TEXTS: Record<string, PersonalizedSender> = {
 	'n8n-nodes-campaigns.push': { channel: 'push', texts: (parameters) => pushTexts(readPushSettings((name) => parameters[name])) },
 	'n8n-nodes-campaigns.email': { channel: 'email', texts: (parameters) => emailTexts(readEmailSettings(parameters)) },
 	'n8n-nodes-campaigns.segmentExport': { channel: 'export', texts: (parameters) => segmentTexts(readSegmentExportSettings((name) => parameters[name])) },
-	'n8n-nodes-campaigns.webhookSender': { channel: 'webhook', texts: (parameters) => webhookTexts(readWebhookSettings('', (name) => parameters[name])) },
+	'n8n-nodes-campaigns.webhookSender': { channel: 'webhook', texts: (parameters) => webhookTexts(checkCall(readWebhookSettings('', (name) => parameters[name]))) },
 };
 
 /**

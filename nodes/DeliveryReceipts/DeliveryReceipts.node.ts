@@ -15,6 +15,9 @@ import { RECEIPT_PROVIDERS } from './providers';
 import { providerIn } from './requests';
 import { answerUnsubscribe, UNSUBSCRIBE } from './unsubscribe';
 
+/** What operators call the providers, by their values. */
+const NAMES = Object.fromEntries(RECEIPT_PROVIDERS.map(({ name, value }) => [value, name]));
+
 export class DeliveryReceipts implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Delivery Receipts',
@@ -22,7 +25,7 @@ export class DeliveryReceipts implements INodeType {
 		icon: { light: 'file:deliveryReceipts.svg', dark: 'file:deliveryReceipts.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["providers"].length ? $parameter["providers"].join(", ") : "no provider" }}',
+		subtitle: `={{ $parameter["providers"].map((provider) => (${JSON.stringify(NAMES)})[provider]).join(", ") || "Unsubscribe links only" }}`,
 		description: 'Record what providers report of messages: delivered, failed, bounced, viewed, clicked, unsubscribed',
 		eventTriggerDescription: 'Waiting for a request of a provider',
 		activationMessage: 'The addresses for receipts are published. Providers can call them now.',

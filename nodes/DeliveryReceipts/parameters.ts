@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { RECEIPT_STATUSES } from '../../engine/channels/receipts/receipt';
 import { NETCORE_FIELDS } from '../../engine/channels/sms/netcore-receipts';
 import type { ReceiptFields } from '../../engine/channels/sms/generic-receipts';
+import { credentialsHere } from '../shared/credentials-here';
 import { storeParameter } from '../shared/store';
 import { RECEIPT_PROVIDERS } from './providers';
 import { UNSUBSCRIBE_TEXTS, type UnsubscribeTexts } from './unsubscribe-page';
@@ -31,6 +32,7 @@ export const deliveryReceiptsProperties: INodeProperties[] = [
 		options: RECEIPT_PROVIDERS.map(({ name, value, description }) => ({ name, value, description })),
 		description: 'Whose receipts are taken. Requests to the addresses of others are answered with 404. Unsubscribe links of Email nodes work with any.',
 	},
+	credentialsHere,
 	{
 		displayName: 'Base Path',
 		name: 'basePath',
@@ -58,7 +60,7 @@ export const deliveryReceiptsProperties: INodeProperties[] = [
 		displayName: 'Unsubscribe Page',
 		name: 'unsubscribePage',
 		type: 'collection',
-		placeholder: 'Add text',
+		placeholder: 'Add Text',
 		noDataExpression: true,
 		default: {},
 		description: 'What people read who open an unsubscribe link. Its address ends in /unsubscribe: give it to Email nodes whose "Unsubscribe Link" is of this node. Plain text.',
@@ -101,7 +103,7 @@ function fieldsParameter(name: string, displayName: string, provider: string, fi
 		displayName,
 		name,
 		type: 'collection',
-		placeholder: 'Add field',
+		placeholder: 'Add Field',
 		noDataExpression: true,
 		default: {},
 		description: 'Names of the fields of a report, or paths in its JSON such as data.status. Reports in the format of CleverTap need none.',

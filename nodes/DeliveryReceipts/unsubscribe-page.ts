@@ -15,7 +15,7 @@ export interface UnsubscribeTexts {
 export const UNSUBSCRIBE_TEXTS: UnsubscribeTexts = {
 	language: 'en',
 	title: 'Unsubscribe',
-	question: 'Do you want no more of these messages?',
+	question: 'Do you want to stop getting these messages?',
 	button: 'Unsubscribe',
 	done: 'You are unsubscribed.',
 };

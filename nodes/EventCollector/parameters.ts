@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { credentialsHere } from '../shared/credentials-here';
 import { storeParameter } from '../shared/store';
 
 export const eventCollectorProperties: INodeProperties[] = [
@@ -10,6 +11,7 @@ export const eventCollectorProperties: INodeProperties[] = [
 		type: 'notice',
 		default: '',
 	},
+	credentialsHere,
 	{
 		displayName: 'Base Path',
 		name: 'basePath',
@@ -27,7 +29,6 @@ export const eventCollectorProperties: INodeProperties[] = [
 		default: false,
 		description: 'Whether each request also starts an execution with the records that were stored as items. Costs far more than storing them: leave it off for more than a few requests per second.',
 	},
-	storeParameter,
 	{
 		displayName: 'Options',
 		name: 'options',
@@ -68,4 +69,5 @@ export const eventCollectorProperties: INodeProperties[] = [
 			},
 		],
 	},
+	storeParameter,
 ];

@@ -42,7 +42,7 @@ export class ExotelSmsProvider implements INodeType {
 				noDataExpression: true,
 				default: '',
 				required: true,
-				placeholder: '08012345678',
+				placeholder: 'e.g. 08012345678',
 				description: 'An ExoPhone of the account, or a sender ID linked to one',
 			},
 			optionsParameter([

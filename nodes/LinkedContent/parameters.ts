@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { pairs } from '../GenericSmsProvider/parameters';
+import { credentialsHere } from '../shared/credentials-here';
 import { connectNoticeTo, optionsParameter, paceOptionsWith } from '../shared/provider-parameters';
 
 const notice = connectNoticeTo('a sender');
@@ -36,6 +37,7 @@ const requestParameters: INodeProperties[] = [
 			{ name: 'Credential', value: 'credential', description: 'User and password, a header or a key; or an address of your own network' },
 		],
 	},
+	credentialsHere,
 	pairs('Query Parameters', 'query', 'Parameter', { description: 'Values are Liquid' }),
 	pairs('Headers', 'headers', 'Header', { description: 'Values are Liquid. Beside that of the credential.' }),
 	{

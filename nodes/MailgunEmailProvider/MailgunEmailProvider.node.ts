@@ -34,7 +34,7 @@ export class MailgunEmailProvider implements INodeType {
 				noDataExpression: true,
 				required: true,
 				default: '',
-				placeholder: 'mg.example.com',
+				placeholder: 'e.g. mg.example.com',
 				description: 'The domain that sends, as it is named at Mailgun',
 			},
 			optionsParameter([

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { credentialsHere } from '../shared/credentials-here';
 import { audienceField, identifiersField, metaOptions } from '../shared/meta-parameters';
 import { paceOptionsWith } from '../shared/provider-parameters';
 import { senderOptions } from '../shared/sender-parameters';
@@ -14,6 +15,7 @@ const pace = paceOptionsWith({
 });
 
 export const metaAudienceProperties: INodeProperties[] = [
+	credentialsHere,
 	{
 		displayName: 'Operation',
 		name: 'operation',

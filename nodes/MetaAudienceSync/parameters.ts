@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { credentialsHere } from '../shared/credentials-here';
 import { audienceField, identifiersField, metaOptions } from '../shared/meta-parameters';
 import { segmentParametersWhen } from '../shared/segment-parameters';
 import { storeParameter } from '../shared/store';
@@ -27,6 +28,7 @@ const syncOptions: INodeProperties[] = [
 ];
 
 export const metaAudienceSyncProperties: INodeProperties[] = [
+	credentialsHere,
 	{
 		displayName: 'Operation',
 		name: 'operation',

@@ -46,7 +46,7 @@ export class Msg91SmsProvider implements INodeType {
 				type: 'fixedCollection',
 				noDataExpression: true,
 				typeOptions: { multipleValues: true },
-				placeholder: 'Add variable',
+				placeholder: 'Add Variable',
 				default: { pairs: [{ name: 'VAR1', value: '$$Body' }] },
 				description: 'What fills the variables of the template. $$Body is the message of the SMS node; $$To, $$MessageID, $$CampaignID and $$TemplateID are replaced, too.',
 				options: [

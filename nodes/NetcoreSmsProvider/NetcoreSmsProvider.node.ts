@@ -49,20 +49,20 @@ export class NetcoreSmsProvider implements INodeType {
 			optionsParameter([
 				...smsOptions,
 				{
-					displayName: 'Account Error Codes',
+					displayName: 'Account Codes',
 					name: 'accountCodes',
 					type: 'string',
 					default: '',
-					placeholder: '101, 102',
+					placeholder: 'e.g. 101, 102',
 					description: 'Codes by which Netcore says that something is wrong with the account, separated by commas. Messages wait until it is mended.',
 				},
 				...dltOptions,
 				{
-					displayName: 'Invalid Recipient Error Codes',
+					displayName: 'Invalid Number Codes',
 					name: 'recipientCodes',
 					type: 'string',
 					default: '',
-					placeholder: '201, 202',
+					placeholder: 'e.g. 201, 202',
 					description: 'Codes by which Netcore says that a number cannot be sent to, separated by commas. No other provider is asked then.',
 				},
 				{
@@ -76,11 +76,11 @@ export class NetcoreSmsProvider implements INodeType {
 					],
 				},
 				{
-					displayName: 'Passing Error Codes',
+					displayName: 'Passing Codes',
 					name: 'passingCodes',
 					type: 'string',
 					default: '',
-					placeholder: '301, 302',
+					placeholder: 'e.g. 301, 302',
 					description: 'Codes by which Netcore says that it takes no message now but may later, separated by commas',
 				},
 				{

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { credentialsHere } from '../shared/credentials-here';
 import { nameField } from '../shared/name-fields';
 import { paceOptionsWith } from '../shared/provider-parameters';
 import { senderOptions } from '../shared/sender-parameters';
@@ -81,6 +82,7 @@ function pairs(displayName: string, name: string, description: string, displayOp
 }
 
 export const segmentExportProperties: INodeProperties[] = [
+	credentialsHere,
 	{
 		displayName: 'Calls',
 		name: 'calls',

@@ -34,7 +34,7 @@ export class SmtpEmailProvider implements INodeType {
 					name: 'bounceAddress',
 					type: 'string',
 					default: '',
-					placeholder: 'bounces@example.com',
+					placeholder: 'e.g. bounces@example.com',
 					description: 'Where mail that cannot be delivered comes back to, if not to the sender',
 				},
 				...paceOptions,

@@ -41,7 +41,7 @@ export class VonageSmsProvider implements INodeType {
 				noDataExpression: true,
 				default: '',
 				required: true,
-				placeholder: '15005550006',
+				placeholder: 'e.g. 15005550006',
 				description: 'A number of the account with its country code, or a name of at most 11 letters and digits',
 			},
 			optionsParameter([

@@ -8,6 +8,8 @@ import {
 	type ITriggerResponse,
 } from 'n8n-workflow';
 
+import { authHeaderNames } from '../../engine/channels/http/auth';
+import { checkWebhookHeaders, TEST_HEADER } from '../../engine/channels/webhook/headers';
 import { StandardWebhook } from '../../engine/channels/webhook/standard-webhook';
 import type { WebhookMessage } from '../../engine/channels/webhook/message';
 import { attemptGroup } from '../../engine/delivery/attempt';
@@ -21,7 +23,7 @@ import { nameLists } from '../shared/load-options';
 import { compileTexts } from '../shared/personalized-texts';
 import { runSender, startSender, type Sender } from '../shared/sender';
 import { readSenderOptions } from '../shared/sender-parameters';
-import { testHint } from '../shared/test-parameters';
+import { dryRunHint, testHint } from '../shared/test-parameters';
 import { webhookWriter, type WebhookSettings } from './content';
 import { webhookProperties } from './parameters';
 import { checkUrl, checkWebhookSettings } from './settings';
@@ -50,7 +52,7 @@ export class WebhookSender implements INodeType {
 			{ name: 'campaignsPostgresApi', required: true, testedBy: 'campaignsPostgresTest', displayOptions: { show: { store: ['postgres'] } } },
 			{ name: 'campaignsWebhookApi', required: true, testedBy: 'campaignsWebhookTest' },
 		],
-		hints: [testHint],
+		hints: [testHint, dryRunHint('A run by hand shows each call as it would be, and makes none.')],
 		properties: webhookProperties,
 	};
 
@@ -58,7 +60,11 @@ export class WebhookSender implements INodeType {
 
 	/** Releases people who wait here because the endpoint was not available. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		return await startSender(this, () => void checkWebhookSettings(this.getNodeParameter('url', ''), (name) => this.getNodeParameter(name, null, { rawExpressions: true })));
+		const credential = await this.getCredentials<WebhookCredential>('campaignsWebhookApi');
+		return await startSender(this, () => {
+			const { headers } = checkWebhookSettings(this.getNodeParameter('url', ''), (name) => this.getNodeParameter(name, null, { rawExpressions: true }));
+			checkWebhookHeaders([...authHeaderNames(readHttpAuth(credential)), ...headers.map(({ name }) => name)]);
+		});
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -82,9 +88,9 @@ export class WebhookSender implements INodeType {
 						...ledger,
 						...IN_REAL_TIME,
 					}),
-				show: ({ method, url: target, body, envelope }) => ({ method, url: target, body: envelope ? `${envelope.before}[${body}]${envelope.after}` : body ?? null }),
+				show: ({ method, url: target, headers, body, envelope }) => ({ method, url: target, headers, body: envelope ? `${envelope.before}[${body}]${envelope.after}` : body ?? null }),
 				// Whoever takes the call is to know it from one that counts.
-				markTest: (message) => ({ ...message, headers: { ...message.headers, 'x-campaigns-test': 'true' } }),
+				markTest: (message) => ({ ...message, headers: { ...message.headers, [TEST_HEADER]: 'true' } }),
 			};
 			return await runSender(this, sender, options);
 		});
@@ -92,15 +98,18 @@ export class WebhookSender implements INodeType {
 }
 
 /** A test may go elsewhere, without what signs in to the sender's own server. Limits and circuit breaker are shared by the server that is called. */
-async function providersByUrl(context: IExecuteFunctions, { url: ownUrl, batch }: WebhookSettings): Promise<(url: string) => StandardWebhook> {
+async function providersByUrl(context: IExecuteFunctions, { url: ownUrl, headers, batch, pace }: WebhookSettings): Promise<(url: string) => StandardWebhook> {
 	const credential = await context.getCredentials<WebhookCredential>('campaignsWebhookApi');
+	const auth = readHttpAuth(credential);
+	checkWebhookHeaders([...authHeaderNames(auth), ...headers.map(({ name }) => name)]);
 	const providers = new Map<string, StandardWebhook>();
 	const make = (origin: string) => new StandardWebhook({
 		label: context.getNode().name,
 		identity: origin,
 		secret: credential.secret,
-		auth: origin === new URL(ownUrl).origin ? readHttpAuth(credential) : { type: 'none' },
+		auth: origin === new URL(ownUrl).origin ? auth : { type: 'none' },
 		batch,
+		...pace,
 		allowPrivate: credential.allowPrivate === true,
 		now: Date.now,
 	});

@@ -5,12 +5,14 @@ import { cleverTapProfile, PROFILE_PARTS, type ProfilePart } from '../../engine/
 import { envelopeOf, type WebhookEnvelope, type WebhookMessage } from '../../engine/channels/webhook/message';
 import { CampaignError } from '../../engine/errors';
 import { isPersonalized } from '../../engine/personalization/fixed';
-import type { CompiledTemplate, RenderInput, RenderResult } from '../../engine/personalization/liquid';
+import type { CompiledTemplate, RenderResult } from '../../engine/personalization/liquid';
 import { renderInput } from '../shared/personalize';
+import { readPace } from '../shared/provider-parameters';
 import type { Recipient } from '../shared/recipients';
 import type { Sender } from '../shared/sender';
+import { readWebhookPairs, renderPairs, webhookPairWriter, type Templates, type WebhookPairs } from './pairs';
 
-export interface WebhookSettings {
+export interface WebhookSettings extends WebhookPairs {
 	method: WebhookMessage['method'];
 	url: string;
 	content: 'person' | 'clevertap' | 'template';
@@ -21,9 +23,9 @@ export interface WebhookSettings {
 	parts: ReadonlySet<ProfilePart>;
 	/** Many people per call. */
 	batch?: { most: number; key: string; deduplicated: boolean };
+	/** Time-out, retries and pace, as far as the operator says. */
+	pace: ReturnType<typeof readPace>;
 }
-
-type Templates = Readonly<Record<string, CompiledTemplate>>;
 
 type Written = { ok: true; text: string } | Extract<RenderResult, { ok: false }>;
 
@@ -41,16 +43,24 @@ export function readWebhookSettings(url: string, parameterOf: (name: string) => 
 	const keyValues = pair.map(({ name, value }) => ({ name: String(name ?? '').trim(), value: String(value ?? '') })).filter(({ name }) => name !== '');
 	const batched = method !== 'GET' && method !== 'DELETE' && parameterOf('batch') === true;
 	const batch = { most: Number(parameterOf('batchSize') ?? 100), key: content === 'clevertap' ? CLEVERTAP_KEY : text('batchKey', 'people').trim() || 'people', deduplicated: parameterOf('deduplicated') === true };
-	return { method, url, content, body: text('body'), keyValues, parts: new Set((parameterOf('profileParts') as ProfilePart[] | undefined) ?? PROFILE_PARTS), ...(batched && { batch }) };
+	return {
+		method, url, content, keyValues,
+		...readWebhookPairs(parameterOf),
+		body: text('body'),
+		parts: new Set((parameterOf('profileParts') as ProfilePart[] | undefined) ?? PROFILE_PARTS),
+		...(batched && { batch }),
+		pace: readPace((parameterOf('options') ?? {}) as Parameters<typeof readPace>[0]),
+	};
 }
 
 /** What a call says once for all its people. Its pairs are templates, too: of "@@" one "@" is left. */
 function envelopeWriter({ content, keyValues }: WebhookSettings, { key }: NonNullable<WebhookSettings['batch']>, templates: Templates): (campaignId: string) => WebhookEnvelope {
 	if (content !== 'clevertap') return () => envelopeOf({}, key);
 	const fixed = keyValues.flatMap(({ name, value }, index) => (isPersonalized(value) ? [] : [[name, templates[pairName(index)] as CompiledTemplate] as const]));
-	const written = valuesOf(fixed, { profile: {}, now: 0 });
+	const written = renderPairs(fixed, { profile: {}, now: 0 });
 	if (!written.ok) throw new CampaignError('webhook_pair', `A key-value pair cannot be used: ${written.detail}`, 'Correct "Key-Value Pairs".');
-	return (campaignId) => envelopeOf({ targetId: campaignId, key_values: written.pairs }, key);
+	const shared = Object.fromEntries(written.pairs);
+	return (campaignId) => envelopeOf({ targetId: campaignId, key_values: shared }, key);
 }
 
 /** The name of the template of a key-value pair. */
@@ -66,12 +76,16 @@ export function webhookWriter(settings: WebhookSettings, templates: Templates): 
 	const { method, batch } = settings;
 	const write = bodyWriter(settings, templates);
 	const envelope = batch && envelopeWriter(settings, batch, templates);
+	const pairs = webhookPairWriter(settings, templates);
+	const typed = settings.headers.some(({ name }) => name.toLowerCase() === 'content-type');
 	return (recipient, messageId, now) => {
-		const url = recipient.to ?? settings.url;
-		if (method === 'GET') return { ok: true, message: { messageId, url, method, headers: {} } };
+		const beside = pairs(recipient.to ?? settings.url, () => renderInput(recipient, now));
+		if (!beside.ok) return beside;
+		const { url, headers } = beside;
+		if (method === 'GET') return { ok: true, message: { messageId, url, method, headers } };
 		const written = write(recipient, messageId, now);
 		if (!written.ok) return written;
-		const message = { messageId, url, method, headers: { 'content-type': 'application/json' }, body: written.text };
+		const message = { messageId, url, method, headers: typed ? headers : { 'content-type': 'application/json', ...headers }, body: written.text };
 		if (!envelope) return { ok: true, message };
 		const element = elementOf(written.text, messageId);
 		if (element === undefined) return { ok: false, reason: 'personalization_failed', detail: 'The body is no JSON object after the values were put in, as calls for many people need it' };
@@ -111,22 +125,13 @@ function templateWriter(template: CompiledTemplate): BodyWriter {
 function cleverTapWriter({ keyValues, parts, batch }: WebhookSettings, templates: Templates): BodyWriter {
 	const own = keyValues.flatMap(({ name, value }, index) => (!batch || isPersonalized(value) ? [[name, templates[pairName(index)] as CompiledTemplate] as const] : []));
 	return (recipient, messageId, now) => {
-		const values = valuesOf(own, renderInput(recipient, now));
+		const values = renderPairs(own, renderInput(recipient, now));
 		if (!values.ok) return values;
+		const keyed = Object.fromEntries(values.pairs);
 		const { properties } = (recipient.json.event ?? {}) as { properties?: Record<string, unknown> };
-		const profile = cleverTapProfile(messageId, recipient.user, recipient.json.event ? properties ?? {} : undefined, parts, batch ? values.pairs : {});
-		return { ok: true, text: JSON.stringify(batch ? profile : { targetId: recipient.campaignId, key_values: values.pairs, [CLEVERTAP_KEY]: profile }) };
+		const profile = cleverTapProfile(messageId, recipient.user, recipient.json.event ? properties ?? {} : undefined, parts, batch ? keyed : {});
+		return { ok: true, text: JSON.stringify(batch ? profile : { targetId: recipient.campaignId, key_values: keyed, [CLEVERTAP_KEY]: profile }) };
 	};
-}
-
-function valuesOf(templates: ReadonlyArray<readonly [string, CompiledTemplate]>, input: RenderInput): { ok: true; pairs: Record<string, string> } | Extract<RenderResult, { ok: false }> {
-	const values: Array<[string, string]> = [];
-	for (const [name, template] of templates) {
-		const rendered = template.render(input);
-		if (!rendered.ok) return rendered;
-		values.push([name, rendered.text]);
-	}
-	return { ok: true, pairs: Object.fromEntries(values) };
 }
 
 function personBody({ json, campaignId }: Recipient): IDataObject {

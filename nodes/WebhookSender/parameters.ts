@@ -1,10 +1,21 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { pairs } from '../GenericSmsProvider/parameters';
+import { credentialsHere } from '../shared/credentials-here';
+import { paceOptionsWith } from '../shared/provider-parameters';
 import { senderOptions } from '../shared/sender-parameters';
 import { storeParameter } from '../shared/store';
 import { testParameters } from '../shared/test-parameters';
 
+const pace = paceOptionsWith({
+	concurrency: { description: 'How many calls may be under way at the same time, over all campaigns that call this server. In queue mode, if set: over all workers as well.' },
+	requestsPerSecond: { description: 'How many calls may be started per second, over all campaigns that call this server. Not set: as many as it answers.' },
+	retries: { default: 2, description: 'How often a call is made again after a failure that may pass, and when it was not answered: the receiver knows it by its webhook-id. One for many people is made again without an answer only where the receiver recognizes repetitions.' },
+	timeout: { default: 5, description: 'How long to wait for an answer' },
+});
+
 export const webhookProperties: INodeProperties[] = [
+	credentialsHere,
 	{
 		displayName: 'Method',
 		name: 'method',
@@ -21,8 +32,10 @@ export const webhookProperties: INodeProperties[] = [
 		required: true,
 		default: '',
 		placeholder: 'e.g. https://example.com/hook',
-		description: 'The same for everybody: values of people never become part of an address',
+		description: 'The same for everybody. Values of people never become part of it; they may stand in Query Parameters.',
 	},
+	pairs('Query Parameters', 'query', 'Parameter', { description: 'Added to the URL, percent-encoded. Values are Liquid, or @Add to Cart - price, unless many people share a call.' }),
+	pairs('Headers', 'headers', 'Header', { description: 'Beside those of the credential, where secrets belong. Values are Liquid, or @Add to Cart - price, unless many people share a call.' }),
 	{
 		displayName: 'Body',
 		name: 'content',
@@ -128,7 +141,7 @@ export const webhookProperties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		options: senderOptions,
+		options: [...pace, ...senderOptions].sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')),
 	},
 	storeParameter,
 ];

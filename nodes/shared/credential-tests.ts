@@ -1,9 +1,11 @@
 import type { ICredentialTestFunction } from 'n8n-workflow';
+import { isHeaderValue } from '../../engine/channels/http/headers';
 import { RequestAuth } from '../../engine/channels/http/request-auth';
 import { isSuccess } from '../../engine/channels/http/status';
 import { HttpTransport } from '../../engine/channels/http/transport';
 import { NotReady } from '../../engine/channels/provider';
 import { SHORTEST_TOKEN } from '../../engine/channels/receipts/token';
+import { checkWebhookHeaders } from '../../engine/channels/webhook/headers';
 import { readSecrets } from '../../engine/channels/webhook/signature';
 import { openStore } from '../../engine/store/open';
 import { readHttpAuth, type HttpAuthCredential } from './http-auth';
@@ -15,11 +17,12 @@ const TIMEOUT_MS = 15_000;
 
 /** Test of a Campaigns Webhook credential: the signing secret is one. */
 export const campaignsWebhookTest: ICredentialTestFunction = async function (credential) {
-	const { secret = '', authentication, headerName } = credential.data ?? {};
+	const { secret = '', authentication, headerName, headerValue } = credential.data ?? {};
 	try {
 		if (authentication === 'oauth2') await signIn(credential.data ?? {});
 		const keys = readSecrets(String(secret));
-		if (authentication === 'headerAuth' && !/^[!#$%&'*+.^_`|~\w-]+$/.test(String(headerName ?? ''))) return { status: 'Error', message: 'The header name is not one HTTP allows' };
+		if (authentication === 'headerAuth') checkWebhookHeaders([String(headerName ?? '')]);
+		if (authentication === 'headerAuth' && !isHeaderValue(String(headerValue ?? ''))) return { status: 'Error', message: 'The header value has a line break or another control character' };
 		return { status: 'OK', message: keys.length > 0 ? 'The signing secret is valid' : 'Calls will not be signed: there is no signing secret' };
 	} catch (error) {
 		return { status: 'Error', message: explain(error) };

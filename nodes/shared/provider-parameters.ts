@@ -114,7 +114,7 @@ export function sendFromParameters(pool: INodePropertyOptions, description: stri
 			noDataExpression: true,
 			default: '',
 			required: true,
-			placeholder: '+15005550006',
+			placeholder: 'e.g. +15005550006',
 			description,
 			displayOptions: { show: { sendFrom: ['number'] } },
 		},
@@ -126,9 +126,9 @@ export function paceOptionsWith(changes: Record<string, Partial<INodeProperties>
 	return paceOptions.map((option) => ({ ...option, ...changes[option.name] }));
 }
 
-/** The Options collection of a provider; `options` with those of `paceOptions`, in alphabetical order of their labels. */
+/** The Options collection of a provider, in alphabetical order of the labels; `options` with those of `paceOptions`. */
 export function optionsParameter(options: INodeProperties[] = paceOptions): INodeProperties {
-	return { displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add option', noDataExpression: true, default: {}, options };
+	return { displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add Option', noDataExpression: true, default: {}, options: [...options].sort((a, b) => a.displayName.localeCompare(b.displayName, 'en')) };
 }
 
 /** The line at the top of a provider's parameters. */
@@ -142,7 +142,7 @@ export function statusCallbackOption(provider: string): INodeProperties {
 		name: 'statusCallback',
 		type: 'string',
 		default: '',
-		placeholder: 'https://n8n.example.com/webhook/...',
+		placeholder: 'e.g. https://n8n.example.com/webhook/...',
 		description: `Where ${provider} reports what became of each message`,
 	};
 }

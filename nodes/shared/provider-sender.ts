@@ -12,7 +12,7 @@ import type { SenderOutputs } from './sender-outputs';
 import { runSender, startSender, type Sender } from './sender';
 import { readSenderOptions } from './sender-parameters';
 import { storeCredentials } from './store';
-import { testHint } from './test-parameters';
+import { dryRunHint, testHint } from './test-parameters';
 
 /**
  * What the descriptions of all senders with providers have in common.
@@ -30,7 +30,7 @@ export function providerSenderDescription(providers: string[]): Pick<INodeTypeDe
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Sent', 'Not sent', 'Unknown'],
 		credentials: storeCredentials,
-		hints: [testHint, { message: 'A run by hand shows each message as it would be, and sends nothing.', type: 'info', location: 'outputPane', whenToDisplay: 'beforeExecution', displayCondition: '={{ $parameter["sendTest"] !== true }}' }],
+		hints: [testHint, dryRunHint('A run by hand shows each message as it would be, and sends nothing.')],
 	};
 }
 

@@ -131,6 +131,11 @@ export const testHint: NodeHint = {
 	displayCondition: '={{ $parameter["sendTest"] === true }}',
 };
 
+/** What a run by hand of a sender does but for tests. */
+export function dryRunHint(message: string): NodeHint {
+	return { message, type: 'info', location: 'outputPane', whenToDisplay: 'beforeExecution', displayCondition: '={{ $parameter["sendTest"] !== true }}' };
+}
+
 /** How somebody of the store is named as the person of a test. */
 export interface TestPersonName {
 	by: 'id' | 'email' | 'phone';

@@ -12,9 +12,10 @@ import { Editor, hasBrowser } from '../support/editor';
  */
 
 const KEEP = process.env.CAMPAIGNS_PICTURES === '1';
-/** Sharp on dense screens, too. */
-const SCALE = KEEP ? 2 : 1;
+/** Sharp on dense screens, too, and still small files. */
+const SCALE = KEEP ? 1.5 : 1;
 const TALL = { width: 1600, height: 1480 };
+const SQUARE = { width: 1200, height: 1200 };
 const WINDOW = { width: 1600, height: 900 };
 
 jest.setTimeout(300_000);
@@ -170,6 +171,32 @@ describeEditor("in n8n's editor", () => {
 		expect(twilio.x).toBeLessThan(generic.x);
 		const part = await boxOf(page.getByTestId('sticky').filter({ hasText: 'What is sent' }));
 		await page.screenshot({ path: picture('sms-providers'), clip: part });
+	});
+
+	test('the template of all channels stands on the canvas, each channel with its outputs and inputs', async () => {
+		const { page } = editor;
+		const api = demo.n8n?.api as NonNullable<Demo['n8n']>['api'];
+		const template = JSON.parse(readFileSync(join(ROOT, 'workflows', 'all-channels.json'), 'utf8')) as { name: string; nodes: object[]; connections: object };
+		await page.setViewportSize(SQUARE);
+		await editor.openWorkflow((await api.createWorkflow(template)).id);
+		for (const [sender, inputs] of Object.entries({ SMS: ['Providers', 'Linked Content'], Email: ['Providers', 'Linked Content'], Push: ['Providers', 'Linked Content'], 'Webhook Sender': ['Linked Content'] })) {
+			const text = await editor.node(sender).innerText();
+			for (const label of ['Sent', 'Not sent', 'Unknown', ...inputs]) expect([sender, text]).toEqual([sender, expect.stringContaining(label)]);
+		}
+		await page.screenshot({ path: picture('all-channels') });
+	});
+
+	test('credentials stand above what they are used for, not below everything else', async () => {
+		const { page } = editor;
+		await page.setViewportSize(TALL);
+		const hook = { id: 'hook', name: 'Webhook Sender', type: 'n8n-nodes-campaigns.webhookSender', typeVersion: 1, position: [0, 0], parameters: {} };
+		const api = demo.n8n?.api as NonNullable<Demo['n8n']>['api'];
+		await editor.openWorkflow((await api.createWorkflow({ name: 'Hook', nodes: [hook], connections: {} })).id);
+		const panel = await editor.openNode(hook.name);
+		const credential = await boxOf(panel.getByText('Connect to Campaigns Webhook'));
+		const [url, headers, store] = [await boxOf(panel.getByTestId('parameter-input-url')), await boxOf(panel.getByRole('button', { name: 'Add Header' })), await boxOf(panel.getByTestId('parameter-input-store'))];
+		expect([credential.y, url.y, headers.y, store.y]).toEqual([credential.y, url.y, headers.y, store.y].sort((a, b) => a - b));
+		await page.screenshot({ path: join(folder, 'webhook.png') });
 	});
 
 	test('the palette finds every node by "campaign", with a description', async () => {

@@ -107,6 +107,83 @@ test('a private address is not called unless the credential allows it', async ()
 	expect(endpoint.seen).toEqual([]);
 });
 
+describe('headers and query parameters', () => {
+	const pairs = (...list: Array<[string, string]>) => ({ pairs: list.map(([name, value]) => ({ name, value })) });
+	const personal = {
+		headers: pairs(['X-City', '{{ Profile.city | default: "none" }}'], ['X-Shop', '@@Shop - us'], ['Content-Type', 'application/vnd.shop+json']),
+		query: pairs(['who', '{{ Profile.id }}'], ['who', 'a&b=c'], ['city', '@Profile - city | default: ""']),
+	};
+
+	test('each call has those of its person, percent-encoded where they stand in the address', async () => {
+		const items = [{ id: 'a', city: 'Saint-Étienne' }, { id: '../x?y#z&admin=1@evil.example' }];
+		const result = await run(items, { url: `${endpoint.url}/hook?v=1#part`, ...personal }, { mode: 'webhook', first: start });
+		expect(outputs(result).map((ids) => ids.length)).toEqual([2, 0, 0]);
+		const seen = endpoint.seen.map(({ url, headers }) => ({ url, city: Buffer.from(String(headers['x-city']), 'latin1').toString('utf8'), shop: headers['x-shop'], type: headers['content-type'], key: headers['x-key'] }));
+		expect(seen).toEqual(expect.arrayContaining([
+			{ url: '/hook?v=1&who=a&who=a%26b%3Dc&city=Saint-%C3%89tienne', city: 'Saint-Étienne', shop: '@Shop - us', type: 'application/vnd.shop+json', key: PASSWORD },
+			{ url: '/hook?v=1&who=..%2Fx%3Fy%23z%26admin%3D1%40evil.example&who=a%26b%3Dc&city=', city: 'none', shop: '@Shop - us', type: 'application/vnd.shop+json', key: PASSWORD },
+		]));
+	});
+
+	test('a GET has them, too', async () => {
+		await run([{ id: 'a' }], { method: 'GET', ...personal }, { mode: 'webhook', first: start });
+		expect(endpoint.seen).toMatchObject([{ url: '/hook?who=a&who=a%26b%3Dc&city=', headers: { 'x-city': 'none' } }]);
+	});
+
+	test('a value that would break the header costs one message; one that is missing, too', async () => {
+		const headers = pairs(['X-City', '{{ Profile.city }}']);
+		const result = await run([{ id: 'a', city: 'Lyon\r\nX-Admin: 1' }, { id: 'b' }, { id: 'c', city: 'Lyon' }], { headers }, { mode: 'webhook', first: start });
+		expect(result.json('Hook', 1)).toMatchObject([
+			{ id: 'a', reason: 'personalization_failed', detail: expect.stringContaining('header X-City has a line break') },
+			{ id: 'b', reason: 'personalization_failed', detail: expect.stringContaining('Profile.city') },
+		]);
+		expect(endpoint.seen.map(({ headers: { 'x-city': city } }) => city)).toEqual(['Lyon']);
+	});
+
+	test('fixed ones go out with a call for many', async () => {
+		const fixed = { headers: pairs(['X-Shop', '@@Shop - us']), query: pairs(['v', '1 2']) };
+		await run(await campaignItems(store(), 3), { ...fixed, batch: true });
+		expect(endpoint.seen).toMatchObject([{ url: '/hook?v=1%202', headers: { 'x-shop': '@Shop - us' } }]);
+	});
+
+	test('a run by hand shows them, and nothing of the credential', async () => {
+		const result = await run([{ id: 'a' }], { headers: personal.headers, query: personal.query }, { mode: 'manual', first: start });
+		const shown = JSON.stringify(result.json('Hook'));
+		expect(result.json('Hook')).toMatchObject([{ preview: { webhook: { wouldSend: { url: expect.stringContaining('/hook?who=a'), headers: { 'X-City': 'none' } } } } }]);
+		for (const secret of [PASSWORD, SECRET]) expect(shown).not.toContain(secret);
+	});
+
+	test.each([['X-key'], ['x-KEY']])('%s is an error where the credential sets it as well', async (name) => {
+		const parameters = { headers: pairs([name, 'mine']) };
+		const why = new RegExp(`The header ${name} is set twice`);
+		expect((await run([{ id: 'a' }], parameters)).error?.message).toMatch(why);
+		const workflow = chain(start, own('Hook', 'webhookSender', { url: 'https://example.com', ...parameters }));
+		await expect(publish({ workflow, nodes: CAMPAIGN_NODES, credentials: { campaignsWebhookApi: credential() as never } })).rejects.toThrow(why);
+	});
+
+	test('a header of the credential is checked as well', async () => {
+		expect((await run([{ id: 'a' }], {}, { with: { headerName: 'Webhook-Id' } })).error?.message).toMatch(/Webhook-Id is set by the node itself/);
+	});
+
+	test('Preview of the campaign says what publishing would refuse', async () => {
+		const trigger = own('Campaign', 'campaignTrigger', { segmentMode: 'json', segmentRule: '{ "all": [] }', schedule: 'now' });
+		const workflow = chain(trigger, own('Hook', 'webhookSender', { url: 'https://example.com', batch: true, ...personal }));
+		const result = await execute({ workflow, nodes: CAMPAIGN_NODES, credentials: { campaignsWebhookApi: credential() as never }, items: [{}] });
+		expect(result.hints('Campaign').join(' ')).toContain('"Hook": it cannot be published like this: Header "X-City" is personalized');
+		await expect(publish({ workflow, nodes: CAMPAIGN_NODES, credentials: { campaignsWebhookApi: credential() as never } })).rejects.toThrow(/"Hook": Header "X-City" is personalized/);
+	});
+});
+
+test('an answer is waited for as long as the options say', async () => {
+	await endpoint.close();
+	endpoint = await startLoopback(() => undefined);
+	const begun = Date.now();
+	const result = await run(await campaignItems(store(), 1), { options: { timeout: 1, retries: 0 } });
+	expect(outputs(result)).toEqual([[], [], ['p1']]);
+	expect(endpoint.seen).toHaveLength(1);
+	expect(Date.now() - begun).toBeLessThan(4_500);
+});
+
 describe('CleverTap payload', () => {
 	const keyValues = { pair: [{ name: 'offer', value: 'spring' }, { name: 'who', value: '{{ Profile.id }}' }, { name: 'by', value: '@@Shop - us' }] };
 	const parameters = { content: 'clevertap', keyValues };
@@ -175,6 +252,21 @@ const wrong: Array<[string, INodeParameters, RegExp]> = [
 	['another protocol', { url: 'ftp://example.com' }, /"URL" is not an http or https address/],
 	['a pair with a mistake', { url: 'https://example.com', content: 'clevertap', keyValues: { pair: [{ name: 'a', value: '{% if %}' }] } }, /line 1/],
 	['nobody per call', { url: 'https://example.com', batch: true, batchSize: 0 }, /"People per Call" is 0/],
+	['no time for an answer', { url: 'https://example.com', options: { timeout: 0 } }, /"Timeout \(Seconds\)" is 0/],
+	['a time-out without end', { url: 'https://example.com', options: { timeout: 86_400 } }, /"Timeout \(Seconds\)" is 86400/],
+	['a header of the protocol', { url: 'https://example.com', headers: { pairs: [{ name: 'Webhook-Signature', value: 'x' }] } }, /Webhook-Signature is set by the node itself/],
+	['the mark of a test', { url: 'https://example.com', headers: { pairs: [{ name: 'x-campaigns-test', value: 'true' }] } }, /x-campaigns-test is set by the node itself/],
+	['a header of the connection', { url: 'https://example.com', headers: { pairs: [{ name: 'Host', value: 'evil.example' }] } }, /Host is set by the connection itself/],
+	['a header twice', { url: 'https://example.com', headers: { pairs: [{ name: 'X-A', value: '1' }, { name: 'x-a', value: '2' }] } }, /x-a is set twice/],
+	['a header of two lines', { url: 'https://example.com', headers: { pairs: [{ name: 'X-A', value: '1\r\nX-B: 2' }] } }, /value of the header X-A has a line break/],
+	['a header name of two lines', { url: 'https://example.com', headers: { pairs: [{ name: 'X-A: 1\r\nX-B', value: '2' }] } }, /not a header name that HTTP allows/],
+	['a header without a name', { url: 'https://example.com', headers: { pairs: [{ name: '', value: '2' }] } }, /"" is not a header name/],
+	['a header with a mistake', { url: 'https://example.com', headers: { pairs: [{ name: 'X-A', value: '{% if %}' }] } }, /Header "X-A", line 1/],
+	['a parameter without a name', { url: 'https://example.com', query: { pairs: [{ name: ' ', value: '2' }] } }, /A query parameter has no name/],
+	['a parameter whose name is personalized', { url: 'https://example.com', query: { pairs: [{ name: '{{ Profile.id }}', value: '2' }] } }, /names are the same for everybody/],
+	['a parameter with a mistake, of a GET', { url: 'https://example.com', method: 'GET', query: { pairs: [{ name: 'a', value: '{% if %}' }] } }, /Query parameter "a", line 1/],
+	['a personalized header for many', { url: 'https://example.com', batch: true, headers: { pairs: [{ name: 'X-A', value: '{{ Profile.id }}' }] } }, /Header "X-A" is personalized/],
+	['a personalized parameter for many', { url: 'https://example.com', batch: true, query: { pairs: [{ name: 'a', value: '@Profile - id' }] } }, /Query parameter "a" is personalized/],
 	['a body with a mistake', { url: 'https://example.com', content: 'template', body: '{ "a": {% if %} }' }, /line 1/],
 ];
 test.each(wrong)('%s is an error, at publish too', async (_what, parameters, why) => {

@@ -12,6 +12,10 @@ export function hasBrowser(): boolean {
 	return existsSync(CHROMIUM);
 }
 
+export async function launchBrowser(): Promise<Browser> {
+	return await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+}
+
 /** n8n's editor in a browser, logged in. */
 export class Editor {
 	private constructor(
@@ -24,7 +28,7 @@ export class Editor {
 	static async open(baseUrl: string, login: { email: string; password: string }, { scale = 1 } = {}): Promise<Editor> {
 		// What n8n calls the attribute.
 		selectors.setTestIdAttribute('data-test-id');
-		const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+		const browser = await launchBrowser();
 		const page = await browser.newPage({ viewport: WINDOW, deviceScaleFactor: scale });
 		page.setDefaultTimeout(PATIENCE_MS);
 		await page.goto(`${baseUrl}/signin`);

@@ -20,6 +20,12 @@ export function authHeaders(auth: HttpAuth): Record<string, string> {
 	return {};
 }
 
+/** Names of the headers that sign in. */
+export function authHeaderNames(auth: HttpAuth): string[] {
+	if (auth.type === 'header') return [auth.name];
+	return auth.type === 'none' ? [] : ['Authorization'];
+}
+
 /** The strings of an authentication that must never show: the bare ones and what goes over the wire. */
 export function authSecrets(auth: HttpAuth): string[] {
 	if (auth.type === 'basic') return [auth.password, Buffer.from(`${auth.user}:${auth.password}`, 'utf8').toString('base64')];

@@ -1,4 +1,5 @@
 import { CampaignError } from '../../errors';
+import { escapeFor } from './place';
 
 /** Text that stands for a value in some template language: `$$name`, Liquid, n8n expressions. */
 const PLACEHOLDER = /\$\$|\{\{|\{%|@/;
@@ -27,6 +28,13 @@ export function assertSameOrigin(rendered: string, template: string): void {
 	if (dotSegments(rendered) > dotSegments(template)) {
 		throw new CampaignError('invalid_url', 'A replaced value would have changed the path of the URL', 'Values used in a path must not be "." or "..".');
 	}
+}
+
+/** Parameters after those that a URL has already, percent-encoded. Its fragment is left out: what follows a # never leaves. */
+export function withParameters(url: string, parameters: ReadonlyArray<{ name: string; value: string }>): string {
+	const [base = ''] = url.split('#');
+	const pairs = parameters.map(({ name, value }) => `${escapeFor('url', name)}=${escapeFor('url', value)}`).join('&');
+	return pairs === '' ? base : `${base}${base.includes('?') ? '&' : '?'}${pairs}`;
 }
 
 /** `.` and `..` segments, in the spellings that URL parsers resolve. */

@@ -5,6 +5,7 @@ import { escapeFor } from '../http/place';
 import { RequestAuth, withAuth } from '../http/request-auth';
 import { describe, isSuccess, refusal, refusalKind } from '../http/status';
 import type { Batching, HttpRequest, HttpResponse, HttpProvider, ProviderOutcome } from '../provider';
+import { isProtocolHeader } from './headers';
 import type { WebhookMessage } from './message';
 import { readSecrets, sign } from './signature';
 
@@ -34,9 +35,6 @@ export interface StandardWebhookConfig {
 	/** Epoch milliseconds; the time of each attempt is signed. */
 	now: () => number;
 }
-
-/** Headers that belong to the protocol; a message cannot set them. */
-const RESERVED = new Set(['webhook-id', 'webhook-timestamp', 'webhook-signature']);
 
 /** Largest body of a call with many messages. The protocol recommends less than 20 KB for one. */
 const MAX_BATCH_BYTES = 1_000_000;
@@ -146,7 +144,7 @@ export class StandardWebhook implements HttpProvider<WebhookMessage> {
 	/** @param auth headers that sign in */
 	private call({ method, url, headers }: WebhookMessage, id: string, body: string | undefined, auth: Record<string, string>): HttpRequest {
 		const timestamp = Math.floor(this.#now() / 1000);
-		const own = Object.entries(headers).filter(([name]) => !RESERVED.has(name.toLowerCase()));
+		const own = Object.entries(headers).filter(([name]) => !isProtocolHeader(name));
 		const typed = own.some(([name]) => name.toLowerCase() === 'content-type');
 		return {
 			method,

@@ -1,10 +1,9 @@
 import { authSecrets } from '../../channels/http/auth';
 import { describe, isSuccess, refusal, refusalKind } from '../../channels/http/status';
-import { fixedOrigin } from '../../channels/http/url-template';
+import { fixedOrigin, withParameters } from '../../channels/http/url-template';
 import type { HttpProvider, HttpRequest, HttpResponse, ProviderOutcome } from '../../channels/provider';
 import { readAnswer, type LinkedAnswer } from './answer';
 import type { LinkedDefinition } from './definition';
-import { withParameters } from './request';
 
 /** A request under way, and what came of it. */
 export interface Asking {

@@ -1,4 +1,5 @@
-import type { HttpAuth } from '../../channels/http/auth';
+import { authHeaderNames, type HttpAuth } from '../../channels/http/auth';
+import { checkHeaderNames } from '../../channels/http/headers';
 import { fixedOrigin } from '../../channels/http/url-template';
 import { CampaignError } from '../../errors';
 
@@ -42,30 +43,11 @@ export interface LinkedDefinition {
 /** As a variable is spelled in Liquid. */
 const NAME = /^[A-Za-z_]\w*$/;
 
-const HEADER_NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
-
-/** Headers that say where a request goes or where it ends: values of people have no place there. */
-const RESERVED = /^(host|content-length|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|proxy-.*)$/i;
-
 /** Throws a CampaignError naming what cannot work. Templates are checked where they are compiled. */
 export function checkDefinition({ name, url, query = [], headers = [], auth, body, method }: LinkedDefinition): void {
 	if (!NAME.test(name)) throw new CampaignError('linked_content_name', `"${name}" cannot be the name of linked content`, 'Use letters, digits and underscores, beginning with a letter, such as Weather.');
 	fixedOrigin(url);
 	if (query.some((parameter) => parameter.name.trim() === '')) throw new CampaignError('linked_content_query', 'A query parameter has no name', 'Give it a name, or remove it.');
-	const taken = new Set(headerOf(auth));
-	for (const header of headers) checkHeader(header.name, taken);
+	checkHeaderNames(headers.map((header) => header.name), 'linked_content_header', auth && auth.type !== 'query' ? authHeaderNames(auth) : []);
 	if (method === 'GET' && body !== undefined) throw new CampaignError('linked_content_body', 'A GET request has no body', 'Choose POST, or put the values into query parameters.');
-}
-
-/** The header that signs in, in lower case. */
-function headerOf(auth: LinkedAuth | undefined): string[] {
-	if (auth?.type === 'header') return [auth.name.toLowerCase()];
-	return auth?.type === 'basic' ? ['authorization'] : [];
-}
-
-function checkHeader(name: string, taken: Set<string>): void {
-	if (!HEADER_NAME.test(name)) throw new CampaignError('linked_content_header', `"${name}" is not a header name that HTTP allows`);
-	if (RESERVED.test(name)) throw new CampaignError('linked_content_header', `The header ${name} is set by the connection itself`, 'Remove it.');
-	if (taken.has(name.toLowerCase())) throw new CampaignError('linked_content_header', `The header ${name} is set twice`, 'Remove one of the two. The credential sets a header as well.');
-	taken.add(name.toLowerCase());
 }

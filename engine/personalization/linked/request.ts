@@ -1,7 +1,7 @@
 import { authHeaders } from '../../channels/http/auth';
 import { parseJson } from '../../channels/http/json-path';
 import { escapeFor } from '../../channels/http/place';
-import { assertSameOrigin } from '../../channels/http/url-template';
+import { assertSameOrigin, withParameters } from '../../channels/http/url-template';
 import type { HttpRequest } from '../../channels/provider';
 import { CampaignError } from '../../errors';
 import type { NamedProperty } from '../at-form';
@@ -88,18 +88,10 @@ export class RequestBuilder {
 	}
 
 	private urlFor(input: RenderInput): string {
-		// What follows a # never leaves.
-		const [base = ''] = textOf(this.url, input).split('#');
-		const url = withParameters(base, this.query.map(({ name, template }) => ({ name, value: textOf(template, input) })));
+		const url = withParameters(textOf(this.url, input), this.query.map(({ name, template }) => ({ name, value: textOf(template, input) })));
 		assertSameOrigin(url, this.#definition.url);
 		return url;
 	}
-}
-
-/** A URL without a fragment, and parameters after those it has. */
-export function withParameters(url: string, parameters: ReadonlyArray<{ name: string; value: string }>): string {
-	const pairs = parameters.map(({ name, value }) => `${escapeFor('url', name)}=${escapeFor('url', value)}`).join('&');
-	return pairs === '' ? url : `${url}${url.includes('?') ? '&' : '?'}${pairs}`;
 }
 
 function textOf(template: CompiledTemplate, input: RenderInput): string {

@@ -11,6 +11,9 @@ it.each([
 	[{ secret: 'hunter2' }, 'Error'],
 	[{ authentication: 'headerAuth', headerName: 'X Bad' }, 'Error'],
 	[{ authentication: 'headerAuth', headerName: 'X-Key' }, 'OK'],
+	[{ authentication: 'headerAuth', headerName: 'Webhook-Signature' }, 'Error'],
+	[{ authentication: 'headerAuth', headerName: 'Host' }, 'Error'],
+	[{ authentication: 'headerAuth', headerName: 'X-Key', headerValue: 'pasted with\n' }, 'Error'],
 ])('webhook credential %j: %s', async (data, status) => expect(await run(campaignsWebhookTest, data as Record<string, string>)).toMatchObject({ status }));
 
 it.each([

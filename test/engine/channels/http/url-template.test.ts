@@ -1,4 +1,4 @@
-import { assertSameOrigin, fixedOrigin } from '../../../../engine/channels/http/url-template';
+import { assertSameOrigin, fixedOrigin, withParameters } from '../../../../engine/channels/http/url-template';
 
 describe('fixedOrigin', () => {
 	it.each([
@@ -25,4 +25,18 @@ describe('assertSameOrigin', () => {
 		['https://a.com/x/%2e%2e/admin', 'https://a.com/x/$$p/admin'],
 		['https://a.com/x/..\\admin', 'https://a.com/x/$$p'],
 	])('refuses %s', (rendered, template) => expect(() => assertSameOrigin(rendered, template)).toThrow());
+});
+
+describe('withParameters', () => {
+	it.each([
+		['https://a.com', [['a', '1']], 'https://a.com?a=1'],
+		['https://a.com/x?y=2#part', [['a', '1'], ['a', '2 3']], 'https://a.com/x?y=2&a=1&a=2%203'],
+		['https://a.com/x#part', [], 'https://a.com/x'],
+		['https://a.com/x', [['a&b', '@evil.com/../#?&=']], 'https://a.com/x?a%26b=%40evil.com%2F..%2F%23%3F%26%3D'],
+		['https://a.com', [['half', '\ud83d']], 'https://a.com?half=%EF%BF%BD'],
+	])('%s with %j', (url, pairs, expected) => {
+		const whole = withParameters(url, pairs.map(([name = '', value = '']) => ({ name, value })));
+		expect(whole).toBe(expected);
+		expect(new URL(whole).origin).toBe('https://a.com');
+	});
 });
