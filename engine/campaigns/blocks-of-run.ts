@@ -1,4 +1,4 @@
-import { shuffle } from './shuffle';
+import { mulberry32, shuffle } from './shuffle';
 
 /**
  * Divides people who were selected into the blocks they are released in. Who comes first is drawn from `seed`, as it
@@ -11,10 +11,20 @@ import { shuffle } from './shuffle';
  */
 export function blocksOfRun(people: Uint32Array, { seed, places, blockSize }: { seed: number; places: number; blockSize: number }): Uint32Array[] {
 	const drawn = shuffle(people, seed);
-	const equal = drawn.subarray(0, Math.min(places, drawn.length)).sort();
-	const neighbours = cut(equal, blockSize);
-	const order = shuffle(Uint32Array.from(neighbours.keys()), seed);
-	return [...Array.from(order, (index) => neighbours[index] as Uint32Array), ...cut(drawn.subarray(equal.length), blockSize)];
+	const equal = drawn.subarray(0, places >= drawn.length ? drawn.length : places - (places % blockSize)).sort();
+	return [...drawnBlocks(equal, seed, blockSize), ...cut(drawn.subarray(equal.length), blockSize)];
+}
+
+/** Blocks of neighbours in a drawn order. Where the first begins is drawn, too, as what does not fill a block comes last. */
+function drawnBlocks(sorted: Uint32Array, seed: number, size: number): Uint32Array[] {
+	const first = Math.floor(mulberry32(seed)() * sorted.length);
+	const turned = new Uint32Array(sorted.length);
+	turned.set(sorted.subarray(first));
+	turned.set(sorted.subarray(0, first), sorted.length - first);
+	const blocks = cut(turned, size);
+	const full = Math.floor(sorted.length / size);
+	const order = shuffle(Uint32Array.from({ length: full }, (_, index) => index), seed);
+	return [...Array.from(order, (index) => blocks[index] as Uint32Array), ...blocks.slice(full)];
 }
 
 function cut(people: Uint32Array, size: number): Uint32Array[] {
