@@ -42,7 +42,8 @@ export const nodeAdapter: AxiosAdapter = async (config) =>
 			if (request.writableFinished) clearTimeout(deadline);
 			resolve({ status, statusText, headers, data: textOf(body), config, request });
 		};
-		const deadline = setTimeout(fail, timeout);
+		// A process that could do nothing for a while hears first what has come meanwhile.
+		const deadline = setTimeout(() => setImmediate(fail), timeout);
 		request.on('socket', neverUncaught);
 		request.on('error', fail);
 		request.on('close', () => {

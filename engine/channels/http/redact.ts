@@ -34,10 +34,10 @@ function spellings(secret: string): readonly string[] {
  * text to `maxLength` characters. The cut comes last, so no half of a secret stays behind.
  */
 export function redact(text: string, secrets: readonly string[] = [], maxLength = MAX_DETAIL): string {
-	const known = secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(spellings);
-	if (!known.some((secret) => text.includes(secret))) return truncate(text, maxLength);
+	const known = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
+	if (!known.some((secret) => spellings(secret).some((spelling) => text.includes(spelling)))) return truncate(text, maxLength);
 	// The longest first: a secret may contain another one.
-	const ordered = [...new Set(known)].sort((a, b) => b.length - a.length);
+	const ordered = [...new Set(known.flatMap(spellings))].sort((a, b) => b.length - a.length);
 	let clean = text;
 	for (const secret of ordered) clean = clean.replaceAll(secret, MASK);
 	return truncate(clean, maxLength);

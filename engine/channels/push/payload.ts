@@ -104,7 +104,9 @@ function linkKey({ cleverTap }: PushContent): string {
 
 /** Without what is undefined. */
 function present(fields: Record<string, unknown>): Record<string, unknown> {
-	return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+	const kept: Record<string, unknown> = {};
+	for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value;
+	return kept;
 }
 
 function bytesOf(value: object): number {

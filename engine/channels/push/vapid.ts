@@ -1,4 +1,5 @@
 import { createECDH } from 'node:crypto';
+import { getVapidHeaders } from 'web-push';
 
 import { CampaignError } from '../../errors';
 import { required } from '../http/one-by-one';
@@ -10,6 +11,34 @@ export interface Vapid {
 	privateKey: string;
 	/** Whom a push service may write to: `mailto:` or https. */
 	subject: string;
+}
+
+/** A signature holds for twelve hours, as web-push makes it, and is shown for so long, ms of the process's own time. */
+const SHOWN_MS = 3_600_000;
+
+/** More push services are not kept: whoever subscribes names one. */
+const MOST_KEPT = 1_000;
+
+/** Signs requests. One signature serves all requests to one push service (RFC 8292 2): making it takes longer than all else of a request. */
+export class VapidSigner {
+	readonly #vapid: Vapid;
+
+	readonly #made = new Map<string, { authorization: string; since: number }>();
+
+	constructor(vapid: Vapid) {
+		this.#vapid = vapid;
+	}
+
+	/** The header `Authorization` of a request to an origin. */
+	authorization(origin: string): string {
+		const made = this.#made.get(origin);
+		if (made && performance.now() - made.since < SHOWN_MS) return made.authorization;
+		const { subject, publicKey, privateKey } = this.#vapid;
+		const { Authorization: authorization } = getVapidHeaders(origin, subject, publicKey, privateKey, 'aes128gcm');
+		if (this.#made.size >= MOST_KEPT) this.#made.clear();
+		this.#made.set(origin, { authorization, since: performance.now() });
+		return authorization;
+	}
 }
 
 const HINT = 'Make a pair with "npx web-push generate-vapid-keys", and give the page its public key.';

@@ -6,7 +6,7 @@ import { describe, isSuccess, refusal, refusalKind } from '../http/status';
 import { InvalidRecipient, type HttpRequest, type HttpProvider, type HttpResponse, type ProviderOutcome } from '../provider';
 import { MAX_TTL_SECONDS, type PushMessage } from './message';
 import { checkPayload, topicOf, webPushPayload } from './payload';
-import { readVapid, type Vapid } from './vapid';
+import { readVapid, VapidSigner, type Vapid } from './vapid';
 
 export interface WebPushConfig extends HttpProviderConfig, Vapid {
 	/**
@@ -40,6 +40,9 @@ export class WebPush extends OneByOne implements HttpProvider<PushMessage> {
 
 	readonly #vapid: Vapid;
 
+	/** Of the requests of one execution. */
+	readonly #signer: VapidSigner;
+
 	/** The signature of each request under way: whoever answers was shown it. */
 	readonly #signed = new WeakMap<PushMessage, string>();
 
@@ -47,6 +50,7 @@ export class WebPush extends OneByOne implements HttpProvider<PushMessage> {
 	constructor(config: WebPushConfig) {
 		super(config);
 		this.#vapid = readVapid(config);
+		this.#signer = new VapidSigner(this.#vapid);
 		this.identity = `webpush ${this.#vapid.publicKey}`;
 		this.allowPrivate = config.allowPrivate ?? false;
 	}
@@ -63,15 +67,15 @@ export class WebPush extends OneByOne implements HttpProvider<PushMessage> {
 	request(message: PushMessage): HttpRequest {
 		checkPayload(message, 'webpush');
 		const { device, priority, ttlSeconds = MAX_TTL_SECONDS, collapseKey } = message;
-		const { headers, bytes } = makeRequest(this.endpointOf(device.token), message, {
-			vapidDetails: this.#vapid,
+		const authorization = this.#signer.authorization(this.originOf(device.token));
+		const { headers, bytes } = makeRequest(device.token, message, {
 			TTL: ttlSeconds,
 			urgency: priority,
 			contentEncoding: 'aes128gcm',
 			...(collapseKey !== undefined && { topic: topicOf(collapseKey) }),
 		});
-		this.#signed.set(message, /^vapid t=([^,]+)/.exec(headers.Authorization ?? '')?.[1] ?? '');
-		return { method: 'POST', url: device.token, headers, bytes };
+		this.#signed.set(message, /^vapid t=([^,]+)/.exec(authorization)?.[1] ?? '');
+		return { method: 'POST', url: device.token, headers: { ...headers, Authorization: authorization }, bytes };
 	}
 
 	read(response: HttpResponse, message: PushMessage): ProviderOutcome {
@@ -96,12 +100,12 @@ export class WebPush extends OneByOne implements HttpProvider<PushMessage> {
 		return plain;
 	}
 
-	/** Throws InvalidRecipient for what no push service's address looks like. */
-	private endpointOf(token: string): string {
+	/** Of an endpoint. Throws InvalidRecipient for what no push service's address looks like. */
+	private originOf(token: string): string {
 		const url = URL.canParse(token) ? new URL(token) : undefined;
 		const scheme = url?.protocol === 'https:' || (this.allowPrivate && url?.protocol === 'http:');
 		if (!url || !scheme || url.username || url.password) throw new InvalidRecipient('webpush_endpoint', 'The endpoint of the subscription is no https address');
-		return token;
+		return url.origin;
 	}
 }
 

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { HttpTransport } from '../../../../engine/channels/http/transport';
 import type { HttpRequest } from '../../../../engine/channels/provider';
@@ -162,6 +164,20 @@ describe('nodeAdapter', () => {
 			expect(answered).toBeLessThan(450);
 			expect(performance.now() - begun).toBeGreaterThan(450);
 		});
+	});
+
+	it('takes an answer that came in time while the process could do nothing', async () => {
+		const serve = `const { createServer } = require('node:http');
+			const server = createServer((request, response) => setTimeout(() => response.end('ok'), 100));
+			server.listen(0, '127.0.0.1', () => require('node:worker_threads').parentPort.postMessage(server.address().port));`;
+		const worker = new Worker(serve, { eval: true });
+		closing.push({ close: async () => await worker.terminate() });
+		const [port] = (await once(worker, 'message')) as [number];
+		const sent = send(`http://127.0.0.1:${port}/`, {}, 400);
+		// Out of an immediate, timers come before what was received.
+		await new Promise((resolve) => setTimeout(() => setImmediate(resolve), 50));
+		Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);
+		expect(await sent).toMatchObject({ kind: 'response', response: { body: 'ok' } });
 	});
 
 	describe('what is packed', () => {

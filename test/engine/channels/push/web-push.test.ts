@@ -42,6 +42,21 @@ describe('WebPush.request', () => {
 		expect(hours).toBeLessThanOrEqual(24);
 	});
 
+	it('shows each push service one signature, and another after an hour', () => {
+		const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+		const provider = new WebPush(config());
+		const shown = (token: string) => provider.request(message({ device: subscription(token) })).headers.Authorization ?? '';
+		const first = shown(SERVICE);
+		expect(shown(`${SERVICE}/other`)).toBe(first);
+		const other = shown('https://web.push.apple.com/abc');
+		expect(claimsOf(other.slice('vapid t='.length).split(',')[0] ?? '', VAPID.publicKey).claims).toMatchObject({ aud: 'https://web.push.apple.com' });
+		clock.mockReturnValue(1_000 + 3_599_000);
+		expect(shown(SERVICE)).toBe(first);
+		clock.mockReturnValue(1_000 + 3_600_000);
+		expect(shown(SERVICE)).not.toBe(first);
+		clock.mockRestore();
+	});
+
 	it('carries everything a message can say', () => {
 		const { headers, bytes } = built({ image: 'https://x.example.com/i.png', links: { web: 'https://shop.example.com/ü', ios: 'shop://i' }, data: { sku: '7' }, badge: 2, priority: 'normal', ttlSeconds: 0, collapseKey: 'cart-1' });
 		expect(headers).toMatchObject({ TTL: '0', Urgency: 'normal', Topic: 'cart-1' });
