@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 
 import { CampaignError, fromPlainError } from '../errors';
 import type { Damage } from '../columns/upkeep/repair';
+import { THREAD_LIMITS } from '../thread-limits';
 import type { DamageNotice, ThreadOptions, ThreadRequest, ThreadResponse } from './protocol';
 
 interface Pending {
@@ -59,7 +60,7 @@ export class ThreadClient {
 
 	private startWorker(): Worker {
 		// The extension follows this file: .js in the pack, .ts under a loader that understands it.
-		const worker = new Worker(path.join(__dirname, this.file + path.extname(__filename)), { workerData: this.options });
+		const worker = new Worker(path.join(__dirname, this.file + path.extname(__filename)), { workerData: this.options, resourceLimits: THREAD_LIMITS });
 		worker.on('message', (message: ThreadResponse | DamageNotice) => {
 			if ('damage' in message) this.onDamage(message.damage);
 			else this.settle(worker, message);

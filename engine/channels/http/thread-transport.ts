@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { THREAD_LIMITS } from '../../thread-limits';
 import type { HttpRequest } from '../provider';
 import type { Exchange, HttpTransport, SendOptions } from './transport';
 
@@ -62,7 +63,7 @@ export class ThreadTransport implements Pick<HttpTransport, 'send'> {
 
 	private startWorker(): Worker {
 		// The extension follows this file: .js in the pack, .ts under a loader that understands it.
-		const worker = new Worker(path.join(__dirname, `transport-thread${path.extname(__filename)}`));
+		const worker = new Worker(path.join(__dirname, `transport-thread${path.extname(__filename)}`), { resourceLimits: THREAD_LIMITS });
 		worker.on('message', (answers: Answered[]) => {
 			for (const { id, exchange } of answers) this.settle(id, exchange);
 			if (this.pending.size === 0) worker.unref();
