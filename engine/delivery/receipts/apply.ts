@@ -5,6 +5,7 @@ import { eventMatchKey, findEventNames, internEventNames } from '../../people/ev
 import { RepeatTransaction, type Tx } from '../../store/database';
 import { appendCampaignEvents, SENT_EVENT, type Occasion } from '../campaign-events';
 import { giveBackPlaces, lockPlacesOf } from '../places';
+import { EARLIER, isOfEarlierAttempt } from './attempts';
 import { eventOf, eventsOf, OPT_OUT_TYPES, propertiesOf, reasonOf, UNSUBSCRIBED_EVENT } from './events';
 import { messagesOf, numbersOf, type FoundMessage } from './find';
 import { isReady, stateAfter } from './moves';
@@ -15,6 +16,8 @@ import { addReceipts, receiptsOf, type KnownReceipt } from './rows';
 /** A receipt with the number of its message, where our id of it was in it. */
 export interface NumberedReceipt extends Omit<Receipt, 'messageId'> {
 	message?: number;
+	/** When one that had to wait came. Epoch milliseconds. */
+	heardAt?: number;
 }
 
 /** What became of receipts, by their places in what was given. */
@@ -31,6 +34,8 @@ interface Placed {
 	message: FoundMessage;
 	/** Epoch milliseconds, never ahead of now. */
 	at: number;
+	/** See KnownReceipt. */
+	mark: string;
 }
 
 /**
@@ -45,30 +50,36 @@ export async function applyReceipts(tx: Tx, receipts: readonly NumberedReceipt[]
 		const message = found[index];
 		// Whoever may report on one channel may not on another.
 		if (copies.has(receipt) || (message && message.channel !== receipt.channel)) return [];
-		if (message && isReady(message.state)) return [{ index, receipt: message.isErased ? withoutWords(receipt) : receipt, message, at: Math.min(receipt.at ?? now, now) }];
+		if (message && isReady(message.state)) return [place(index, receipt, message, now)];
 		// Our own ids are of messages that exist: one that does not was erased with its run, or is forged by whoever may sign.
 		if (message || (receipt.message === undefined && receipt.providerId !== undefined)) early.push(index);
 		return [];
 	});
 	const known = await receiptsOf(tx, [...new Map(placed.map(({ message }) => [message.message, message])).values()]);
-	const fresh = placed.filter(({ receipt, message }) => {
+	const fresh = placed.filter(({ receipt, message, mark }) => {
 		const own = known.get(message.message) ?? [];
 		const { status } = receipt;
 		// That it left is news of an unknown one only: no row for each message that was sent.
 		if (status === 'sent' && stateAfter(message.state, ['sent']) === undefined) return false;
-		if (own.some((other) => other.status === status && other.mark === markOf(receipt))) return false;
-		own.push({ status, mark: markOf(receipt), movedFrom: null });
+		if (own.some((other) => other.status === status && other.mark === mark)) return false;
+		own.push({ status, mark, movedFrom: null });
 		known.set(message.message, own);
 		return true;
 	});
 	const moves = await move(tx, fresh, known, now);
-	await addReceipts(tx, fresh.map(({ receipt, message, at }) => {
+	await addReceipts(tx, fresh.map(({ receipt, message, at, mark }) => {
 		const { status, code = null, detail = null } = receipt;
-		return { run: message.run, message: message.message, status, mark: markOf(receipt), at, code, detail, movedFrom: moves.by.get(receipt) ?? null };
+		return { run: message.run, message: message.message, status, mark, at, code, detail, movedFrom: moves.by.get(receipt) ?? null };
 	}), now);
 	const optedOut = await optOut(tx, fresh.flatMap(optOutOf), now);
 	await recordEvents(tx, names, { fresh, known, optedOut, sent: moves.sentAtLast }, now);
-	return { taken: fresh.map(({ index, message }) => ({ index, message })), early };
+	// A failure that sending again has put right is nothing to act upon.
+	return { taken: fresh.filter(({ mark }) => mark !== EARLIER).map(({ index, message }) => ({ index, message })), early };
+}
+
+function place(index: number, receipt: NumberedReceipt, message: FoundMessage, now: number): Placed {
+	const mark = isOfEarlierAttempt(receipt, message) ? EARLIER : markOf(receipt);
+	return { index, receipt: message.isErased ? withoutWords(receipt) : receipt, message, at: Math.min(receipt.at ?? receipt.heardAt ?? now, now), mark };
 }
 
 /** A provider's words may quote the address. */
@@ -112,7 +123,7 @@ async function move(tx: Tx, fresh: readonly Placed[], known: ReadonlyMap<number,
 	for (const ofMessage of Map.groupBy(fresh, ({ message }) => message.message).values()) {
 		const { message } = ofMessage[0] as Placed;
 		const own = known.get(message.message) ?? [];
-		const target = stateAfter(message.state, own.map(({ status }) => status));
+		const target = stateAfter(message.state, statusesOf(own));
 		if (target === undefined) continue;
 		const decisive = decisiveOf(ofMessage, target);
 		by.set(decisive.receipt, message.state);
@@ -179,9 +190,9 @@ interface Happened {
 
 async function recordEvents(tx: Tx, names: ReadonlyMap<string, number>, { fresh, known, optedOut, sent }: Happened, now: number): Promise<void> {
 	const occasions = new Map<string, Occasion[]>([[SENT_EVENT, [...sent]], [UNSUBSCRIBED_EVENT, optedOut.map(({ placed }) => placed)]]);
-	for (const { receipt, message, at } of fresh) {
+	for (const { receipt, message, at, mark } of fresh) {
 		const name = eventOf(receipt.status);
-		if (name === undefined || isOutdone(receipt.status, known.get(message.message) ?? [])) continue;
+		if (name === undefined || mark === EARLIER || isOutdone(receipt.status, known.get(message.message) ?? [])) continue;
 		const more = propertiesOf(receipt);
 		occasions.set(name, [...(occasions.get(name) ?? []), { ...message, at, ...(more && { more }) }]);
 	}
@@ -193,6 +204,11 @@ async function recordEvents(tx: Tx, names: ReadonlyMap<string, number>, { fresh,
 
 /** A failure of what arrived is kept, but is no event of the person; nor are two failures of one message two. */
 function isOutdone(status: ReceiptStatus, own: readonly KnownReceipt[]): boolean {
-	if (status === 'failed') return own.some((other) => other.status === 'bounced') || stateAfter('sent', own.map((other) => other.status)) !== 'failed';
-	return false;
+	const known = statusesOf(own);
+	return status === 'failed' && (known.includes('bounced') || stateAfter('sent', known) !== 'failed');
+}
+
+/** What is known of the last attempt. */
+function statusesOf(own: readonly KnownReceipt[]): ReceiptStatus[] {
+	return own.filter(({ mark }) => mark !== EARLIER).map(({ status }) => status);
 }

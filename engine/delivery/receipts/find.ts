@@ -10,6 +10,10 @@ export interface FoundMessage {
 	person: number;
 	channel: Channel;
 	state: MessageState;
+	/** How many requests may have carried it, and when the last one may have left. */
+	attempts: number;
+	sentAt: number | null;
+	providerId: string | null;
 	/** Of the address it went to; null where it is not kept. */
 	addressHash: string | null;
 	/** Whether the person was erased since: nothing is kept that might say who it was. */
@@ -71,7 +75,8 @@ export async function messagesOf(tx: Tx, numbers: readonly number[], locked: boo
 	const rows = await tx.allOf<Omit<FoundMessage, 'isErased'> & { erasedAt: number | null }>(
 		{ message: 'integer' },
 		[...new Set(numbers)].sort((a, b) => a - b).map((message) => [message]),
-		(given) => `SELECT m.message, m.run, m.campaign_id AS "campaignId", m.person, m.channel, m.state, m.address_hash AS "addressHash", p.erased_at AS "erasedAt"
+		(given) => `SELECT m.message, m.run, m.campaign_id AS "campaignId", m.person, m.channel, m.state, m.attempts, m.sent_at AS "sentAt", m.provider_id AS "providerId",
+				m.address_hash AS "addressHash", p.erased_at AS "erasedAt"
 			FROM ${given} AS a ${tx.dialect.each('message', 'm', 'm.message = a.message', locked)} LEFT JOIN person p ON p.person = m.person`,
 	);
 	return new Map(rows.map(({ erasedAt, ...row }) => [row.message, { ...row, isErased: erasedAt !== null }]));
