@@ -98,13 +98,14 @@ export interface HttpResponse {
  * - `recipient`: refused because of the recipient: no provider will do better. Ends there. `user_not_reachable`: this device
  *   is dead, since `goneSince` (epoch ms) where the provider says so. `mayBeSettings`: a wrong setting would look alike, or the
  *   recipient is another account's, so the next provider is asked before anything is concluded.
- * - `unknown`: nobody knows whether it was sent. Never retried unless the provider is idempotent, never failed over.
+ * - `unknown`: nobody knows whether it was sent. Never retried unless the provider is idempotent, never failed over. Its
+ *   `providerId` is there where we have made it.
  */
 export type ProviderOutcome =
 	| { outcome: 'sent'; providerId: string | null }
 	| { outcome: 'refused'; kind: 'transient' | 'auth' | 'request'; code: string; detail: string; retryAfterMs?: number; repeatNow?: true; aboutRecipient?: true }
 	| { outcome: 'recipient'; reason: RecipientReason; code: string; detail: string; goneSince?: number; mayBeSettings?: true }
-	| { outcome: 'unknown'; code: string; detail: string };
+	| { outcome: 'unknown'; code: string; detail: string; providerId?: string };
 
 export type RecipientReason = 'invalid_recipient' | 'unsubscribed' | 'user_not_reachable';
 

@@ -43,7 +43,7 @@ interface Placed {
  * A message that has failed gives back its place and its room under the caps, to whoever comes next; who was refused before is not asked again.
  */
 export async function applyReceipts(tx: Tx, receipts: readonly NumberedReceipt[], now: number): Promise<Applied> {
-	const { names, found } = await lockFor(tx, receipts);
+	const { names, found } = await lockFor(tx, receipts, now);
 	const early: number[] = [];
 	const copies = await ofCopies(tx, receipts, found);
 	const placed = receipts.flatMap((receipt, index): Placed[] => {
@@ -96,14 +96,14 @@ function markOf({ status, url }: NumberedReceipt): string {
  * Takes the locks of what receipts change: people, before all else as settling does, then places, then messages. Who
  * opts out, or may not know a message that is just being settled, has to hold the people alone.
  */
-async function lockFor(tx: Tx, receipts: readonly NumberedReceipt[]): Promise<{ names: Map<string, number>; found: Array<FoundMessage | undefined> }> {
+async function lockFor(tx: Tx, receipts: readonly NumberedReceipt[], now: number): Promise<{ names: Map<string, number>; found: Array<FoundMessage | undefined> }> {
 	const wanted = new Map(eventsOf(receipts.map(({ status }) => status)).map((name) => [eventMatchKey(name), name]));
 	const isAlone =
 		receipts.some(({ status }) => OPT_OUT_TYPES[status] !== undefined) ||
 		(await findEventNames(tx, [...wanted.keys()])).size < wanted.size ||
-		(await numbersOf(tx, receipts)).includes(undefined);
+		(await numbersOf(tx, receipts, now)).includes(undefined);
 	await tx.lock('people', isAlone ? undefined : 'beside others');
-	const numbers = await numbersOf(tx, receipts);
+	const numbers = await numbersOf(tx, receipts, now);
 	if (!isAlone && numbers.includes(undefined)) throw new RepeatTransaction('A message is not known any more.');
 	const given = numbers.filter((number) => number !== undefined);
 	const mayFail = receipts.some(({ status }) => status === 'failed' || status === 'bounced');

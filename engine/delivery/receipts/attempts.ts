@@ -6,7 +6,7 @@ import type { FoundMessage } from './find';
 export const EARLIER = 'earlier';
 
 /** How far a provider's clock may be behind ours. */
-const CLOCKS_APART_MS = 10_000;
+export const CLOCKS_APART_MS = 10_000;
 
 /** Only these are of one attempt: whoever got a message, at whichever attempt, has got it. */
 const FAILURES: ReadonlySet<ReceiptStatus> = new Set(['failed', 'bounced']);

@@ -1,6 +1,8 @@
+import type { ReceiptStatus } from '../../channels/receipts/receipt';
 import type { Channel } from '../../people/records';
 import type { Tx } from '../../store/database';
 import type { MessageState } from '../states';
+import { lastBySmtp } from './by-address';
 
 /** A message that a receipt is about. */
 export interface FoundMessage {
@@ -25,16 +27,20 @@ export interface About {
 	/** Number of the message, out of our id of it. */
 	message?: number;
 	providerId?: string;
-	/** Of an email without any id: the last message to whoever has the address. */
+	/** Of an email without any id: the last one by SMTP to whoever has the address. */
 	address?: string;
 	channel: Channel;
+	status: ReceiptStatus;
+	/** Of what happened, and of when that was told; epoch milliseconds. */
+	at?: number;
+	heardAt?: number;
 }
 
 /**
  * Numbers of the messages that receipts are about, in their order; undefined: none that is known yet. A provider's id
  * that several messages of the channel have names none of them.
  */
-export async function numbersOf(tx: Tx, abouts: readonly About[]): Promise<Array<number | undefined>> {
+export async function numbersOf(tx: Tx, abouts: readonly About[], now: number): Promise<Array<number | undefined>> {
 	const byProvider = abouts.filter(({ message, providerId }) => message === undefined && providerId !== undefined);
 	const rows =
 		byProvider.length === 0
@@ -46,28 +52,17 @@ export async function numbersOf(tx: Tx, abouts: readonly About[]): Promise<Array
 						FROM ${given} AS a ${tx.dialect.each('message', 'm', 'm.provider_id = a.provider_id')} GROUP BY m.provider_id, m.channel`,
 				);
 	const known = new Map(rows.map(({ provider_id: id, channel, message, many }) => [`${channel} ${id}`, Number(many) === 1 ? Number(message) : undefined]));
-	const byAddress = await lastTo(tx, abouts.filter(isNamedByAddress).map(({ address }) => String(address)));
+	const named = abouts.filter(isNamedByAddress);
+	const last = await lastBySmtp(tx, named, now);
+	const byAddress = new Map(named.map((about, index) => [about, last[index]]));
 	return abouts.map((about) => {
-		const { message, providerId, channel, address } = about;
-		return isNamedByAddress(about) ? byAddress.get(String(address).toLowerCase()) : (message ?? known.get(`${channel} ${providerId}`));
+		const { message, providerId, channel } = about;
+		return isNamedByAddress(about) ? byAddress.get(about) : (message ?? known.get(`${channel} ${providerId}`));
 	});
 }
 
 function isNamedByAddress({ message, providerId, address, channel }: About): boolean {
 	return message === undefined && providerId === undefined && channel === 'email' && address !== undefined;
-}
-
-/** The last emails that have left to these addresses, by address in lower case. */
-async function lastTo(tx: Tx, addresses: readonly string[]): Promise<Map<string, number>> {
-	if (addresses.length === 0) return new Map();
-	const rows = await tx.allOf<{ address: string; message: number }>(
-		{ address: 'text' },
-		[...new Set(addresses.map((address) => address.toLowerCase()))].map((address) => [address]),
-		(given) => `SELECT a.address, max(m.message) AS message
-			FROM ${given} AS a ${tx.dialect.each('person', 'p', 'lower(p.email) = a.address AND p.email IS NOT NULL')} ${tx.dialect.each('message', 'm', 'm.person = p.person')}
-			WHERE m.channel = 'email' AND m.state IN ('sent', 'unknown', 'failed') AND m.sent_at IS NOT NULL GROUP BY a.address`,
-	);
-	return new Map(rows.map(({ address, message }) => [address, message]));
 }
 
 /** Messages as they are now; `locked`: and stay until the transaction ends. */

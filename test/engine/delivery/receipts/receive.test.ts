@@ -195,17 +195,6 @@ describeStores('receipts', (fixture) => {
 		expect((await receive({ status: 'delivered', address: 'P1@EXAMPLE.com' })).taken).toHaveLength(1);
 	});
 
-	it('a bounce that names an address alone is of the last email to it', async () => {
-		await sending(2);
-		await settle('sent', 1);
-		const bounce = numberedBy(store.fingerprint, { channel: 'email', status: 'bounced', address: 'P2@example.com' });
-		const nobody = numberedBy(store.fingerprint, { channel: 'email', status: 'bounced', address: 'nobody@example.com' });
-		if (!bounce || !nobody) throw new Error('refused');
-		expect((await store.call('receiveReceipts', { receipts: [bounce, nobody] })).taken).toMatchObject([{ index: 0, user: 'p2', reason: 'invalid_recipient' }]);
-		expect((await person(1)).profile.optedOut).toEqual({ email: true });
-		expect(await store.call('applyEarlyReceipts', {})).toMatchObject({ applied: 0, waiting: 0 });
-	});
-
 	it('what is said of a message on another channel than its own is not believed', async () => {
 		await sending(1);
 		await settle('unknown');
