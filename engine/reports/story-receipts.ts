@@ -13,6 +13,7 @@ const WORDS: Record<ReceiptStatus, string> = {
 	bounced: 'bounced',
 	complained: 'was called spam',
 	unsubscribed: 'made the person unsubscribe',
+	resubscribed: 'is what the person subscribed again by',
 };
 
 interface ReceiptRow {

@@ -8,8 +8,9 @@ import type { Reason } from '../../reasons';
  * - `failed`: it did not reach anybody, and will not; `reason` says why.
  * - `bounced`: the address does not exist, or takes nothing any more; whoever has it is not sent to on this channel again.
  * - `complained`, `unsubscribed`: the person wants no more of it.
+ * - `resubscribed`: the person wants it again.
  */
-export const RECEIPT_STATUSES = ['sent', 'delivered', 'viewed', 'clicked', 'replied', 'failed', 'bounced', 'complained', 'unsubscribed'] as const;
+export const RECEIPT_STATUSES = ['sent', 'delivered', 'viewed', 'clicked', 'replied', 'failed', 'bounced', 'complained', 'unsubscribed', 'resubscribed'] as const;
 
 export type ReceiptStatus = (typeof RECEIPT_STATUSES)[number];
 

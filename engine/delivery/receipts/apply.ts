@@ -5,12 +5,12 @@ import { eventMatchKey, findEventNames, internEventNames } from '../../people/ev
 import { RepeatTransaction, type Tx } from '../../store/database';
 import { appendCampaignEvents, SENT_EVENT, type Occasion } from '../campaign-events';
 import { giveBackPlaces, lockPlacesOf } from '../places';
+import { applyConsents, isConsentOfPerson, type StatedConsent } from './consent';
 import { EARLIER, isOfEarlierAttempt } from './attempts';
-import { eventOf, eventsOf, OPT_OUT_TYPES, propertiesOf, reasonOf, UNSUBSCRIBED_EVENT } from './events';
+import { eventOf, eventsOf, OPT_OUT_TYPES, propertiesOf, reasonOf, RESUBSCRIBED, SUBSCRIBED_EVENT, UNSUBSCRIBED_EVENT } from './events';
 import { messagesOf, numbersOf, type FoundMessage } from './find';
 import { isReady, stateAfter } from './moves';
 import { ofCopies } from './copies';
-import { optOut, type OptOut } from './opt-outs';
 import { addReceipts, receiptsOf, type KnownReceipt } from './rows';
 
 /** A receipt with the number of its message, where our id of it was in it. */
@@ -56,12 +56,14 @@ export async function applyReceipts(tx: Tx, receipts: readonly NumberedReceipt[]
 		return [];
 	});
 	const known = await receiptsOf(tx, [...new Map(placed.map(({ message }) => [message.message, message])).values()]);
+	const saidBefore = new Set<NumberedReceipt>();
 	const fresh = placed.filter(({ receipt, message, mark }) => {
 		const own = known.get(message.message) ?? [];
 		const { status } = receipt;
 		// That it left is news of an unknown one only: no row for each message that was sent.
 		if (status === 'sent' && stateAfter(message.state, ['sent']) === undefined) return false;
 		if (own.some((other) => other.status === status && other.mark === mark)) return false;
+		if (isConsentOfPerson(status) && own.some((other) => other.status === status)) saidBefore.add(receipt);
 		own.push({ status, mark, movedFrom: null });
 		known.set(message.message, own);
 		return true;
@@ -71,10 +73,11 @@ export async function applyReceipts(tx: Tx, receipts: readonly NumberedReceipt[]
 		const { status, code = null, detail = null } = receipt;
 		return { run: message.run, message: message.message, status, mark, at, code, detail, movedFrom: moves.by.get(receipt) ?? null };
 	}), now);
-	const optedOut = await optOut(tx, fresh.flatMap(optOutOf), now);
-	await recordEvents(tx, names, { fresh, known, optedOut, sent: moves.sentAtLast }, now);
-	// A failure that sending again has put right is nothing to act upon.
-	return { taken: fresh.filter(({ mark }) => mark !== EARLIER).map(({ index, message }) => ({ index, message })), early };
+	const consents = await applyConsents(tx, fresh.flatMap(consentOf), now);
+	await recordEvents(tx, names, { fresh, known, consents, sent: moves.sentAtLast }, now);
+	const changed = new Set([...consents.out, ...consents.in].map(({ receipt }) => receipt));
+	// Nothing to act upon: a failure that sending again has put right, and what a person says once more.
+	return { taken: fresh.filter(({ receipt, mark }) => mark !== EARLIER && (!saidBefore.has(receipt) || changed.has(receipt))).map(({ index, message }) => ({ index, message })), early };
 }
 
 function place(index: number, receipt: NumberedReceipt, message: FoundMessage, now: number): Placed {
@@ -87,8 +90,9 @@ function withoutWords({ detail: _detail, address: _address, ...receipt }: Number
 	return receipt;
 }
 
-/** Clicks on several links are several things; everything else happens to a message once. */
-function markOf({ status, url }: NumberedReceipt): string {
+/** Clicks on several links are several things, and so is what people say of their consent at several times; everything else happens to a message once. */
+function markOf({ status, url, at }: NumberedReceipt): string {
+	if (isConsentOfPerson(status)) return at === undefined ? '' : String(at);
 	return status === 'clicked' && url !== undefined ? hash('sha256', url, 'base64url').slice(0, 16) : '';
 }
 
@@ -99,7 +103,7 @@ function markOf({ status, url }: NumberedReceipt): string {
 async function lockFor(tx: Tx, receipts: readonly NumberedReceipt[], now: number): Promise<{ names: Map<string, number>; found: Array<FoundMessage | undefined> }> {
 	const wanted = new Map(eventsOf(receipts.map(({ status }) => status)).map((name) => [eventMatchKey(name), name]));
 	const isAlone =
-		receipts.some(({ status }) => OPT_OUT_TYPES[status] !== undefined) ||
+		receipts.some(({ status }) => OPT_OUT_TYPES[status] !== undefined || status === RESUBSCRIBED) ||
 		(await findEventNames(tx, [...wanted.keys()])).size < wanted.size ||
 		(await numbersOf(tx, receipts, now)).includes(undefined);
 	await tx.lock('people', isAlone ? undefined : 'beside others');
@@ -173,23 +177,24 @@ function wordsOf({ code, detail }: NumberedReceipt): string | null {
 	return [code, detail].filter(Boolean).join(': ') || null;
 }
 
-function optOutOf({ receipt, message, at }: Placed): Array<OptOut & { placed: Occasion }> {
+function consentOf({ receipt, message, at }: Placed): Array<StatedConsent & { receipt: NumberedReceipt }> {
 	const { status, address, code } = receipt;
 	const type = OPT_OUT_TYPES[status];
-	if (type === undefined || message.person <= 0) return [];
-	const placed: Occasion = { ...message, at, more: { Type: type, ...(code !== undefined && { Code: code }) } };
-	return [{ person: message.person, channel: message.channel, at, ...(address !== undefined && { address }), placed }];
+	if ((type === undefined && status !== RESUBSCRIBED) || message.person <= 0) return [];
+	const { person, channel } = message;
+	const occasion: Occasion = { ...message, at, more: { ...(type !== undefined && { Type: type }), ...(code !== undefined && { Code: code }) } };
+	return [{ person, channel, status, at, ...(address !== undefined && { address }), occasion, receipt }];
 }
 
 interface Happened {
 	fresh: readonly Placed[];
 	known: ReadonlyMap<number, KnownReceipt[]>;
-	optedOut: ReadonlyArray<{ placed: Occasion }>;
+	consents: Record<'out' | 'in', ReadonlyArray<{ occasion: Occasion }>>;
 	sent: readonly Occasion[];
 }
 
-async function recordEvents(tx: Tx, names: ReadonlyMap<string, number>, { fresh, known, optedOut, sent }: Happened, now: number): Promise<void> {
-	const occasions = new Map<string, Occasion[]>([[SENT_EVENT, [...sent]], [UNSUBSCRIBED_EVENT, optedOut.map(({ placed }) => placed)]]);
+async function recordEvents(tx: Tx, names: ReadonlyMap<string, number>, { fresh, known, consents, sent }: Happened, now: number): Promise<void> {
+	const occasions = new Map<string, Occasion[]>([[SENT_EVENT, [...sent]], [UNSUBSCRIBED_EVENT, consents.out.map(({ occasion }) => occasion)], [SUBSCRIBED_EVENT, consents.in.map(({ occasion }) => occasion)]]);
 	for (const { receipt, message, at, mark } of fresh) {
 		const name = eventOf(receipt.status);
 		if (name === undefined || mark === EARLIER || isOutdone(receipt.status, known.get(message.message) ?? [])) continue;

@@ -48,6 +48,7 @@ describe('SendGrid receipts', () => {
 		[{ event: 'dropped', reason: 'Unsubscribed Address' }, [{ status: 'failed', reason: 'unsubscribed' }, { status: 'unsubscribed' }]],
 		[{ event: 'spamreport' }, [{ status: 'complained' }]],
 		[{ event: 'group_unsubscribe' }, [{ status: 'unsubscribed' }]],
+		[{ event: 'group_resubscribe' }, [{ status: 'resubscribed' }]],
 		[{ event: 'constructor' }, []],
 	])('reads %j', (event, expected) => {
 		const receipts = reader.parse(receiptRequest(url, { body: [{ message_id: 'store-7', email: 'a@b.c', ...event }] }));
@@ -99,6 +100,8 @@ describe('Postmark receipts', () => {
 		[{ RecordType: 'SpamComplaint', Email: 'a@b.c' }, [{ status: 'complained' }]],
 		[{ RecordType: 'SubscriptionChange', Recipient: 'a@b.c', SuppressSending: true, SuppressionReason: 'ManualSuppression' }, [{ status: 'unsubscribed' }]],
 		[{ RecordType: 'SubscriptionChange', Recipient: 'a@b.c', SuppressSending: false }, []],
+		[{ RecordType: 'SubscriptionChange', Recipient: 'a@b.c', SuppressSending: false, Origin: 'Customer' }, []],
+		[{ RecordType: 'SubscriptionChange', Recipient: 'a@b.c', SuppressSending: false, Origin: 'Recipient', ChangedAt: '2026-03-02T11:00:00Z' }, [{ status: 'resubscribed', at: Date.UTC(2026, 2, 2, 11) }]],
 		[{ RecordType: 'Open', Recipient: 'a@b.c' }, [{ status: 'viewed' }]],
 		[{ RecordType: 'Click', Recipient: 'a@b.c', OriginalLink: 'https://shop.example' }, [{ status: 'clicked', url: 'https://shop.example' }]],
 	])('reads %j', (record, expected) => {
@@ -179,6 +182,9 @@ describe('Amazon SES receipts', () => {
 		[{ eventType: 'Complaint', complaint: { complaintFeedbackType: 'not-spam', complainedRecipients: [{ emailAddress: 'a@b.c' }] } }, []],
 		[{ eventType: 'Open', open: {} }, [{ status: 'viewed' }]],
 		[{ eventType: 'Click', click: { link: 'https://shop.example' } }, [{ status: 'clicked', url: 'https://shop.example' }]],
+		[{ eventType: 'Subscription', subscription: { newTopicPreferences: { unsubscribeAll: true } } }, [{ status: 'unsubscribed' }]],
+		[{ eventType: 'Subscription', subscription: { timestamp: '2026-03-02T11:00:00Z', newTopicPreferences: { unsubscribeAll: false }, oldTopicPreferences: { unsubscribeAll: true } } }, [{ status: 'resubscribed', at: Date.UTC(2026, 2, 2, 11) }]],
+		[{ eventType: 'Subscription', subscription: { newTopicPreferences: { unsubscribeAll: false }, oldTopicPreferences: { unsubscribeAll: false } } }, []],
 		[{ eventType: 'DeliveryDelay' }, []],
 	])('reads %j', (event, expected) => {
 		const receipts = reader.parse(receiptRequest(url, { body: notification({ mail, ...event }) }));
