@@ -29,6 +29,7 @@ import { markSending, unmarkSending } from './delivery/mark-sending';
 import { messagesOfRelease } from './delivery/messages-of-release';
 import { applyEarlyReceipts } from './delivery/receipts/early';
 import { receiveReceipts } from './delivery/receipts/receive';
+import { useSignatures } from './delivery/receipts/signatures';
 import { optOutByLink } from './delivery/unsubscribe/unsubscribe';
 import { recoverMessages } from './delivery/recover';
 import { renewClaims } from './delivery/renew-claims';
@@ -137,6 +138,7 @@ export const operations = {
 	recoverMessages,
 	receiveReceipts,
 	applyEarlyReceipts,
+	useSignatures,
 	optOutByLink,
 	// Audiences in ad networks
 	takeAudience,

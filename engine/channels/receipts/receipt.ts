@@ -48,12 +48,23 @@ export interface ReceiptRequest {
 	body: Buffer;
 }
 
+/** A signature that holds for one content alone, though it was not made of it. */
+export interface SignedFor {
+	/** Hashes. */
+	signature: string;
+	content: string;
+	/** From when on the signature is too old to be believed. Epoch milliseconds. */
+	expiresAt: number;
+}
+
 /** How the receipts of one provider are told from forgeries, and read. One for each kind, beside the provider's class. */
 export interface ReceiptReader {
 	/** Whether the request is from the provider. Compares in constant time; must not throw for whatever comes. */
 	verify(request: ReceiptRequest): boolean | Promise<boolean>;
 	/** What a verified request says; what is no receipt is left out. Throws UnreadableReceipt for what cannot be read at all. */
 	parse(request: ReceiptRequest): Receipt[];
+	/** Of a verified request: what its signature is used for, where that does not cover what it says. */
+	signedFor?(request: ReceiptRequest): SignedFor;
 	/** What a verified request asks for besides, such as the confirmation of a subscription. */
 	attend?(request: ReceiptRequest): Promise<void>;
 }
