@@ -31,6 +31,7 @@ import { applyEarlyReceipts } from './delivery/receipts/early';
 import { receiveReceipts } from './delivery/receipts/receive';
 import { useSignatures } from './delivery/receipts/signatures';
 import { optOutByLink } from './delivery/unsubscribe/unsubscribe';
+import { forgetOld } from './forget-old';
 import { recoverMessages } from './delivery/recover';
 import { renewClaims } from './delivery/renew-claims';
 import { settleMessages } from './delivery/settle';
@@ -140,6 +141,8 @@ export const operations = {
 	applyEarlyReceipts,
 	useSignatures,
 	optOutByLink,
+	// Whatever may be kept for a time only
+	forgetOld,
 	// Audiences in ad networks
 	takeAudience,
 	keepAudience,

@@ -1,12 +1,12 @@
 import type { SignedFor } from '../../channels/receipts/receipt';
-import { operation } from '../../store/database';
+import { operation, type Tx } from '../../store/database';
 
 /**
  * Remembers what signatures stand for, each until it expires.
  * @returns of each whether it stands for this content: false where it has been used for another one before
  */
 export const useSignatures = operation<{ signed: SignedFor[] }, boolean[]>(async (tx, { signed }, { now }) => {
-	await tx.run('DELETE FROM receipt_signature WHERE expires_at < $1', [now]);
+	await forgetSignatures(tx, now);
 	// In one order, so that two processes with the same ones do not wait for each other.
 	const rows = signed.map(({ signature, content, expiresAt }) => [signature, content, expiresAt]).sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
 	await tx.run(
@@ -23,3 +23,8 @@ export const useSignatures = operation<{ signed: SignedFor[] }, boolean[]>(async
 	const contents = new Map(known.map(({ signature, content }) => [signature, content]));
 	return signed.map(({ signature, content }) => contents.get(signature) === content);
 }, 'events');
+
+/** Their time has passed: nobody believes them any more. */
+export async function forgetSignatures(tx: Tx, now: number): Promise<void> {
+	await tx.run('DELETE FROM receipt_signature WHERE expires_at < $1', [now]);
+}

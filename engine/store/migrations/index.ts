@@ -13,10 +13,11 @@ import { receipts } from './012-receipts';
 import { audiences } from './013-audiences';
 import { attempts } from './014-attempts';
 import { receiptSignatures } from './015-receipt-signatures';
+import { erasedInAudiences } from './016-erased-in-audiences';
 import type { Migration } from './migration';
 
 /** Every migration, in order. */
 export const migrations: readonly Migration[] = [
 	foundation, columns, segmentsAndLists, usesOfRuns, campaignTypes, setOut, openedReleases, identityEpoch, byteOrder, messagesInMotion,
-	idsInTheirIndex, receipts, audiences, attempts, receiptSignatures,
+	idsInTheirIndex, receipts, audiences, attempts, receiptSignatures, erasedInAudiences,
 ];
