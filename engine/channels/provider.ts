@@ -59,7 +59,7 @@ export interface Batching<Message, Part = unknown> {
 	/**
 	 * Reads a complete HTTP answer: one outcome for all of them, or one for each in the order of `messages`; undefined where
 	 * the answer says nothing of a message. One refusal for all must mean that none was accepted: it is asked again in halves
-	 * if it is of kind `request` or about a recipient. Must not throw.
+	 * if it is of kind `request` or about a recipient, unless its status is about the address or the form of the request. Must not throw.
 	 */
 	read(response: HttpResponse, messages: readonly Message[]): ProviderOutcome | ReadonlyArray<ProviderOutcome | undefined>;
 }
