@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { pairs } from '../GenericSmsProvider/parameters';
+import { pairs } from '../shared/pairs-parameter';
 import { connectNoticeTo, optionsParameter, paceOptionsWith } from '../shared/provider-parameters';
 
 const notice = connectNoticeTo('a sender');
