@@ -43,7 +43,8 @@ export async function answer(context: IWebhookFunctions, provider: string): Prom
 	if (receipts instanceof UnreadableReceipt) return { status: 400, text: receipts.message, taken: [] };
 	await reader.attend?.(request);
 	const taken = await ReceiptInbox.of(store).receive(receipts);
-	return { status: 200, text: 'OK', taken: taken.map((one) => itemOf(one, provider, store.fingerprint)) };
+	const { text = 'OK', contentType } = reader.reply ?? {};
+	return { status: 200, text, ...(contentType !== undefined && { headers: { 'Content-Type': contentType } }), taken: taken.map((one) => itemOf(one, provider, store.fingerprint)) };
 }
 
 function parsed(reader: ReceiptReader, request: ReceiptRequest): Receipt[] | UnreadableReceipt {

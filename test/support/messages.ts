@@ -23,7 +23,8 @@ export async function messagesBeingSent(store: Store, count: number, channel: Ch
 	const out = await release(store, await node(store, 'trigger'));
 	const released = (out?.people ?? []).sort((a, b) => a.person - b.person);
 	const token = claimToken();
-	const claims = released.map((one, index) => claimFor(one, channel === 'email' ? { addressHash: addressHash(`p${index + 1}@example.com`) } : {}));
+	const addressOf = (index: number) => (channel === 'email' ? `p${index + 1}@example.com` : `+1415555${1000 + index}`);
+	const claims = released.map((one, index) => claimFor(one, { addressHash: addressHash(addressOf(index)) }));
 	const claimed = await store.call('claimMessages', { node: await node(store, 'sender'), channel, token, messages: claims });
 	const messages = claimed.filter(({ mine }) => mine).map(({ message }) => message);
 	await store.call('settleRelease', { token: out?.token ?? '', end: 'success' });

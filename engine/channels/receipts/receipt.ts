@@ -14,7 +14,7 @@ export const RECEIPT_STATUSES = ['sent', 'delivered', 'viewed', 'clicked', 'repl
 
 export type ReceiptStatus = (typeof RECEIPT_STATUSES)[number];
 
-/** One thing a provider reports. Either `messageId` or `providerId` is there. */
+/** One thing a provider reports. Either `messageId` or `providerId` is there; of SMTP and of texts to Twilio `address` may be all. */
 export interface Receipt {
 	channel: Channel;
 	status: ReceiptStatus;
@@ -28,6 +28,8 @@ export interface Receipt {
 	address?: string;
 	/** Epoch milliseconds; absent: now. */
 	at?: number;
+	/** Of what a person says: the provider's id of that, where it gives no time. */
+	occurrence?: string;
 	/** The provider's own code and words, for the operator. */
 	code?: string;
 	detail?: string;
@@ -65,6 +67,8 @@ export interface ReceiptReader {
 	parse(request: ReceiptRequest): Receipt[];
 	/** Of a verified request: what its signature is used for, where that does not cover what it says. */
 	signedFor?(request: ReceiptRequest): SignedFor;
+	/** What the provider is told when all is recorded, where a plain "OK" would not do. */
+	readonly reply?: { text: string; contentType: string };
 	/** What a verified request asks for besides, such as the confirmation of a subscription. */
 	attend?(request: ReceiptRequest): Promise<void>;
 }

@@ -90,9 +90,11 @@ function withoutWords({ detail: _detail, address: _address, ...receipt }: Number
 	return receipt;
 }
 
+const LONGEST_MARK = 60;
+
 /** Clicks on several links are several things, and so is what people say of their consent at several times; everything else happens to a message once. */
-function markOf({ status, url, at }: NumberedReceipt): string {
-	if (isConsentOfPerson(status)) return at === undefined ? '' : String(at);
+function markOf({ status, url, at, occurrence = '' }: NumberedReceipt): string {
+	if (isConsentOfPerson(status)) return at === undefined ? occurrence.slice(0, LONGEST_MARK) : String(at);
 	return status === 'clicked' && url !== undefined ? hash('sha256', url, 'base64url').slice(0, 16) : '';
 }
 

@@ -2,7 +2,7 @@ import type { ReceiptStatus } from '../../channels/receipts/receipt';
 import type { Channel } from '../../people/records';
 import type { Tx } from '../../store/database';
 import type { MessageState } from '../states';
-import { lastBySmtp } from './by-address';
+import { isNamedByAddress, lastByAddress } from './by-address';
 
 /** A message that a receipt is about. */
 export interface FoundMessage {
@@ -27,7 +27,7 @@ export interface About {
 	/** Number of the message, out of our id of it. */
 	message?: number;
 	providerId?: string;
-	/** Of an email without any id: the last one by SMTP to whoever has the address. */
+	/** Of a receipt without any id: see by-address. */
 	address?: string;
 	channel: Channel;
 	status: ReceiptStatus;
@@ -52,17 +52,11 @@ export async function numbersOf(tx: Tx, abouts: readonly About[], now: number): 
 						FROM ${given} AS a ${tx.dialect.each('message', 'm', 'm.provider_id = a.provider_id')} GROUP BY m.provider_id, m.channel`,
 				);
 	const known = new Map(rows.map(({ provider_id: id, channel, message, many }) => [`${channel} ${id}`, Number(many) === 1 ? Number(message) : undefined]));
-	const named = abouts.filter(isNamedByAddress);
-	const last = await lastBySmtp(tx, named, now);
-	const byAddress = new Map(named.map((about, index) => [about, last[index]]));
+	const byAddress = await lastByAddress(tx, abouts, now);
 	return abouts.map((about) => {
 		const { message, providerId, channel } = about;
 		return isNamedByAddress(about) ? byAddress.get(about) : (message ?? known.get(`${channel} ${providerId}`));
 	});
-}
-
-function isNamedByAddress({ message, providerId, address, channel }: About): boolean {
-	return message === undefined && providerId === undefined && channel === 'email' && address !== undefined;
 }
 
 /** Messages as they are now; `locked`: and stay until the transaction ends. */

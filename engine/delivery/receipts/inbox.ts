@@ -2,6 +2,7 @@ import type { Receipt, SignedFor } from '../../channels/receipts/receipt';
 import type { Store } from '../../store/store';
 import { Coalescer } from '../coalesce';
 import type { NumberedReceipt } from './apply';
+import { isNamedByAddress } from './by-address';
 import type { TakenReceipt } from './receive';
 
 const FIRST_LOOK_MS = 1_000;
@@ -78,7 +79,7 @@ export function numberedBy(fingerprint: string, { messageId, ...receipt }: Recei
 	const clean = storable(receipt);
 	if (Number.isSafeInteger(number) && number > 0) return { ...clean, message: number };
 	// An id that is none of ours is of another store, or of another sender of the account.
-	const isNamed = receipt.providerId !== undefined || (receipt.channel === 'email' && receipt.address !== undefined);
+	const isNamed = receipt.providerId !== undefined || isNamedByAddress(receipt);
 	return messageId === undefined && isNamed ? clean : undefined;
 }
 

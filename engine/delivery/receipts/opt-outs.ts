@@ -67,7 +67,8 @@ function digits(number: string): string {
 
 const SHORTEST_NUMBER = 5;
 
-function isNumber(address: string, phone: string): boolean {
+/** Whether a number with its country code is this one, as somebody wrote it. */
+export function isNumber(address: string, phone: string): boolean {
 	const national = digits(phone).replace(/^0+/, '');
 	return national.length >= SHORTEST_NUMBER && digits(address).endsWith(national);
 }

@@ -14,10 +14,11 @@ import { audiences } from './013-audiences';
 import { attempts } from './014-attempts';
 import { receiptSignatures } from './015-receipt-signatures';
 import { erasedInAudiences } from './016-erased-in-audiences';
+import { phoneDigits } from './017-phone-digits';
 import type { Migration } from './migration';
 
 /** Every migration, in order. */
 export const migrations: readonly Migration[] = [
 	foundation, columns, segmentsAndLists, usesOfRuns, campaignTypes, setOut, openedReleases, identityEpoch, byteOrder, messagesInMotion,
-	idsInTheirIndex, receipts, audiences, attempts, receiptSignatures, erasedInAudiences,
+	idsInTheirIndex, receipts, audiences, attempts, receiptSignatures, erasedInAudiences, phoneDigits,
 ];

@@ -152,6 +152,16 @@ describe('DeliveryReceipts', () => {
 		expect(await events()).toEqual(['Notification Sent']);
 	});
 
+	it('tells Twilio nothing that it would send to whoever has texted', async () => {
+		settings.parameters.providers = ['twilio'];
+		settings.credentials.campaignsTwilioApi = { authToken: 'twilio-token' };
+		await sent('sms');
+		const form = { Body: 'STOP', From: '+14155550100', MessageSid: 'SM2', SmsStatus: 'received' };
+		const signature = createHmac('sha1', 'twilio-token').update(`http://localhost:5678/webhook/receipts/twilio${Object.entries(form).flat().join('')}`).digest('base64');
+		const answer = await fetch(`${host.address}/receipts/twilio`, { method: 'POST', body: new URLSearchParams(form), headers: { 'x-twilio-signature': signature } });
+		expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, expect.stringContaining('text/xml'), '<Response/>']);
+	});
+
 	it('a signature that does not cover the event stands for the first one alone', async () => {
 		settings.parameters.providers = ['mailgun'];
 		settings.credentials.campaignsMailgunApi = { webhookSigningSecret: 'key-signing' };

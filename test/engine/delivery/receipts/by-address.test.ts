@@ -80,3 +80,50 @@ describeStores('receipts that name an address alone', (fixture) => {
 		expect(await receive('unsubscribed', 'p2@example.com')).toHaveLength(1);
 	});
 });
+
+describeStores('texts that name a number alone', (fixture) => {
+	const sid = (nth: number) => `SM${String(nth).padStart(32, '0')}`;
+	let store: Store;
+	let sending: BeingSent;
+
+	/** `phone`: how p1 wrote it. */
+	const sent = async (phone = '+14155551000', providerId = sid(1)) => {
+		store = fixture().store;
+		sending = await messagesBeingSent(store, 2, 'sms');
+		await store.call('ingest', { profiles: [{ id: 'p1', phone }] });
+		const { messages, token } = sending;
+		const settlements = messages.map((message, index) => ({ message, token, state: 'sent' as const, reason: null, detail: null, provider: 'P', providerId: index === 0 ? providerId : sid(9) }));
+		await store.call('settleMessages', { settlements });
+		fixture().clock.advance(MINUTE);
+	};
+	const text = async (status: ReceiptStatus, occurrence: string, address = '+14155551000') => {
+		const receipt = numberedBy(store.fingerprint, { channel: 'sms', status, address, occurrence });
+		const { taken, early } = await store.call('receiveReceipts', { receipts: receipt ? [receipt] : [] });
+		expect(early).toBe(0);
+		return taken.map(({ message }) => message);
+	};
+	const optedOut = async (id = 'p1') => (await store.call('getPerson', { name: { id } }))?.profile.optedOut.sms ?? false;
+
+	it.each(['+14155551000', '14155551000', '+1 (415) 555-1000', '001 415 555 1000', '4155551000', '415.555.1000'])('are of the last message to it, written as %s', async (phone) => {
+		await sent(phone);
+		expect(await text('unsubscribed', 'a')).toEqual([sending.messages[0]]);
+		expect([await optedOut(), await optedOut('p2')]).toEqual([true, false]);
+	});
+
+	it('stop, start and stop, each once and however old the message is', async () => {
+		await sent();
+		const said = [];
+		for (const [status, occurrence] of [['unsubscribed', 'a'], ['resubscribed', 'b'], ['resubscribed', 'b'], ['unsubscribed', 'a'], ['unsubscribed', 'c'], ['unsubscribed', 'c']] as const) {
+			fixture().clock.advance(RETURNED_WITHIN_MS);
+			said.push([(await text(status, occurrence)).length, await optedOut()]);
+		}
+		expect(said).toEqual([[1, true], [1, false], [0, false], [0, false], [1, true], [0, true]]);
+	});
+
+	it.each([['of another provider', '+14155551000', 'id-1'], ['to a number of before', '+14155557777', sid(1)]])('are not of a message %s', async (_name, phone, providerId) => {
+		await sent(phone, providerId);
+		expect(await text('unsubscribed', 'a')).toEqual([]);
+		expect(await text('unsubscribed', 'a', '+14155557777')).toEqual([]);
+		expect(await optedOut()).toBe(false);
+	});
+});
