@@ -2,7 +2,7 @@ import type { ReceiptStatus } from '../../channels/receipts/receipt';
 import type { Channel } from '../../people/records';
 import type { Tx } from '../../store/database';
 import type { Occasion } from '../campaign-events';
-import { RESUBSCRIBED, UNSUBSCRIBED_TYPES } from './events';
+import { BY_LINK, RESUBSCRIBED, UNSUBSCRIBED_TYPES } from './events';
 import { optOut, takeBack, type Consent } from './opt-outs';
 
 /** What a receipt says of somebody's consent, and the event that it leaves if it changes that. */
@@ -49,7 +49,7 @@ async function statedBy(tx: Tx, consents: readonly StatedConsent[]): Promise<Map
 		(given) => `WITH named AS (SELECT a.person AS given, coalesce(p.merged_into, p.person) AS survivor FROM ${given} AS a ${tx.dialect.each('person', 'p', 'p.person = a.person')}),
 			whole AS (SELECT given, survivor AS person FROM named UNION ALL SELECT n.given, p.person FROM named AS n ${tx.dialect.each('person', 'p', 'p.merged_into = n.survivor')})
 			SELECT w.given, m.channel, r.status, r.at FROM whole AS w ${tx.dialect.each('message', 'm', 'm.person = w.person')}
-			${tx.dialect.each('receipt', 'r', `r.run = m.run AND r.message = m.message AND r.status IN ('bounced', 'complained', 'unsubscribed', '${RESUBSCRIBED}')`)}`,
+			${tx.dialect.each('receipt', 'r', `r.run = m.run AND r.message = m.message AND r.mark <> '${BY_LINK}' AND r.status IN ('bounced', 'complained', 'unsubscribed', '${RESUBSCRIBED}')`)}`,
 	);
 	const stated = new Map<string, Stated>();
 	for (const { given, channel, status, at } of rows) {

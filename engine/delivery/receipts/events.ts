@@ -22,6 +22,9 @@ export const SUBSCRIBED_EVENT = 'Channel Subscribed';
 
 export const RESUBSCRIBED = 'resubscribed' satisfies ReceiptStatus;
 
+/** The `mark` of what a link of our own did: no provider takes it back. */
+export const BY_LINK = 'link';
+
 /** What people say themselves. */
 export const UNSUBSCRIBED_TYPES: ReadonlySet<ReceiptStatus> = new Set(['complained', 'unsubscribed']);
 

@@ -1,5 +1,6 @@
 import type { Receipt, ReceiptStatus } from '../../../../engine/channels/receipts/receipt';
 import { numberedBy } from '../../../../engine/delivery/receipts/inbox';
+import { unsubscribeBy } from '../../../../engine/delivery/unsubscribe/unsubscribe';
 import type { Store } from '../../../../engine/store/store';
 import { messagesBeingSent } from '../../../support/messages';
 import { describeStores, START } from '../../../support/stores';
@@ -96,9 +97,12 @@ describeStores('receipts of a person who subscribes again', (fixture) => {
 	it('not what a link of our own has done', async () => {
 		fixture().clock.set(START + MINUTE / 2);
 		const { people } = await store.ask('find', { rule: { all: [] } });
-		await store.call('optOutByLink', { message: messages[0] as number, person: Math.min(...people), channel: 'email' });
+		const link = { message: messages[0] as number, person: Math.min(...people), channel: 'email' as const };
+		expect(await unsubscribeBy(store, link)).toMatchObject([{ status: 'unsubscribed' }]);
+		expect(await unsubscribeBy(store, link)).toEqual([]);
 		fixture().clock.set(START + 10 * MINUTE);
-		await receive(OUT, IN);
+		await receive(IN);
+		await receive(OUT, { ...IN, at: START + 5 * MINUTE });
 		expect(await isOut()).toBe(true);
 	});
 
