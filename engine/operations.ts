@@ -29,7 +29,9 @@ import { markSending, unmarkSending } from './delivery/mark-sending';
 import { messagesOfRelease } from './delivery/messages-of-release';
 import { applyEarlyReceipts } from './delivery/receipts/early';
 import { receiveReceipts } from './delivery/receipts/receive';
+import { useSignatures } from './delivery/receipts/signatures';
 import { optOutByLink } from './delivery/unsubscribe/unsubscribe';
+import { forgetOld } from './forget-old';
 import { recoverMessages } from './delivery/recover';
 import { renewClaims } from './delivery/renew-claims';
 import { settleMessages } from './delivery/settle';
@@ -137,7 +139,10 @@ export const operations = {
 	recoverMessages,
 	receiveReceipts,
 	applyEarlyReceipts,
+	useSignatures,
 	optOutByLink,
+	// Whatever may be kept for a time only
+	forgetOld,
 	// Audiences in ad networks
 	takeAudience,
 	keepAudience,

@@ -29,9 +29,15 @@ export async function eraseFromAudiences(tx: Tx, people: readonly number[], now:
 	await forgetErased(tx, now);
 }
 
-/** Forgets erased people whom no run has taken out in time. */
+/** Forgets erased people whom no run has taken out in time; of each audience it is kept how many they were. Call it before anything else of a transaction. */
 export async function forgetErased(tx: Tx, now: number): Promise<void> {
-	await tx.run('DELETE FROM audience_member WHERE erased_at < $1', [now - KEEP_ERASED_MS]);
+	const rows = await tx.all<{ audience: number; person: number }>('DELETE FROM audience_member WHERE erased_at < $1 RETURNING audience, person', [now - KEEP_ERASED_MS]);
+	if (rows.length === 0) return;
+	const people = [...Map.groupBy(rows, ({ audience }) => audience)].map(([audience, of]) => [audience, new Set(of.map(({ person }) => person)).size]);
+	await tx.run(
+		`UPDATE audience SET not_removed = audience.not_removed + a.people FROM ${tx.dialect.rows('$1', { audience: 'integer', people: 'integer' })} AS a WHERE audience.audience = a.audience`,
+		[JSON.stringify(people)],
+	);
 }
 
 /** Those identifiers that name a person by themselves. Both are JSON. */

@@ -88,11 +88,14 @@ export async function audienceMembers(tx: Tx, { audience, states, after, limit }
 	);
 }
 
-/** How many rows are in each state; of an audience by its id, as a run that has not taken it may ask. */
-export async function audienceSize(tx: Tx, { id }: { id: string }): Promise<{ audience?: number; present: number; adding: number; leaving: number }> {
-	const row = await tx.get<{ audience: number }>('SELECT audience FROM audience WHERE id = $1', [id]);
-	if (!row) return { present: 0, adding: 0, leaving: 0 };
+/**
+ * How many rows are in each state; of an audience by its id, as a run that has not taken it may ask. `notRemoved`: erased people who
+ * may be in it, and whom nobody can take out any more.
+ */
+export async function audienceSize(tx: Tx, { id }: { id: string }): Promise<{ audience?: number; present: number; adding: number; leaving: number; notRemoved: number }> {
+	const row = await tx.get<{ audience: number; notRemoved: number }>('SELECT audience, not_removed AS "notRemoved" FROM audience WHERE id = $1', [id]);
+	if (!row) return { present: 0, adding: 0, leaving: 0, notRemoved: 0 };
 	const counts = await tx.all<{ state: number; rows: number }>('SELECT state, count(*) AS rows FROM audience_member WHERE audience = $1 GROUP BY state', [row.audience]);
 	const of = (state: MemberState) => Number(counts.find((count) => Number(count.state) === state)?.rows ?? 0);
-	return { audience: row.audience, present: of(MemberState.present), adding: of(MemberState.adding), leaving: of(MemberState.leaving) };
+	return { ...row, present: of(MemberState.present), adding: of(MemberState.adding), leaving: of(MemberState.leaving) };
 }

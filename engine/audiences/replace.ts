@@ -31,7 +31,7 @@ export async function replaceAudience(work: AudienceWork): Promise<ReplaceResult
 		const { store } = work;
 		if (expired) await endWhatWasCutOff(store, turn, expired);
 		const difference = replacement ? NOBODY : await planAudience(store, turn.audience, await wanted(work), async (changes) => await store.call('changeAudience', { turn, ...changes }));
-		const result: ReplaceResult = { ...difference, added: 0, removed: 0, sharing: 0, invalid: 0, invalidSamples: [], resumed: replacement !== undefined, left: 0 };
+		const result: ReplaceResult = { ...difference, added: 0, removed: 0, sharing: 0, invalid: 0, invalidSamples: [], notRemoved: 0, resumed: replacement !== undefined, left: 0 };
 		const state = replacement ?? (await begin(work));
 		return await sendRows(work, turn, state, result);
 	});
@@ -72,7 +72,8 @@ async function sendRows(work: AudienceWork, turn: Turn, begun: Replacement, resu
 	}
 	const complete = state.sent >= state.total;
 	while ((await store.call('endReplacement', { turn, upTo: state.upTo, startedAt: state.startedAt, complete })).left);
-	return { ...result, removed: complete ? result.leaving : 0, left: state.total - state.sent };
+	const { notRemoved } = await store.ask('audienceSize', { id: work.audience });
+	return { ...result, removed: complete ? result.leaving : 0, left: state.total - state.sent, notRemoved };
 }
 
 async function sendBatch(work: AudienceWork, turn: Turn, state: Replacement, request: Parameters<AudienceWork['send']>[0]): ReturnType<AudienceWork['send']> {

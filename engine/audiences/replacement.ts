@@ -62,6 +62,7 @@ export const endReplacement = operation(async (tx: Tx, { turn, upTo, startedAt, 
 		(await tx.run(`UPDATE audience_member SET state = ${present} WHERE ${slice(`${moving} AND state = ${adding} AND (person, digest) <= ($2, $3)`)}`, place)) ||
 		(await tx.run(`UPDATE audience_member SET state = ${adding} WHERE ${slice(`state = ${present} AND (person, digest) > ($2, $3)`)}`, place));
 	if (changed > 0) return { left: true };
-	await tx.run('UPDATE audience SET replacement = NULL WHERE audience = $1', [turn.audience]);
+	// Whoever could not be taken out is not in what it consists of now.
+	await tx.run(`UPDATE audience SET replacement = NULL${complete ? ', not_removed = 0' : ''} WHERE audience = $1`, [turn.audience]);
 	return { left: false };
 });

@@ -29,6 +29,9 @@ export interface AudienceWork {
 	most?: number;
 }
 
+/** What to do about `notRemoved`. */
+export const NOT_REMOVED_HINT = 'Erased people could not be removed within 30 days, and what named them is forgotten. Replace the audience, or remove them by hand at the ad network.';
+
 /** What a run did. */
 export interface AudienceResult extends Difference {
 	/** Rows that were taken. */
@@ -39,6 +42,8 @@ export interface AudienceResult extends Difference {
 	/** Of the rows that were taken, those that the ad network could not read, by its own inexact count, and samples of them. */
 	invalid: number;
 	invalidSamples: string[];
+	/** Erased people whom no run took out within 30 days, and whom nobody can name any more: they may be in the audience. */
+	notRemoved: number;
 }
 
 const MOST_SAMPLES = 20;

@@ -19,7 +19,7 @@ export async function syncAudience(work: AudienceWork): Promise<AudienceResult> 
 		}
 		if (expired) await endWhatWasCutOff(store, turn, expired);
 		const difference = await planAudience(store, turn.audience, await wanted(work), async (changes) => await store.call('changeAudience', { turn, ...changes }));
-		const result: AudienceResult = { ...difference, added: 0, removed: 0, sharing: 0, invalid: 0, invalidSamples: [] };
+		const result: AudienceResult = { ...difference, added: 0, removed: 0, sharing: 0, invalid: 0, invalidSamples: [], notRemoved: (await store.ask('audienceSize', { id: work.audience })).notRemoved };
 		if (difference.leaving > 0) {
 			// Before anybody leaves: when this is cut off, they are known to be sent again.
 			result.sharing = await addAgainWhoShares(work, turn);

@@ -26,12 +26,12 @@ interface AudienceRow {
  * leaves is returned; after its time is over it is none any more: see `isCurrent`.
  */
 export const takeAudience = operation(async (tx: Tx, { id, token }: { id: string; token: string }, { now }): Promise<{ turn: Turn; replacement?: Replacement; expired?: Replacement }> => {
+	await forgetErased(tx, now);
 	await tx.run('INSERT INTO audience (id, busy_until) VALUES ($1, 0) ON CONFLICT (id) DO NOTHING', [id]);
 	const row = (await tx.get<AudienceRow>(`SELECT audience, token, busy_until, replacement FROM audience WHERE id = $1 ${tx.dialect.forUpdate}`, [id])) as AudienceRow;
 	if (row.token !== null && Number(row.busy_until) > now) {
 		throw new CampaignError('audience_busy', `Audience ${id} is just being changed by another run`, 'Run this one when the other has ended. If n8n was stopped in the midst of it, that is in two minutes.');
 	}
-	await forgetErased(tx, now);
 	await tx.run('UPDATE audience SET token = $2, busy_until = $3 WHERE audience = $1', [row.audience, token, now + TURN_MS]);
 	const replacement = row.replacement === null ? undefined : (JSON.parse(row.replacement) as Replacement);
 	const turn = { audience: row.audience, token };

@@ -59,7 +59,7 @@ export interface Batching<Message, Part = unknown> {
 	/**
 	 * Reads a complete HTTP answer: one outcome for all of them, or one for each in the order of `messages`; undefined where
 	 * the answer says nothing of a message. One refusal for all must mean that none was accepted: it is asked again in halves
-	 * if it is of kind `request` or about a recipient. Must not throw.
+	 * if it is of kind `request` or about a recipient, unless its status is about the address or the form of the request. Must not throw.
 	 */
 	read(response: HttpResponse, messages: readonly Message[]): ProviderOutcome | ReadonlyArray<ProviderOutcome | undefined>;
 }
@@ -98,13 +98,14 @@ export interface HttpResponse {
  * - `recipient`: refused because of the recipient: no provider will do better. Ends there. `user_not_reachable`: this device
  *   is dead, since `goneSince` (epoch ms) where the provider says so. `mayBeSettings`: a wrong setting would look alike, or the
  *   recipient is another account's, so the next provider is asked before anything is concluded.
- * - `unknown`: nobody knows whether it was sent. Never retried unless the provider is idempotent, never failed over.
+ * - `unknown`: nobody knows whether it was sent. Never retried unless the provider is idempotent, never failed over. Its
+ *   `providerId` is there where we have made it.
  */
 export type ProviderOutcome =
 	| { outcome: 'sent'; providerId: string | null }
 	| { outcome: 'refused'; kind: 'transient' | 'auth' | 'request'; code: string; detail: string; retryAfterMs?: number; repeatNow?: true; aboutRecipient?: true }
 	| { outcome: 'recipient'; reason: RecipientReason; code: string; detail: string; goneSince?: number; mayBeSettings?: true }
-	| { outcome: 'unknown'; code: string; detail: string };
+	| { outcome: 'unknown'; code: string; detail: string; providerId?: string };
 
 export type RecipientReason = 'invalid_recipient' | 'unsubscribed' | 'user_not_reachable';
 

@@ -26,7 +26,7 @@ export interface Attempt {
 export type GroupResult =
 	| { outcome: 'sent'; provider: string; kind: string; providerId: string | null; attempts: Attempt[] }
 	| { outcome: 'recipient'; provider: string; kind: string; reason: RecipientReason; code: string; detail: string; goneSince?: number; mayBeSettings?: true; attempts: Attempt[] }
-	| { outcome: 'unknown'; provider: string; kind: string; code: string; detail: string; attempts: Attempt[] }
+	| { outcome: 'unknown'; provider: string; kind: string; code: string; detail: string; providerId?: string; attempts: Attempt[] }
 	| { outcome: 'failed'; reason: 'provider_rejected' | 'provider_auth' | 'provider_unavailable'; transient: boolean; attempts: Attempt[]; retryAfterMs?: number };
 
 export interface AttemptOptions<Message> extends AskOptions<Message> {

@@ -1,4 +1,5 @@
 import type { Batching, HttpProvider, HttpRequest, ProviderOutcome } from '../channels/provider';
+import { isWhateverIsIn } from '../channels/http/status';
 import { askAlone, exchange, inTurn, prepared, type AskOptions } from './ask';
 
 /** A message that shares a request with others. */
@@ -19,7 +20,7 @@ interface Ready<Message> {
 type Report = (outcome: ProviderOutcome) => void;
 
 /** One outcome for all by words of the provider, or one for each. */
-type Answer = { forAll: ProviderOutcome } | { forEach: ReadonlyArray<ProviderOutcome | undefined> };
+type Answer = { forAll: ProviderOutcome; status: number } | { forEach: ReadonlyArray<ProviderOutcome | undefined> };
 
 const NOT_BUILT: ProviderOutcome = { outcome: 'refused', kind: 'request', code: 'invalid_request', detail: 'The request could not be built' };
 
@@ -73,7 +74,7 @@ export class BatchRequest<Message> {
 		const answer = await this.exchange(complete, told);
 		report(lesson('forAll' in answer ? [answer.forAll] : answer.forEach));
 		if (!('forAll' in answer)) settle(told, (index) => answer.forEach[index] ?? NOT_MENTIONED);
-		else if (told.length > 1 && mayBeFew(answer.forAll)) return { few: told, rest };
+		else if (told.length > 1 && mayBeFew(answer.forAll, answer.status)) return { few: told, rest };
 		else settle(told, () => answer.forAll);
 		return { few: [], rest };
 	}
@@ -113,7 +114,7 @@ export class BatchRequest<Message> {
 		const messages = going.map(({ message }) => message);
 		const answer = await exchange<Message, Answer>(this.provider, request, (going[0] as Member<Message>).options, (response) => {
 			const read = this.batch.read(response, messages);
-			if ('outcome' in read) return { forAll: read };
+			if ('outcome' in read) return { forAll: read, status: response.status };
 			if (read.length > messages.length) throw new Error('More outcomes than messages');
 			return { forEach: read };
 		});
@@ -140,9 +141,10 @@ async function all<Message>(members: ReadonlyArray<Member<Message>>, work: (memb
 	return done.flat();
 }
 
-/** Whether a refusal of all may be owed to some of them. */
-function mayBeFew(outcome: ProviderOutcome): boolean {
-	return outcome.outcome === 'recipient' || (outcome.outcome === 'refused' && outcome.kind === 'request' && !outcome.repeatNow);
+/** Whether a refusal of all may be owed to some of them: not where the same request with fewer would be refused alike. */
+function mayBeFew(outcome: ProviderOutcome, status: number): boolean {
+	if (outcome.outcome === 'recipient') return true;
+	return outcome.outcome === 'refused' && outcome.kind === 'request' && !outcome.repeatNow && !isWhateverIsIn(status);
 }
 
 /** What the circuit breaker learns of a request: when to pause, else whether the provider works. */

@@ -201,7 +201,7 @@ class OneMessage<Message> {
 			case 'recipient':
 				return await this.settle('failed', result.reason, `${result.code}: ${result.detail}`, result.provider);
 			case 'unknown':
-				return await this.settle('unknown', 'unknown_outcome', `${result.code}: ${result.detail}`, result.provider);
+				return await this.settle('unknown', 'unknown_outcome', `${result.code}: ${result.detail}`, result.provider, result.providerId);
 			case 'failed':
 				return await this.refused(result);
 		}

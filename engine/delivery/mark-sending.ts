@@ -11,7 +11,7 @@ export const markSending = operation<{ messages: Array<{ message: number; token:
 			messages.map(({ message, token }) => [message, token]),
 			(given) => `WITH ours AS (SELECT a.message FROM ${given} AS a
 					${tx.dialect.each('message', 'm', "m.message = a.message AND m.token = a.token AND m.state IN ('claimed', 'sending')", true)})
-				 UPDATE message SET state = 'sending', sent_at = $1 FROM ours WHERE message.message = ours.message RETURNING message.message`,
+				 UPDATE message SET state = 'sending', sent_at = $1, attempts = message.attempts + 1 FROM ours WHERE message.message = ours.message RETURNING message.message`,
 			[now],
 		);
 		return { go: marked.map(({ message }) => message) };

@@ -16,18 +16,25 @@ interface SentRow {
 const PAGE = 50_000;
 
 /**
- * The messages of a run that were sent to people the store knows.
+ * The messages of a run that were sent to people the store knows. What was handed to another system (channel `export`) reached
+ * nobody, and is no send beside messages; a run that has nothing else is all about it, and people convert from there.
  * @param person only those to this person
  */
 export async function sendsOf(tx: Tx, run: number, person?: number): Promise<Sends> {
+	const counted = (await hasMessages(tx, run)) ? " AND channel <> 'export'" : '';
 	return await readSends(
 		tx,
 		`SELECT message, person, coalesce(sent_at, settled_at) AS at FROM message
-		 WHERE run = $1 AND state = 'sent' AND message > $2 AND person > 0${person === undefined ? '' : ' AND person = $4'}
+		 WHERE run = $1 AND state = 'sent' AND message > $2 AND person > 0${counted}${person === undefined ? '' : ' AND person = $4'}
 		 ORDER BY message LIMIT $3`,
 		run,
 		person === undefined ? [] : [person],
 	);
+}
+
+/** Also those that failed, or were kept back: whoever got an export alone was not reached. */
+async function hasMessages(tx: Tx, run: number): Promise<boolean> {
+	return (await tx.get("SELECT 1 FROM message WHERE run = $1 AND channel <> 'export' LIMIT 1", [run])) !== undefined;
 }
 
 /** The people of a run's control groups, each from when they were due: what they would have been sent counts from there. */

@@ -27,6 +27,7 @@ export const ENGINE_EVENTS = [
 	'Notification Replied',
 	'Notification Failed',
 	'Channel Unsubscribed',
+	'Channel Subscribed',
 	'Control Group',
 ];
 

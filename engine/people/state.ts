@@ -81,6 +81,19 @@ export class PersonState {
 	}
 
 	/**
+	 * Takes back that somebody is off a channel, if that was stated at one of these moments.
+	 * @returns whether they are on it now
+	 */
+	takeBackOptOut(channel: Channel, statedAt: ReadonlySet<number>, time: number): boolean {
+		const known = this.times.fields.get(`optedOut.${channel}`);
+		if (this.optedOut.get(channel) !== true || known === undefined || !statedAt.has(known)) return false;
+		this.stateOptOut(channel, false, time);
+		const isBack = this.optedOut.get(channel) === false;
+		this.changed ||= isBack;
+		return isBack;
+	}
+
+	/**
 	 * Takes over everything of a person who turned out to be this one: of each value the newer statement.
 	 * @param options.addresses false: email, phone, tokens and opt-outs stay as they are
 	 * @param options.except properties that are not taken over

@@ -14,7 +14,7 @@ type Items = Promise<INodeExecutionData[]>;
 const PAGE = 2_000;
 const RUN_COLUMNS = ['campaignId', 'campaignName', 'run', 'runKey', 'state', 'scheduledAt', 'startedAt', 'finishedAt', 'qualified', 'pausedBecause'];
 /** What providers report, where they do. */
-const RECEIPT_COLUMNS = ['delivered', 'viewed', 'clicked', 'replied', 'bounced', 'complained', 'unsubscribed'] as const;
+const RECEIPT_COLUMNS = ['delivered', 'viewed', 'clicked', 'replied', 'bounced', 'complained', 'unsubscribed', 'resubscribed'] as const;
 const REPORT_COLUMNS = [
 	...RUN_COLUMNS, 'entered', 'waiting', 'heldNow', 'sent', 'unknown', 'notSent', 'failed', 'reasons',
 	...RECEIPT_COLUMNS,

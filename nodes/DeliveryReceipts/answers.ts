@@ -36,12 +36,15 @@ export async function answer(context: IWebhookFunctions, provider: string): Prom
 	if (!reader) return NOT_FOUND;
 	const request = receiptRequestOf(context, provider);
 	if (!(await reader.verify(request))) return NOT_FOUND;
+	const store = await getStore(context);
+	const signed = reader.signedFor?.(request);
+	if (signed && !(await ReceiptInbox.of(store).admits(signed))) return NOT_FOUND;
 	const receipts = parsed(reader, request);
 	if (receipts instanceof UnreadableReceipt) return { status: 400, text: receipts.message, taken: [] };
 	await reader.attend?.(request);
-	const store = await getStore(context);
 	const taken = await ReceiptInbox.of(store).receive(receipts);
-	return { status: 200, text: 'OK', taken: taken.map((one) => itemOf(one, provider, store.fingerprint)) };
+	const { text = 'OK', contentType } = reader.reply ?? {};
+	return { status: 200, text, ...(contentType !== undefined && { headers: { 'Content-Type': contentType } }), taken: taken.map((one) => itemOf(one, provider, store.fingerprint)) };
 }
 
 function parsed(reader: ReceiptReader, request: ReceiptRequest): Receipt[] | UnreadableReceipt {
@@ -64,7 +67,8 @@ async function readerOf(context: IWebhookFunctions, provider: string): Promise<R
 	const known = kept.get(id);
 	const now = Date.now();
 	if (known && known.parameters === JSON.stringify(parameters) && now - known.readAt < FRESH_MS) return known.reader;
-	const reader = await found.reader(async (name) => await context.getCredentials(name), parameters);
+	const { clock } = await getStore(context);
+	const reader = await found.reader(async (name) => await context.getCredentials(name), parameters, clock);
 	kept.set(id, { reader, readAt: now, parameters: JSON.stringify(parameters) });
 	return reader;
 }

@@ -12,7 +12,7 @@ import { UNSUBSCRIBE_TEXTS, type UnsubscribeTexts } from './unsubscribe-page';
 export const GENERIC_FIELDS: ReceiptFields = { messageId: 'meta', providerId: 'id', status: 'status', address: 'to', code: 'code', detail: 'description' };
 
 const LABELS: Record<string, string> = {
-	sent: 'Sent', delivered: 'Delivered', viewed: 'Viewed', clicked: 'Clicked', replied: 'Replied', failed: 'Failed', bounced: 'Bounced', complained: 'Complained', unsubscribed: 'Unsubscribed',
+	sent: 'Sent', delivered: 'Delivered', viewed: 'Viewed', clicked: 'Clicked', replied: 'Replied', failed: 'Failed', bounced: 'Bounced', complained: 'Complained', unsubscribed: 'Unsubscribed', resubscribed: 'Resubscribed',
 };
 
 export const deliveryReceiptsProperties: INodeProperties[] = [

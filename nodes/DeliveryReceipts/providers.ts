@@ -14,6 +14,7 @@ import { netcoreReceipts } from '../../engine/channels/sms/netcore-receipts';
 import { plivoReceipts } from '../../engine/channels/sms/plivo-receipts';
 import { twilioReceipts } from '../../engine/channels/sms/twilio-receipts';
 import { vonageReceipts, type VonageReceiptSettings } from '../../engine/channels/sms/vonage-receipts';
+import type { Clock } from '../../engine/clock';
 import { CampaignError } from '../../engine/errors';
 import { splitList } from '../shared/provider-parameters';
 
@@ -38,7 +39,7 @@ interface ReceiptProvider {
 	alsoGet?: true;
 	credential?: string;
 	description: string;
-	reader(read: ReadCredential, parameters: ReceiptParameters): Promise<ReceiptReader>;
+	reader(read: ReadCredential, parameters: ReceiptParameters, clock: Clock): Promise<ReceiptReader>;
 }
 
 const text = (credential: ICredentialDataDecryptedObject, name: string) => String(credential[name] ?? '').trim();
@@ -58,7 +59,7 @@ export const RECEIPT_PROVIDERS: readonly ReceiptProvider[] = [
 	},
 	{
 		name: 'Mailgun', value: 'mailgun', credential: 'campaignsMailgunApi', description: BY_SIGNATURE,
-		reader: async (read) => mailgunReceipts({ signingKey: text(await read('campaignsMailgunApi'), 'webhookSigningSecret') }),
+		reader: async (read, _parameters, clock) => mailgunReceipts({ signingKey: text(await read('campaignsMailgunApi'), 'webhookSigningSecret'), clock }),
 	},
 	{ name: 'MSG91', value: 'msg91', credential: RECEIPTS_CREDENTIAL, description: BY_TOKEN, reader: async (read) => msg91Receipts(await tokenOf(read)) },
 	{

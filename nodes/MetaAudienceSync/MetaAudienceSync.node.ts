@@ -2,7 +2,7 @@ import { NodeConnectionTypes, type IDataObject, type IExecuteFunctions, type INo
 
 import { createAudience, getAudience } from '../../engine/channels/export/meta/audiences';
 import { replaceAudience } from '../../engine/audiences/replace';
-import type { AudienceWork } from '../../engine/audiences/run';
+import { NOT_REMOVED_HINT, type AudienceWork } from '../../engine/audiences/run';
 import { sendRowsTo } from '../../engine/audiences/send-rows';
 import { compareAudience, syncAudience } from '../../engine/audiences/sync';
 import type { Store } from '../../engine/store/store';
@@ -75,8 +75,8 @@ async function get(context: IExecuteFunctions, store: Store): Promise<INodeExecu
 	const account = await metaAccount(context);
 	return await eachItem(context, async (index) => {
 		const id = readAudience(context.getNodeParameter('audience', index));
-		const { present, adding, leaving } = await store.ask('audienceSize', { id });
-		return { ...(await getAudience(account, id)), sent: { present, toAdd: adding, toRemove: leaving } };
+		const { present, adding, leaving, notRemoved } = await store.ask('audienceSize', { id });
+		return { ...(await getAudience(account, id)), sent: { present, toAdd: adding, toRemove: leaving, notRemoved }, ...hintOf(notRemoved) };
 	});
 }
 
@@ -105,5 +105,9 @@ async function change(operation: 'sync' | 'replace', context: IExecuteFunctions,
 	const live = isProduction(context) || (context.getMode() === 'manual' && options.sendInManualRuns === true);
 	if (!live) return [outputItem({ audience, operation, preview: true, ...(await compareAudience(work)) }, 0)];
 	const result = operation === 'sync' ? await syncAudience(work) : await replaceAudience(work);
-	return [outputItem({ audience, operation, ...result } as IDataObject, 0)];
+	return [outputItem({ audience, operation, ...result, ...hintOf(result.notRemoved) } as IDataObject, 0)];
+}
+
+function hintOf(notRemoved: number): { hint?: string } {
+	return notRemoved > 0 ? { hint: NOT_REMOVED_HINT } : {};
 }

@@ -1,7 +1,7 @@
 import type { SmsMessage } from '../../engine/channels/provider';
 import type { SenderSupply } from '../../engine/channels/sms/needs';
 import { PAIR_GROUPS, type PairGroup } from '../../engine/channels/sms/pairs';
-import { isPersonalized } from '../../engine/personalization/fixed';
+import { fixedText, isPersonalized } from '../../engine/personalization/fixed';
 import type { CompiledTemplate, RenderInput, RenderResult } from '../../engine/personalization/liquid';
 
 export interface Pair {
@@ -48,14 +48,14 @@ export function supplyOf({ templateId, templateVariables, pairs }: SmsPairs): Se
 }
 
 /**
- * How variables and pairs are written; global values stay as they were typed.
+ * How variables and pairs are written; global values are the same in every message.
  * @param templates of `smsTexts`, by name
  */
 export function pairWriter({ templateVariables, pairs }: SmsPairs, templates: Readonly<Record<string, CompiledTemplate>>): (input: RenderInput) => { ok: true; written: Written } | Refused {
 	const compiled = (kind: 'variable' | 'body' | 'header', names: readonly string[]) => names.map((name, index) => [name, templates[textName(kind, index)] as CompiledTemplate] as const);
 	const namesOf = (list: readonly Pair[]) => list.map(({ name }) => name);
 	const lists = [compiled('variable', templateVariables), compiled('body', namesOf(pairs.body)), compiled('header', namesOf(pairs.header))];
-	const globalPairs = pairs.global.length > 0 && { globalPairs: Object.fromEntries(pairs.global.map(({ name, value }) => [name, value])) };
+	const globalPairs = pairs.global.length > 0 && { globalPairs: Object.fromEntries(pairs.global.map(({ name, value }) => [name, fixedText(value)])) };
 	return (input) => {
 		const texts: Array<Array<[string, string]>> = [];
 		for (const list of lists) {

@@ -417,6 +417,13 @@ describe('template variables and key-value pairs', () => {
 		expect(result.json('SMS')).toMatchObject([{ preview: { sms: { wouldSend: { templateVariables: ['a', 'fixed'], keyValues: { uid: 'a' }, headerPairs: { tier: 'gold' }, globalPairs: { shop: '7' } } } } }]);
 	});
 
+	test('global ones are the same for all, with one "@" of two before what would be a form', async () => {
+		const global = [{ name: 'shop', value: '@@Shop - us, me@@home' }];
+		const result = await run(workflow({ ...filled, keyValues: { ...pairs, global } }), people, 'webhook');
+		expect(result.error).toBeUndefined();
+		expect(providers.requests().map(({ body }) => JSON.parse(body) as IDataObject)).toMatchObject(Array(2).fill({ shop: '@Shop - us, me@@home' }));
+	});
+
 	test('a value that is missing costs one message', async () => {
 		const result = await run(workflow({ ...filled, templateVariables: variables('{{ Profile.tier }}') }), people, 'webhook');
 		expect(result.json('SMS', 1)).toMatchObject([{ id: 'b', reason: 'personalization_failed', detail: expect.stringContaining('Profile.tier') }]);

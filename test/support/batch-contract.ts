@@ -112,6 +112,12 @@ export function describeBatchContract<M>(name: string, contract: BatchContract<M
 			expect(asked).toHaveLength(1);
 		});
 
+		it.each([302, 308, 404, 405])('HTTP %i is no message\'s fault: all are refused at once', async (status) => {
+			const { results, asked } = await sendAll(() => ({ status, ...(status < 400 && { headers: { Location: 'https://elsewhere.example/' } }) }));
+			expect(results).toMatchObject(each({ outcome: 'failed', reason: 'provider_rejected', transient: false }));
+			expect(asked).toHaveLength(1);
+		});
+
 		it('an acceptance with a status of failure is not believed', async () => {
 			const { results } = await sendAll((some, seen, nth) => ({ ...(nth === 1 ? contract.accepted(some, seen) : {}), status: 500 }));
 			expect(results).toMatchObject(each({ outcome: 'unknown' }));

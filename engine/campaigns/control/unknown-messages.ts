@@ -57,7 +57,8 @@ export const leaveUnknown = operation<{ messages: number[] }, { left: number[] }
  */
 export const sendUnknownAgain = operation<{ messages: number[] }, { waiting: number[] }>(async (tx, { messages }, { now }) => {
 	const rows = await tx.all<{ message: number }>(
-		`UPDATE message SET state = 'held', waited = 1, reason = NULL, detail = 'Sent again by the operator', sent_at = NULL, settled_at = NULL
+		`UPDATE message SET state = 'held', waited = 1, reason = NULL, detail = 'Sent again by the operator', sent_at = NULL, settled_at = NULL,
+			attempts = CASE WHEN message.attempts = 0 THEN 1 ELSE message.attempts END
 		 WHERE state = 'unknown' AND accepted_at IS NULL AND message IN (SELECT message FROM ${named(tx)} AS named) RETURNING message`,
 		[list(messages)],
 	);

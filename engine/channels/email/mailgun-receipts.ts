@@ -1,29 +1,51 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
+import type { Clock } from '../../clock';
 import { readPath, textOf } from '../http/json-path';
 import { fromSeconds, isSame, objectsOf } from '../receipts/read';
-import type { Receipt, ReceiptReader } from '../receipts/receipt';
+import type { Receipt, ReceiptReader, ReceiptRequest } from '../receipts/receipt';
+
+/**
+ * How far the time of a signature may be from now. Mailgun calls again for 8 hours when it is not answered (10, 10, 15 and 30
+ * minutes, 1, 2 and 4 hours), by all that is known with the signature of the first call, and may be late when it has much to tell.
+ */
+export const SIGNED_WITHIN_MS = 12 * 3_600_000;
 
 /**
  * Mailgun's webhooks: JSON with one event each. Signed with HMAC-SHA256 over timestamp and token by the webhook signing key.
- * The signature does not cover the event, so whoever has seen one request could forge others: TLS keeps it from them.
- * Source: documentation.mailgun.com (webhook payloads), the example of its page on securing webhooks. Our message id comes
- * back among the user variables. A temporary failure is tried again by Mailgun, and says nothing yet.
+ * The signature does not cover the event: an old one is refused, and each stands for the first event that came with it alone.
+ * Source: documentation.mailgun.com (webhook payloads), the example of its page on securing webhooks; that page does not say
+ * how repeated calls are signed. Our message id comes back among the user variables. A temporary failure is tried again by Mailgun, and says nothing yet.
  */
-export function mailgunReceipts({ signingKey }: { signingKey: string }): ReceiptReader {
+export function mailgunReceipts({ signingKey, clock }: { signingKey: string; clock: Clock }): ReceiptReader {
 	return {
 		verify: (request) => {
-			try {
-				const [event] = objectsOf(request);
-				const [timestamp, token, signature] = ['timestamp', 'token', 'signature'].map((name) => textOf(readPath(event, `signature.${name}`)) ?? '');
-				if (signingKey === '' || !timestamp || !token) return false;
-				return isSame(signature, createHmac('sha256', signingKey).update(timestamp + token).digest('hex'));
-			} catch {
-				return false;
-			}
+			const { timestamp, token, signature, isOne } = signedBy(request);
+			if (signingKey === '' || !timestamp || !token || !isOne) return false;
+			const isTimely = Math.abs(clock.now() - Number(timestamp) * 1000) <= SIGNED_WITHIN_MS;
+			return isSame(signature, createHmac('sha256', signingKey).update(timestamp + token).digest('hex')) && isTimely;
+		},
+		signedFor: (request) => {
+			const { timestamp, token, event } = signedBy(request);
+			return { signature: digest(`mailgun ${timestamp}${token}`), content: digest(JSON.stringify(event ?? null)), expiresAt: Number(timestamp) * 1000 + SIGNED_WITHIN_MS };
 		},
 		parse: (request) => objectsOf(request).flatMap((webhook) => receiptsOf(webhook['event-data'])),
 	};
+}
+
+/** Empty where there is nothing. `isOne`: the signature is of all that the request says. */
+function signedBy(request: ReceiptRequest): { timestamp: string; token: string; signature: string; event: unknown; isOne: boolean } {
+	try {
+		const webhooks = objectsOf(request);
+		const read = (name: string) => textOf(readPath(webhooks[0], `signature.${name}`)) ?? '';
+		return { timestamp: read('timestamp'), token: read('token'), signature: read('signature'), event: webhooks[0]?.['event-data'], isOne: webhooks.length === 1 };
+	} catch {
+		return { timestamp: '', token: '', signature: '', event: undefined, isOne: false };
+	}
+}
+
+function digest(text: string): string {
+	return hash('sha256', text, 'base64url');
 }
 
 function receiptsOf(event: unknown): Receipt[] {

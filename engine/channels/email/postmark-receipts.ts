@@ -32,7 +32,9 @@ function receiptsOf(record: Record<string, unknown>): Receipt[] {
 		case 'SpamComplaint':
 			return [{ ...at('BouncedAt'), status: 'complained' }];
 		case 'SubscriptionChange':
-			return read('SuppressSending') === 'true' ? [{ ...at('ChangedAt'), ...suppressed(read('SuppressionReason')) }] : [];
+			if (read('SuppressSending') === 'true') return [{ ...at('ChangedAt'), ...suppressed(read('SuppressionReason')) }];
+			// Whoever works with the account may make an address usable again, which says nothing of what the person wants.
+			return read('SuppressSending') === 'false' && read('Origin') === 'Recipient' ? [{ ...at('ChangedAt'), status: 'resubscribed' }] : [];
 		case 'Bounce':
 			return bounced({ ...at('BouncedAt'), code: read('Type'), detail: read('Details') || read('Description') });
 		default:

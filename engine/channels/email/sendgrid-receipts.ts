@@ -56,6 +56,8 @@ function receiptsOf(event: Record<string, unknown>): Receipt[] {
 		case 'unsubscribe':
 		case 'group_unsubscribe':
 			return [{ ...about, status: 'unsubscribed' }];
+		case 'group_resubscribe':
+			return [{ ...about, status: 'resubscribed' }];
 		default:
 			return [];
 	}

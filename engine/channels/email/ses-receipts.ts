@@ -68,12 +68,19 @@ function receiptsOf(event: unknown): Receipt[] {
 			if (read('complaint.complaintFeedbackType') === 'not-spam') return [];
 			return addressesIn(event, 'complaint.complainedRecipients').map((address) => ({ ...at('complaint'), status: 'complained', address }));
 		case 'Subscription':
-			return readPath(event, 'subscription.newTopicPreferences.unsubscribeAll') === true ? [{ ...at('subscription'), status: 'unsubscribed' }] : [];
+			return subscribed(event, at('subscription'));
 		case 'Bounce':
 			return bounced(event, at('bounce'));
 		default:
 			return [];
 	}
+}
+
+/** Of all topics at once; a change of one topic says nothing of the channel. */
+function subscribed(event: unknown, about: Omit<Receipt, 'status'>): Receipt[] {
+	const [isOut, wasOut] = ['new', 'old'].map((which) => readPath(event, `subscription.${which}TopicPreferences.unsubscribeAll`));
+	if (isOut === true) return [{ ...about, status: 'unsubscribed' }];
+	return isOut === false && wasOut === true ? [{ ...about, status: 'resubscribed' }] : [];
 }
 
 /** Permanent ones are of no use any more, but for those of the suppression of the account, which may say more than that. */

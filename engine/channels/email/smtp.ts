@@ -2,7 +2,7 @@ import { CampaignError } from '../../errors';
 import { required, type HttpProviderConfig } from '../http/one-by-one';
 import type { DirectProvider, ProviderOutcome } from '../provider';
 import { toEmailAddress } from './address';
-import { assertSendable, readAttachments, type EmailMessage, type ReadAttachment } from './message';
+import { assertSendable, messageIdHeader, readAttachments, type EmailMessage, type ReadAttachment } from './message';
 import { toMail } from './mime';
 import { codeOf, outcomeOf } from './smtp-outcome';
 import { processSmtpPools, type Progress, type SmtpPools, type SmtpResult, type SmtpSettings } from './smtp-pool';
@@ -103,7 +103,8 @@ export class SmtpEmail implements DirectProvider<EmailMessage> {
 		try {
 			return readResult(message, await this.#pools.send(this.#settings, toMail(message, attachments, this.#bounceAddress), progress));
 		} catch (error) {
-			return outcomeOf(error as Error, progress.ended);
+			const outcome = outcomeOf(error as Error, progress.ended);
+			return outcome.outcome === 'unknown' ? { ...outcome, providerId: messageIdHeader(message) } : outcome;
 		}
 	}
 }

@@ -20,6 +20,14 @@ export function refusalKind(status: number): Refusal['kind'] | undefined {
 	return undefined;
 }
 
+/** Statuses about the address, the method or the form of a request: 404, 405, 406, 410, 411, 415, 426. */
+const ABOUT_ADDRESS = new Set([404, 405, 406, 410, 411, 415, 426]);
+
+/** Whether a request is refused by its status whatever messages are in it: by those, and by redirects. */
+export function isWhateverIsIn(status: number): boolean {
+	return ABOUT_ADDRESS.has(status) || (status >= 300 && status < 400);
+}
+
 export function isSuccess(status: number): boolean {
 	return status >= 200 && status < 300;
 }

@@ -8,12 +8,13 @@ import type { Reason } from '../../reasons';
  * - `failed`: it did not reach anybody, and will not; `reason` says why.
  * - `bounced`: the address does not exist, or takes nothing any more; whoever has it is not sent to on this channel again.
  * - `complained`, `unsubscribed`: the person wants no more of it.
+ * - `resubscribed`: the person wants it again.
  */
-export const RECEIPT_STATUSES = ['sent', 'delivered', 'viewed', 'clicked', 'replied', 'failed', 'bounced', 'complained', 'unsubscribed'] as const;
+export const RECEIPT_STATUSES = ['sent', 'delivered', 'viewed', 'clicked', 'replied', 'failed', 'bounced', 'complained', 'unsubscribed', 'resubscribed'] as const;
 
 export type ReceiptStatus = (typeof RECEIPT_STATUSES)[number];
 
-/** One thing a provider reports. Either `messageId` or `providerId` is there. */
+/** One thing a provider reports. Either `messageId` or `providerId` is there; of SMTP and of texts to Twilio `address` may be all. */
 export interface Receipt {
 	channel: Channel;
 	status: ReceiptStatus;
@@ -27,6 +28,8 @@ export interface Receipt {
 	address?: string;
 	/** Epoch milliseconds; absent: now. */
 	at?: number;
+	/** Of what a person says: the provider's id of that, where it gives no time. */
+	occurrence?: string;
 	/** The provider's own code and words, for the operator. */
 	code?: string;
 	detail?: string;
@@ -47,12 +50,25 @@ export interface ReceiptRequest {
 	body: Buffer;
 }
 
+/** A signature that holds for one content alone, though it was not made of it. */
+export interface SignedFor {
+	/** Hashes. */
+	signature: string;
+	content: string;
+	/** From when on the signature is too old to be believed. Epoch milliseconds. */
+	expiresAt: number;
+}
+
 /** How the receipts of one provider are told from forgeries, and read. One for each kind, beside the provider's class. */
 export interface ReceiptReader {
 	/** Whether the request is from the provider. Compares in constant time; must not throw for whatever comes. */
 	verify(request: ReceiptRequest): boolean | Promise<boolean>;
 	/** What a verified request says; what is no receipt is left out. Throws UnreadableReceipt for what cannot be read at all. */
 	parse(request: ReceiptRequest): Receipt[];
+	/** Of a verified request: what its signature is used for, where that does not cover what it says. */
+	signedFor?(request: ReceiptRequest): SignedFor;
+	/** What the provider is told when all is recorded, where a plain "OK" would not do. */
+	readonly reply?: { text: string; contentType: string };
 	/** What a verified request asks for besides, such as the confirmation of a subscription. */
 	attend?(request: ReceiptRequest): Promise<void>;
 }

@@ -31,6 +31,9 @@ const REASONS: Record<string, Reason> = {
  * key's secret) with HMAC-SHA1 over the address as it was given to Twilio and the sorted fields of the form, in
  * `X-Twilio-Signature`; of a JSON body the address has the hash instead. Source: twilio/twilio-node src/webhooks, whose
  * test vectors are ours. Twilio gives back no reference, so our message id stands in the address.
+ *
+ * An incoming text that stops or starts messages is told by `OptOutType` of a Messaging Service with Advanced Opt-Out, else by its one
+ * word, of those that Twilio heeds by itself and that mean nothing else. It names the sender's number alone.
  */
 export function twilioReceipts({ authToken }: { authToken: string }): ReceiptReader {
 	return {
@@ -41,7 +44,9 @@ export function twilioReceipts({ authToken }: { authToken: string }): ReceiptRea
 			const areSame = request.urls.flatMap(withAndWithoutPort).map((url) => isSame(signature, createHmac('sha1', authToken).update(url + fields).digest('base64')));
 			return authToken !== '' && areSame.includes(true);
 		},
-		parse,
+		parse: (request) => [...parse(request), ...textedBy(formOf(request))],
+		// Twilio sends plain text to whoever has texted.
+		reply: { text: '<Response/>', contentType: 'text/xml' },
 	};
 }
 
@@ -71,4 +76,16 @@ function parse(request: ReceiptRequest): Receipt[] {
 	const reason = code !== undefined && Object.hasOwn(REASONS, code) ? REASONS[code] : 'provider_rejected';
 	const failed: Receipt = { ...about, status, reason, code: code ?? said, detail: form.get('ErrorMessage') ?? undefined };
 	return reason === 'unsubscribed' ? [failed, { ...about, status: 'unsubscribed', code }] : [failed];
+}
+
+const WORDS: Record<string, ReceiptStatus> = { STOP: 'unsubscribed', STOPALL: 'unsubscribed', UNSUBSCRIBE: 'unsubscribed', START: 'resubscribed', UNSTOP: 'resubscribed' };
+
+/** What somebody says by an incoming text message. */
+function textedBy(form: URLSearchParams): Receipt[] {
+	const [address, occurrence] = [form.get('From') ?? '', form.get('MessageSid') ?? form.get('SmsSid') ?? undefined];
+	const isIncoming = form.get('SmsStatus') === 'received' || form.has('OptOutType');
+	const word = form.get('OptOutType') ?? (form.get('Body') ?? '').trim().toUpperCase();
+	const status = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
+	// WhatsApp and others have a word before the number.
+	return isIncoming && status !== undefined && /^\+\d+$/.test(address) ? [{ channel: 'sms', status, address, occurrence }] : [];
 }

@@ -5,16 +5,19 @@ import { eventMatchKey, findEventNames, internEventNames } from '../../people/ev
 import { RepeatTransaction, type Tx } from '../../store/database';
 import { appendCampaignEvents, SENT_EVENT, type Occasion } from '../campaign-events';
 import { giveBackPlaces, lockPlacesOf } from '../places';
-import { eventOf, eventsOf, OPT_OUT_TYPES, propertiesOf, reasonOf, UNSUBSCRIBED_EVENT } from './events';
+import { applyConsents, isConsentOfPerson, type StatedConsent } from './consent';
+import { EARLIER, isOfEarlierAttempt } from './attempts';
+import { eventOf, eventsOf, OPT_OUT_TYPES, propertiesOf, reasonOf, RESUBSCRIBED, SUBSCRIBED_EVENT, UNSUBSCRIBED_EVENT } from './events';
 import { messagesOf, numbersOf, type FoundMessage } from './find';
 import { isReady, stateAfter } from './moves';
 import { ofCopies } from './copies';
-import { optOut, type OptOut } from './opt-outs';
 import { addReceipts, receiptsOf, type KnownReceipt } from './rows';
 
 /** A receipt with the number of its message, where our id of it was in it. */
 export interface NumberedReceipt extends Omit<Receipt, 'messageId'> {
 	message?: number;
+	/** When one that had to wait came. Epoch milliseconds. */
+	heardAt?: number;
 }
 
 /** What became of receipts, by their places in what was given. */
@@ -31,6 +34,8 @@ interface Placed {
 	message: FoundMessage;
 	/** Epoch milliseconds, never ahead of now. */
 	at: number;
+	/** See KnownReceipt. */
+	mark: string;
 }
 
 /**
@@ -38,37 +43,46 @@ interface Placed {
  * A message that has failed gives back its place and its room under the caps, to whoever comes next; who was refused before is not asked again.
  */
 export async function applyReceipts(tx: Tx, receipts: readonly NumberedReceipt[], now: number): Promise<Applied> {
-	const { names, found } = await lockFor(tx, receipts);
+	const { names, found } = await lockFor(tx, receipts, now);
 	const early: number[] = [];
 	const copies = await ofCopies(tx, receipts, found);
 	const placed = receipts.flatMap((receipt, index): Placed[] => {
 		const message = found[index];
 		// Whoever may report on one channel may not on another.
 		if (copies.has(receipt) || (message && message.channel !== receipt.channel)) return [];
-		if (message && isReady(message.state)) return [{ index, receipt: message.isErased ? withoutWords(receipt) : receipt, message, at: Math.min(receipt.at ?? now, now) }];
+		if (message && isReady(message.state)) return [place(index, receipt, message, now)];
 		// Our own ids are of messages that exist: one that does not was erased with its run, or is forged by whoever may sign.
 		if (message || (receipt.message === undefined && receipt.providerId !== undefined)) early.push(index);
 		return [];
 	});
 	const known = await receiptsOf(tx, [...new Map(placed.map(({ message }) => [message.message, message])).values()]);
-	const fresh = placed.filter(({ receipt, message }) => {
+	const saidBefore = new Set<NumberedReceipt>();
+	const fresh = placed.filter(({ receipt, message, mark }) => {
 		const own = known.get(message.message) ?? [];
 		const { status } = receipt;
 		// That it left is news of an unknown one only: no row for each message that was sent.
 		if (status === 'sent' && stateAfter(message.state, ['sent']) === undefined) return false;
-		if (own.some((other) => other.status === status && other.mark === markOf(receipt))) return false;
-		own.push({ status, mark: markOf(receipt), movedFrom: null });
+		if (own.some((other) => other.status === status && other.mark === mark)) return false;
+		if (isConsentOfPerson(status) && own.some((other) => other.status === status)) saidBefore.add(receipt);
+		own.push({ status, mark, movedFrom: null });
 		known.set(message.message, own);
 		return true;
 	});
 	const moves = await move(tx, fresh, known, now);
-	await addReceipts(tx, fresh.map(({ receipt, message, at }) => {
+	await addReceipts(tx, fresh.map(({ receipt, message, at, mark }) => {
 		const { status, code = null, detail = null } = receipt;
-		return { run: message.run, message: message.message, status, mark: markOf(receipt), at, code, detail, movedFrom: moves.by.get(receipt) ?? null };
+		return { run: message.run, message: message.message, status, mark, at, code, detail, movedFrom: moves.by.get(receipt) ?? null };
 	}), now);
-	const optedOut = await optOut(tx, fresh.flatMap(optOutOf), now);
-	await recordEvents(tx, names, { fresh, known, optedOut, sent: moves.sentAtLast }, now);
-	return { taken: fresh.map(({ index, message }) => ({ index, message })), early };
+	const consents = await applyConsents(tx, fresh.flatMap(consentOf), now);
+	await recordEvents(tx, names, { fresh, known, consents, sent: moves.sentAtLast }, now);
+	const changed = new Set([...consents.out, ...consents.in].map(({ receipt }) => receipt));
+	// Nothing to act upon: a failure that sending again has put right, and what a person says once more.
+	return { taken: fresh.filter(({ receipt, mark }) => mark !== EARLIER && (!saidBefore.has(receipt) || changed.has(receipt))).map(({ index, message }) => ({ index, message })), early };
+}
+
+function place(index: number, receipt: NumberedReceipt, message: FoundMessage, now: number): Placed {
+	const mark = isOfEarlierAttempt(receipt, message) ? EARLIER : markOf(receipt);
+	return { index, receipt: message.isErased ? withoutWords(receipt) : receipt, message, at: Math.min(receipt.at ?? receipt.heardAt ?? now, now), mark };
 }
 
 /** A provider's words may quote the address. */
@@ -76,8 +90,11 @@ function withoutWords({ detail: _detail, address: _address, ...receipt }: Number
 	return receipt;
 }
 
-/** Clicks on several links are several things; everything else happens to a message once. */
-function markOf({ status, url }: NumberedReceipt): string {
+const LONGEST_MARK = 60;
+
+/** Clicks on several links are several things, and so is what people say of their consent at several times; everything else happens to a message once. */
+function markOf({ status, url, at, occurrence = '' }: NumberedReceipt): string {
+	if (isConsentOfPerson(status)) return at === undefined ? occurrence.slice(0, LONGEST_MARK) : String(at);
 	return status === 'clicked' && url !== undefined ? hash('sha256', url, 'base64url').slice(0, 16) : '';
 }
 
@@ -85,14 +102,14 @@ function markOf({ status, url }: NumberedReceipt): string {
  * Takes the locks of what receipts change: people, before all else as settling does, then places, then messages. Who
  * opts out, or may not know a message that is just being settled, has to hold the people alone.
  */
-async function lockFor(tx: Tx, receipts: readonly NumberedReceipt[]): Promise<{ names: Map<string, number>; found: Array<FoundMessage | undefined> }> {
+async function lockFor(tx: Tx, receipts: readonly NumberedReceipt[], now: number): Promise<{ names: Map<string, number>; found: Array<FoundMessage | undefined> }> {
 	const wanted = new Map(eventsOf(receipts.map(({ status }) => status)).map((name) => [eventMatchKey(name), name]));
 	const isAlone =
-		receipts.some(({ status }) => OPT_OUT_TYPES[status] !== undefined) ||
+		receipts.some(({ status }) => OPT_OUT_TYPES[status] !== undefined || status === RESUBSCRIBED) ||
 		(await findEventNames(tx, [...wanted.keys()])).size < wanted.size ||
-		(await numbersOf(tx, receipts)).includes(undefined);
+		(await numbersOf(tx, receipts, now)).includes(undefined);
 	await tx.lock('people', isAlone ? undefined : 'beside others');
-	const numbers = await numbersOf(tx, receipts);
+	const numbers = await numbersOf(tx, receipts, now);
 	if (!isAlone && numbers.includes(undefined)) throw new RepeatTransaction('A message is not known any more.');
 	const given = numbers.filter((number) => number !== undefined);
 	const mayFail = receipts.some(({ status }) => status === 'failed' || status === 'bounced');
@@ -112,7 +129,7 @@ async function move(tx: Tx, fresh: readonly Placed[], known: ReadonlyMap<number,
 	for (const ofMessage of Map.groupBy(fresh, ({ message }) => message.message).values()) {
 		const { message } = ofMessage[0] as Placed;
 		const own = known.get(message.message) ?? [];
-		const target = stateAfter(message.state, own.map(({ status }) => status));
+		const target = stateAfter(message.state, statusesOf(own));
 		if (target === undefined) continue;
 		const decisive = decisiveOf(ofMessage, target);
 		by.set(decisive.receipt, message.state);
@@ -162,26 +179,27 @@ function wordsOf({ code, detail }: NumberedReceipt): string | null {
 	return [code, detail].filter(Boolean).join(': ') || null;
 }
 
-function optOutOf({ receipt, message, at }: Placed): Array<OptOut & { placed: Occasion }> {
+function consentOf({ receipt, message, at }: Placed): Array<StatedConsent & { receipt: NumberedReceipt }> {
 	const { status, address, code } = receipt;
 	const type = OPT_OUT_TYPES[status];
-	if (type === undefined || message.person <= 0) return [];
-	const placed: Occasion = { ...message, at, more: { Type: type, ...(code !== undefined && { Code: code }) } };
-	return [{ person: message.person, channel: message.channel, at, ...(address !== undefined && { address }), placed }];
+	if ((type === undefined && status !== RESUBSCRIBED) || message.person <= 0) return [];
+	const { person, channel } = message;
+	const occasion: Occasion = { ...message, at, more: { ...(type !== undefined && { Type: type }), ...(code !== undefined && { Code: code }) } };
+	return [{ person, channel, status, at, ...(address !== undefined && { address }), occasion, receipt }];
 }
 
 interface Happened {
 	fresh: readonly Placed[];
 	known: ReadonlyMap<number, KnownReceipt[]>;
-	optedOut: ReadonlyArray<{ placed: Occasion }>;
+	consents: Record<'out' | 'in', ReadonlyArray<{ occasion: Occasion }>>;
 	sent: readonly Occasion[];
 }
 
-async function recordEvents(tx: Tx, names: ReadonlyMap<string, number>, { fresh, known, optedOut, sent }: Happened, now: number): Promise<void> {
-	const occasions = new Map<string, Occasion[]>([[SENT_EVENT, [...sent]], [UNSUBSCRIBED_EVENT, optedOut.map(({ placed }) => placed)]]);
-	for (const { receipt, message, at } of fresh) {
+async function recordEvents(tx: Tx, names: ReadonlyMap<string, number>, { fresh, known, consents, sent }: Happened, now: number): Promise<void> {
+	const occasions = new Map<string, Occasion[]>([[SENT_EVENT, [...sent]], [UNSUBSCRIBED_EVENT, consents.out.map(({ occasion }) => occasion)], [SUBSCRIBED_EVENT, consents.in.map(({ occasion }) => occasion)]]);
+	for (const { receipt, message, at, mark } of fresh) {
 		const name = eventOf(receipt.status);
-		if (name === undefined || isOutdone(receipt.status, known.get(message.message) ?? [])) continue;
+		if (name === undefined || mark === EARLIER || isOutdone(receipt.status, known.get(message.message) ?? [])) continue;
 		const more = propertiesOf(receipt);
 		occasions.set(name, [...(occasions.get(name) ?? []), { ...message, at, ...(more && { more }) }]);
 	}
@@ -193,6 +211,11 @@ async function recordEvents(tx: Tx, names: ReadonlyMap<string, number>, { fresh,
 
 /** A failure of what arrived is kept, but is no event of the person; nor are two failures of one message two. */
 function isOutdone(status: ReceiptStatus, own: readonly KnownReceipt[]): boolean {
-	if (status === 'failed') return own.some((other) => other.status === 'bounced') || stateAfter('sent', own.map((other) => other.status)) !== 'failed';
-	return false;
+	const known = statusesOf(own);
+	return status === 'failed' && (known.includes('bounced') || stateAfter('sent', known) !== 'failed');
+}
+
+/** What is known of the last attempt. */
+function statusesOf(own: readonly KnownReceipt[]): ReceiptStatus[] {
+	return own.filter(({ mark }) => mark !== EARLIER).map(({ status }) => status);
 }

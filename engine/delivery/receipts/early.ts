@@ -19,13 +19,13 @@ export async function keepEarly(tx: Tx, receipts: readonly NumberedReceipt[], no
 		 SELECT a.receipt_key, a.message, a.provider_id, a.channel, $2, a.receipt
 		 FROM ${tx.dialect.rows('$1', { receipt_key: 'text', message: 'integer', provider_id: 'text', channel: 'text', receipt: 'text' })} AS a WHERE true
 		 ON CONFLICT (receipt_key) DO NOTHING`,
-		[JSON.stringify(receipts.map((receipt) => [keyOf(receipt), receipt.message ?? null, receipt.providerId ?? null, receipt.channel, JSON.stringify({ at: now, ...receipt })])), now],
+		[JSON.stringify(receipts.map((receipt) => [keyOf(receipt), receipt.message ?? null, receipt.providerId ?? null, receipt.channel, JSON.stringify({ ...receipt, heardAt: now })])), now],
 	);
 }
 
-/** Receipts of copies of an email differ by the address alone. */
-function keyOf({ channel, message, providerId, status, url, address }: NumberedReceipt): string {
-	return hash('sha256', JSON.stringify([channel, message ?? providerId, status, url, address]), 'base64url');
+/** Receipts of copies of an email differ by the address alone, those of several attempts by the provider's id or its time. */
+function keyOf({ channel, message, providerId, status, url, address, at }: NumberedReceipt): string {
+	return hash('sha256', JSON.stringify([channel, message, providerId, status, url, address, at]), 'base64url');
 }
 
 /**

@@ -13,9 +13,20 @@ const EVENTS: Record<ReceiptStatus, string | undefined> = {
 	bounced: 'Notification Failed',
 	complained: undefined,
 	unsubscribed: undefined,
+	resubscribed: undefined,
 };
 
 export const UNSUBSCRIBED_EVENT = 'Channel Unsubscribed';
+
+export const SUBSCRIBED_EVENT = 'Channel Subscribed';
+
+export const RESUBSCRIBED = 'resubscribed' satisfies ReceiptStatus;
+
+/** The `mark` of what a link of our own did: no provider takes it back. */
+export const BY_LINK = 'link';
+
+/** What people say themselves. */
+export const UNSUBSCRIBED_TYPES: ReadonlySet<ReceiptStatus> = new Set(['complained', 'unsubscribed']);
 
 /** CleverTap's words for why a channel was unsubscribed from. */
 export const OPT_OUT_TYPES: Partial<Record<ReceiptStatus, string>> = { bounced: 'bounced', complained: 'spam', unsubscribed: 'unsubscribed' };
@@ -24,7 +35,7 @@ export const OPT_OUT_TYPES: Partial<Record<ReceiptStatus, string>> = { bounced: 
 export function eventsOf(statuses: Iterable<ReceiptStatus>): string[] {
 	const known = [...statuses];
 	const optsOut = known.some((status) => OPT_OUT_TYPES[status] !== undefined);
-	return [...new Set([SENT_EVENT, ...known.flatMap((status) => EVENTS[status] ?? []), ...(optsOut ? [UNSUBSCRIBED_EVENT] : [])])];
+	return [...new Set([SENT_EVENT, ...known.flatMap((status) => EVENTS[status] ?? []), ...(optsOut ? [UNSUBSCRIBED_EVENT] : []), ...(known.includes(RESUBSCRIBED) ? [SUBSCRIBED_EVENT] : [])])];
 }
 
 export function eventOf(status: ReceiptStatus): string | undefined {

@@ -1,7 +1,8 @@
-import type { Receipt } from '../../channels/receipts/receipt';
+import type { Receipt, SignedFor } from '../../channels/receipts/receipt';
 import type { Store } from '../../store/store';
 import { Coalescer } from '../coalesce';
 import type { NumberedReceipt } from './apply';
+import { isNamedByAddress } from './by-address';
 import type { TakenReceipt } from './receive';
 
 const FIRST_LOOK_MS = 1_000;
@@ -11,6 +12,8 @@ const MAX_LOOK_MS = 60_000;
 export class ReceiptInbox {
 	private readonly receiving: Coalescer<NumberedReceipt, TakenReceipt | undefined>;
 
+	private readonly admitting: Coalescer<SignedFor, boolean>;
+
 	/** Until the first look of this process, those of former ones may wait. */
 	private mayWait = true;
 
@@ -19,6 +22,7 @@ export class ReceiptInbox {
 	private static readonly ofStores = new WeakMap<Store, ReceiptInbox>();
 
 	private constructor(private readonly store: Store) {
+		this.admitting = new Coalescer(async (signed) => await store.call('useSignatures', { signed }));
 		this.receiving = new Coalescer(async (receipts) => {
 			const { taken, early } = await store.call('receiveReceipts', { receipts });
 			if (early > 0) this.mayWait = true;
@@ -41,6 +45,11 @@ export class ReceiptInbox {
 		}));
 		this.look(FIRST_LOOK_MS);
 		return results.filter((one) => one !== undefined);
+	}
+
+	/** Whether a signature stands for this content: false where it was used for another one. Rejects when the store cannot tell. */
+	async admits(signed: SignedFor): Promise<boolean> {
+		return await this.admitting.call(signed);
 	}
 
 	/** Again and again while some wait, ever more seldom. */
@@ -70,7 +79,7 @@ export function numberedBy(fingerprint: string, { messageId, ...receipt }: Recei
 	const clean = storable(receipt);
 	if (Number.isSafeInteger(number) && number > 0) return { ...clean, message: number };
 	// An id that is none of ours is of another store, or of another sender of the account.
-	const isNamed = receipt.providerId !== undefined || (receipt.channel === 'email' && receipt.address !== undefined);
+	const isNamed = receipt.providerId !== undefined || isNamedByAddress(receipt);
 	return messageId === undefined && isNamed ? clean : undefined;
 }
 

@@ -5,11 +5,11 @@ import { PersonState } from '../../people/state';
 import { updateRows } from '../../people/write-people';
 import type { Tx } from '../../store/database';
 
-/** Somebody who is not to be sent to on a channel any more. */
-export interface OptOut {
+/** Who is not to be sent to on a channel any more, or is again. */
+export interface Consent {
 	person: number;
 	channel: Channel;
-	/** Epoch milliseconds; whoever opted in since stays in. */
+	/** Epoch milliseconds; whoever said otherwise since is left alone. */
 	at: number;
 	/** Where the message went that says so, if that is known. */
 	address?: string;
@@ -20,18 +20,28 @@ export interface OptOut {
  * under the lock `people`, held alone.
  * @returns those who were not out before
  */
-export async function optOut<One extends OptOut>(tx: Tx, optOuts: readonly One[], now: number): Promise<One[]> {
-	if (optOuts.length === 0) return [];
+export async function optOut<One extends Consent>(tx: Tx, optOuts: readonly One[], now: number): Promise<One[]> {
+	return await change(tx, optOuts, (state, { channel, at }) => state.optOut(channel, at), now);
+}
+
+/** As `optOut`, takes back what was stated at one of the moments `statedAt`. @returns those who were out before */
+export async function takeBack<One extends Consent & { statedAt: ReadonlySet<number> }>(tx: Tx, consents: readonly One[], now: number): Promise<One[]> {
+	return await change(tx, consents, (state, { channel, at, statedAt }) => state.takeBackOptOut(channel, statedAt, at), now);
+}
+
+/** Returns those for whom `apply` did. */
+async function change<One extends Consent>(tx: Tx, consents: readonly One[], apply: (state: PersonState, one: One) => boolean, now: number): Promise<One[]> {
+	if (consents.length === 0) return [];
 	const living = await tx.allOf<{ given: number; person: number }>(
 		{ person: 'integer' },
-		[...new Set(optOuts.map(({ person }) => person))].map((person) => [person]),
+		[...new Set(consents.map(({ person }) => person))].map((person) => [person]),
 		(given) => `SELECT p.person AS given, coalesce(p.merged_into, p.person) AS person FROM ${given} AS a ${tx.dialect.each('person', 'p', 'p.person = a.person')} WHERE p.erased_at IS NULL`,
 	);
 	const survivors = new Map(living.map(({ given, person }) => [given, person]));
 	const states = new Map((await loadRows(tx, [...new Set(survivors.values())])).map((row) => [row.person, new PersonState(row)]));
-	const done = optOuts.filter(({ person, channel, at, address }) => {
-		const state = states.get(survivors.get(person) ?? -1);
-		return state !== undefined && isStill(state, channel, address) && state.optOut(channel, at);
+	const done = consents.filter((one) => {
+		const state = states.get(survivors.get(one.person) ?? -1);
+		return state !== undefined && isStill(state, one.channel, one.address) && apply(state, one);
 	});
 	await updateRows(tx, [...states.values()].filter(({ changed }) => changed).map((state) => state.toRow(now)));
 	return done;
@@ -57,7 +67,8 @@ function digits(number: string): string {
 
 const SHORTEST_NUMBER = 5;
 
-function isNumber(address: string, phone: string): boolean {
+/** Whether a number with its country code is this one, as somebody wrote it. */
+export function isNumber(address: string, phone: string): boolean {
 	const national = digits(phone).replace(/^0+/, '');
 	return national.length >= SHORTEST_NUMBER && digits(address).endsWith(national);
 }

@@ -5,7 +5,7 @@ import type { FoundMessage } from './find';
 /** A receipt of a message, as far as the next one has to know of it. */
 export interface KnownReceipt {
 	status: ReceiptStatus;
-	/** Tells clicks on several links apart; usually ''. */
+	/** Tells clicks on several links apart, and what failed at an earlier attempt (see attempts) from the last; usually ''. */
 	mark: string;
 	/** The state the message had when this receipt moved it to another one. */
 	movedFrom: string | null;

@@ -2,7 +2,7 @@ import { eventMatchKey, internEventNames } from '../../people/event-names';
 import { operation } from '../../store/database';
 import type { Store } from '../../store/store';
 import { appendCampaignEvents } from '../campaign-events';
-import { OPT_OUT_TYPES, UNSUBSCRIBED_EVENT } from '../receipts/events';
+import { BY_LINK, OPT_OUT_TYPES, UNSUBSCRIBED_EVENT } from '../receipts/events';
 import { ReceiptInbox } from '../receipts/inbox';
 import { optOut } from '../receipts/opt-outs';
 import type { TakenReceipt } from '../receipts/receive';
@@ -18,7 +18,7 @@ export async function unsubscribeBy(store: Store, link: UnsubscribeLink): Promis
 	if (link.person <= 0) return [];
 	const { isKnown } = await store.call('optOutByLink', link);
 	if (!isKnown) return [];
-	return await ReceiptInbox.of(store).receive([{ channel: link.channel, status: 'unsubscribed', messageId: `${store.fingerprint}-${link.message}` }]);
+	return await ReceiptInbox.of(store).receive([{ channel: link.channel, status: 'unsubscribed', occurrence: BY_LINK, messageId: `${store.fingerprint}-${link.message}` }]);
 }
 
 /**

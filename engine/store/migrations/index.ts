@@ -11,10 +11,14 @@ import { messagesInMotion } from './010-messages-in-motion';
 import { idsInTheirIndex } from './011-ids-in-their-index';
 import { receipts } from './012-receipts';
 import { audiences } from './013-audiences';
+import { attempts } from './014-attempts';
+import { receiptSignatures } from './015-receipt-signatures';
+import { erasedInAudiences } from './016-erased-in-audiences';
+import { phoneDigits } from './017-phone-digits';
 import type { Migration } from './migration';
 
 /** Every migration, in order. */
 export const migrations: readonly Migration[] = [
 	foundation, columns, segmentsAndLists, usesOfRuns, campaignTypes, setOut, openedReleases, identityEpoch, byteOrder, messagesInMotion,
-	idsInTheirIndex, receipts, audiences,
+	idsInTheirIndex, receipts, audiences, attempts, receiptSignatures, erasedInAudiences, phoneDigits,
 ];

@@ -6,6 +6,7 @@ import { operations } from '../../operations';
 import type { Operation, Tx } from '../database';
 import { Ingested } from '../ingested';
 import { keepColumns, recordsIn } from '../keep-columns';
+import { keepHouse } from '../keep-house';
 import { migrate, type StoreIdentity } from '../migrate';
 import type { IngestInput, IngestResult } from '../../people/records';
 import { ALIVE_MS, BEAT_MS, forget, reportAlive } from '../processes';
@@ -48,6 +49,8 @@ class PostgresStore implements Store {
 
 	private readonly columns: ReturnType<typeof keepColumns>;
 
+	private readonly house: ReturnType<typeof keepHouse>;
+
 	readonly owner: string;
 
 	readonly accountZone: string;
@@ -69,6 +72,7 @@ class PostgresStore implements Store {
 		this.owner = thread.owner;
 		this.accountZone = thread.accountZone;
 		this.columns = keepColumns(this, thread);
+		this.house = keepHouse(async () => await this.call('forgetOld', {}));
 		this.questions = new ThreadClient('questions-thread', { role: 'questions', ...thread });
 		this.questions.onDamage = (damage) => this.columns.keeper.noteDamage(damage);
 		this.heart = setInterval(() => {
@@ -118,6 +122,7 @@ class PostgresStore implements Store {
 	}
 
 	async close(): Promise<void> {
+		await this.house.close();
 		await this.columns.close();
 		this.closed = true;
 		clearInterval(this.heart);

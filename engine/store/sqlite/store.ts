@@ -5,6 +5,7 @@ import { operations } from '../../operations';
 import type { Operation } from '../database';
 import { Ingested } from '../ingested';
 import { keepColumns, recordsIn } from '../keep-columns';
+import { keepHouse } from '../keep-house';
 import type { StoreIdentity } from '../migrate';
 import type { IngestInput, IngestResult } from '../../people/records';
 import { BEAT_MS } from '../processes';
@@ -45,6 +46,8 @@ class SqliteStore implements Store {
 
 	private readonly columns: ReturnType<typeof keepColumns>;
 
+	private readonly house: ReturnType<typeof keepHouse>;
+
 	constructor(
 		identity: StoreIdentity,
 		readonly clock: Clock,
@@ -57,6 +60,7 @@ class SqliteStore implements Store {
 		this.owner = thread.owner;
 		this.accountZone = thread.accountZone;
 		this.columns = keepColumns(this, thread);
+		this.house = keepHouse(async () => await this.call('forgetOld', {}));
 		this.questions.onDamage = (damage) => this.columns.keeper.noteDamage(damage);
 		this.heart = setInterval(() => {
 			this.writer.call('$beat', undefined, clock.now()).catch(() => {});
@@ -91,6 +95,7 @@ class SqliteStore implements Store {
 
 	async close(): Promise<void> {
 		clearInterval(this.heart);
+		await this.house.close();
 		await this.columns.close();
 		await this.questions.close();
 		await this.writer.call('$close', undefined, this.clock.now());

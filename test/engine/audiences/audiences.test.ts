@@ -130,6 +130,27 @@ describeStores('audiences', (fixture, kind) => {
 			expect(await remembered()).toEqual([]);
 		});
 
+		it('forgets them without a run, and says of the audience that they may be in it, until it is replaced', async () => {
+			const { store, clock } = fixture();
+			await ingest(vip('ann', { phone: '+4915123456789' }), vip('ben'), vip('cid'));
+			await syncAudience(work);
+			for (const id of ['ann', 'ben']) await store.call('erasePerson', { name: { id } });
+			const left = async () => await store.ask('audienceSize', { id: '4711' });
+			clock.advance(30 * 86_400_000);
+			await store.call('forgetOld', {});
+			expect(await left()).toMatchObject({ leaving: 2, notRemoved: 0 });
+			clock.advance(1);
+			await store.call('forgetOld', {});
+			await store.call('forgetOld', {});
+			expect(await left()).toMatchObject({ leaving: 0, notRemoved: 2 });
+			expect(await syncAudience(work)).toMatchObject({ removed: 0, notRemoved: 2 });
+			expect(meta.values('EMAIL')).toEqual(emails('ann', 'ben', 'cid'));
+			expect(await syncAudience(work)).toMatchObject({ notRemoved: 2 });
+			expect(await replaceAudience(work)).toMatchObject({ notRemoved: 0, left: 0 });
+			expect(meta.values('EMAIL')).toEqual(emails('cid'));
+			expect(await syncAudience(work)).toMatchObject({ notRemoved: 0 });
+		});
+
 		it.each(['ann', 'ben'])('takes back whoever is erased while they are sent: %s', async (erased) => {
 			await ingest(vip('ann'), vip('ben'));
 			const { send } = work;

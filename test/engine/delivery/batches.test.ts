@@ -192,6 +192,13 @@ describe('messages that share requests', () => {
 		expect(sizes().sort((a, b) => b - a)).toEqual([8, 4, 4, 2, 2, 1, 1]);
 	});
 
+	it.each([400, 409, 413, 414, 422, 431])('HTTP %i without words may be one message\'s fault', async (status) => {
+		answer = (asked) => (asked.includes('n3') ? { status } : acceptAll(asked));
+		const { of } = await sendAll([provider()], notes(4));
+		expect(value(of.get('n3'))).toMatchObject({ outcome: 'failed', reason: 'provider_rejected' });
+		expect(sizes().sort((a, b) => b - a)).toEqual([4, 2, 2, 1, 1]);
+	});
+
 	it('whichever are bad: each good one is accepted once, each bad one refused, by few requests, and nobody looks under way who is not', async () => {
 		await fc.assert(fc.asyncProperty(fc.integer({ min: 1, max: 100 }), fc.array(fc.nat(99), { maxLength: 6 }), async (count, places) => {
 			const bad = new Set(places.filter((place) => place < count).map((place) => `n${place}`));

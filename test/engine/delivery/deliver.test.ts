@@ -324,6 +324,8 @@ describeStores('delivering', (fixture) => {
 		const asNote = (one: Released): Delivery<Note> => ({ ...deliveryFor(one), render: () => ({ ok: true, message: { id: `${one.person}`, group: 'g' } }) });
 		void deliver(people.map(asNote), { ...options(), store: dying, send: async (note, ledger) => await attemptGroup([notes], note, { ...attempt.options, ...ledger }) }).catch(() => undefined);
 		await halved;
+		// Until the other half, which may have been refused at the same moment, is taken back in the store.
+		await new Promise((resolve) => setTimeout(resolve, 500));
 		await dying.close();
 		attempt.close();
 		await server.close();

@@ -102,6 +102,44 @@ describeStores('conversions', (fixture) => {
 		expect(await figures(run)).toEqual({ conversions: 0, conversionEvents: 0, revenue: 0, conversionRate: null });
 	});
 
+	describe('what was handed to another system', () => {
+		/** Everybody is exported at START + 1 minute; an hour later an SMS ends for them as given. */
+		async function exportedRun(count: number, then?: (id: number) => 'sent' | 'failed' | undefined): Promise<number> {
+			const { store, clock } = fixture();
+			const run = await startRun(store, await addPeople(store, count), { runKey: 'a' });
+			clock.advance(MINUTE);
+			const released = await release(store, await node(store, 'trigger'));
+			const people = (released?.people ?? []).sort((a, b) => a.person - b.person);
+			await send(store, 'segment', people, () => ({ state: 'sent' }), { addressHash: null }, 'export');
+			clock.advance(HOUR);
+			const ends = new Map(people.map(({ entry }, index) => [entry, then?.(index + 1)]));
+			const texted = people.filter(({ entry }) => ends.get(entry) !== undefined);
+			if (texted.length > 0) await send(store, 'sms', texted, ({ entry }) => ({ state: ends.get(entry) as 'sent' | 'failed' }), { addressHash: null });
+			await store.call('settleRelease', { token: released?.token as string, end: 'success' });
+			return run;
+		}
+
+		it('is no message beside messages', async () => {
+			await register();
+			const run = await exportedRun(3, (id) => (id === 1 ? 'sent' : id === 2 ? 'failed' : undefined));
+			await events(['p1', SENT + 1], ['p2', SENT + 1], ['p3', SENT + 1], ['p2', SENT + HOUR + 1]);
+			expect(await figures(run)).toMatchObject({ conversions: 0, conversionRate: 0 });
+			await events(['p1', SENT + HOUR + 1, { amount: 5 }]);
+			expect(await figures(run)).toEqual({ conversions: 1, conversionEvents: 1, revenue: 5, conversionRate: 1 });
+			const story = await fixture().store.ask('personStory', { name: { id: 'p3' }, run });
+			expect(JSON.stringify(story.runs[0]?.steps)).not.toMatch(/onverted/);
+		});
+
+		it('counts where there is nothing else', async () => {
+			await register();
+			const run = await exportedRun(2);
+			await events(['p1', SENT + 1, { amount: 5 }]);
+			expect(await figures(run)).toEqual({ conversions: 1, conversionEvents: 1, revenue: 5, conversionRate: 0.5 });
+			const story = await fixture().store.ask('personStory', { name: { id: 'p1' }, run });
+			expect(JSON.stringify(story.runs[0]?.steps)).toMatch(/onverted/);
+		});
+	});
+
 	it('counts an event that matches several goals once, with the revenue of the first that names one', async () => {
 		await register({ revenueProperty: undefined }, 'a');
 		await register({ windowMs: DAY }, 'b');

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import { atForms } from '../../../engine/personalization/at-form';
 import { check } from '../../../engine/personalization/check';
+import { fixedText, isPersonalized } from '../../../engine/personalization/fixed';
 import { compile, type RenderInput, type TemplateOptions } from '../../../engine/personalization/liquid';
 
 const FILTERS = new Set(['default', 'upcase', 'append', 'truncate', 'date', 'first', 'json', 'replace']);
@@ -63,6 +64,14 @@ describe('what is text', () => {
 		fc.assert(fc.property(text, (one) => {
 			expect(compile(one).render({ profile: {}, now: 0 })).toEqual({ ok: true, text: one });
 		}), { numRuns: 2_000 });
+	});
+
+	it('is as a template gives it where it is the same for everybody', () => {
+		const piece = fc.constantFrom('@', '@@', ' - ', ' ', 'shop', 'our best', 'me@example.com', '"Hotel - x"', ' | default: "x"', ' | upcase', '| Acme', '.', '\n');
+		fc.assert(fc.property(fc.array(piece).map((pieces) => pieces.join('')).filter((one) => !isPersonalized(one)), (one) => {
+			expect({ ok: true, text: fixedText(one) }).toEqual(compile(one).render({ profile: {}, now: 0 }));
+		}), { numRuns: 2_000 });
+		expect(fixedText('a @@shop - us @@@Profile - x')).toBe('a @shop - us @@Profile - x');
 	});
 
 	it('is looked through in little time', () => {

@@ -2,6 +2,7 @@ import type { MessageClaim } from '../../../engine/delivery/claim';
 import type { Settlement } from '../../../engine/delivery/settle';
 import type { Decision } from '../../../engine/holds/gate';
 import type { Released } from '../../../engine/holds/release';
+import type { Channel } from '../../../engine/people/records';
 import type { ManualClock } from '../../../engine/clock';
 import type { Store } from '../../../engine/store/store';
 import { addPeople, claimFor, node, release, startRun } from '../../support/campaign';
@@ -18,11 +19,12 @@ export async function send(
 	released: Released[],
 	end: (released: Released) => End | 'being sent',
 	overrides: Partial<MessageClaim> = {},
+	channel: Channel = 'sms',
 ): Promise<void> {
 	const number = await node(store, sender);
 	const token = `token ${sender} ${released[0]?.entry}`;
 	const claimed = await store.call('claimMessages', {
-		node: number, channel: 'sms', token, messages: released.map((one) => claimFor(one, overrides)),
+		node: number, channel, token, messages: released.map((one) => claimFor(one, overrides)),
 	});
 	const mine = claimed.filter((message) => message.mine);
 	await store.call('markSending', { messages: mine.map(({ message }) => ({ message, token })) });

@@ -152,6 +152,33 @@ describe('DeliveryReceipts', () => {
 		expect(await events()).toEqual(['Notification Sent']);
 	});
 
+	it('tells Twilio nothing that it would send to whoever has texted', async () => {
+		settings.parameters.providers = ['twilio'];
+		settings.credentials.campaignsTwilioApi = { authToken: 'twilio-token' };
+		await sent('sms');
+		const form = { Body: 'STOP', From: '+14155550100', MessageSid: 'SM2', SmsStatus: 'received' };
+		const signature = createHmac('sha1', 'twilio-token').update(`http://localhost:5678/webhook/receipts/twilio${Object.entries(form).flat().join('')}`).digest('base64');
+		const answer = await fetch(`${host.address}/receipts/twilio`, { method: 'POST', body: new URLSearchParams(form), headers: { 'x-twilio-signature': signature } });
+		expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, expect.stringContaining('text/xml'), '<Response/>']);
+	});
+
+	it('a signature that does not cover the event stands for the first one alone', async () => {
+		settings.parameters.providers = ['mailgun'];
+		settings.credentials.campaignsMailgunApi = { webhookSigningSecret: 'key-signing' };
+		await sent('email');
+		const mailgun = async (event: string, token = 'a-token', at = store().clock.now()) => {
+			const timestamp = String(Math.floor(at / 1000));
+			const signature = { timestamp, token, signature: createHmac('sha256', 'key-signing').update(timestamp + token).digest('hex') };
+			return await post('receipts/mailgun', JSON.stringify({ signature, 'event-data': { event, 'user-variables': { message_id: messageId }, recipient: 'p1@example.com' } }));
+		};
+		expect([await mailgun('delivered'), await mailgun('delivered')]).toEqual([200, 200]);
+		expect(await mailgun('unsubscribed')).toBe(404);
+		expect(await mailgun('unsubscribed', 'b-token', store().clock.now() - 13 * 3_600_000)).toBe(404);
+		expect(await events()).toEqual(['Notification Delivered', 'Notification Sent']);
+		expect(await mailgun('unsubscribed', 'b-token')).toBe(200);
+		expect(await events()).toEqual(['Channel Unsubscribed', 'Notification Delivered', 'Notification Sent']);
+	});
+
 	it('when the store or a credential is not there the provider has to come again, and is told nothing', async () => {
 		settings.parameters.providers = ['mailgun'];
 		const answer = await fetch(`${host.address}/receipts/mailgun`, { method: 'POST', body: '{}' });

@@ -1,4 +1,5 @@
 import { CampaignsGenericSmsApi } from '../../../credentials/CampaignsGenericSmsApi.credentials';
+import { MOST_NOT_IDEMPOTENT } from '../../../engine/delivery/batches';
 import { GenericSmsProvider } from '../../../nodes/GenericSmsProvider/GenericSmsProvider.node';
 import { joinUrl, readStatuses } from '../../../nodes/GenericSmsProvider/read-config';
 import { describeProviderNode } from '../../support/provider-node';
@@ -92,6 +93,11 @@ describe('GenericSmsProvider', () => {
 		for (const elsewhere of [{ method: 'GET', query: pairs(['to', '$$To'], ['text', '$$Body']) }, { bodyType: 'form', form: pairs(['to', '$$To'], ['text', '$$Body']) }]) {
 			expect((await run({ parameters: { ...parameters, ...elsewhere } })).supplied.provider?.batch).toBeUndefined();
 		}
+	});
+
+	it('offers no more messages per request than go together', () => {
+		const { properties } = new GenericSmsProvider().description;
+		expect(properties.find(({ name }) => name === 'batchSize')).toMatchObject({ default: MOST_NOT_IDEMPOTENT, typeOptions: { minValue: 1, maxValue: MOST_NOT_IDEMPOTENT } });
 	});
 
 	it('takes over what refuses, what is not certain, and what is about the number', async () => {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 
 import type { IDataObject, INodeParameters, WorkflowExecuteMode } from 'n8n-workflow';
 
+import { systemClock } from '../../../engine/clock';
+import { openStore } from '../../../engine/store/open';
 import { MetaAudienceSync } from '../../../nodes/MetaAudienceSync/MetaAudienceSync.node';
 import { base, chain, own } from '../../support/campaign-workflow';
 import { MetaServer, refused } from '../../support/meta-server';
@@ -41,11 +43,21 @@ async function run(operation: string, parameters: INodeParameters = {}, mode: Wo
 test('syncs an audience with a segment, once for all items', async () => {
 	const { error, json } = await run('sync', lyon, 'trigger', [{}, {}]);
 	expect(error).toBeUndefined();
-	expect(json).toEqual([{ audience: '4711', operation: 'sync', wanted: 1, nameless: 1, coming: 1, leaving: 0, unchanged: 0, added: 1, removed: 0, sharing: 0, invalid: 0, invalidSamples: [] }]);
+	expect(json).toEqual([{ audience: '4711', operation: 'sync', wanted: 1, nameless: 1, coming: 1, leaving: 0, unchanged: 0, added: 1, removed: 0, sharing: 0, invalid: 0, invalidSamples: [], notRemoved: 0 }]);
 	expect(meta.values('EMAIL')).toEqual([hashOf('ann@example.com')]);
 	await store().call('ingest', { profiles: [{ id: 'ann', properties: { city: 'Rome' } }, { id: 'bob', properties: { city: 'Lyon' } }] });
 	expect((await run('sync', lyon)).json).toMatchObject([{ added: 1, removed: 1 }]);
 	expect(meta.values('EMAIL')).toEqual([hashOf('bob@example.com')]);
+});
+
+test('tells of erased people who could not be removed in time, and what to do', async () => {
+	await run('sync', lyon);
+	await store().call('erasePerson', { name: { id: 'ann' } });
+	const later = await openStore({ path: String(process.env.N8N_CAMPAIGNS_STORE), clock: systemClock(31 * 86_400_000) });
+	await later.call('forgetOld', {});
+	await later.close();
+	expect((await run('sync', lyon)).json).toMatchObject([{ removed: 0, notRemoved: 1, hint: expect.stringContaining('remove them by hand') as string }]);
+	expect((await run('get', { audience })).json).toMatchObject([{ sent: { notRemoved: 1 }, hint: expect.stringContaining('remove them by hand') as string }]);
 });
 
 test('replaces an audience with a segment', async () => {
@@ -57,7 +69,7 @@ test('replaces an audience with a segment', async () => {
 test.each(['sync', 'replace'])('%s in a run by hand says what would change, and changes nothing', async (operation) => {
 	expect((await run(operation, lyon, 'manual')).json).toEqual([{ audience: '4711', operation, preview: true, wanted: 1, nameless: 1, coming: 1, leaving: 0, unchanged: 0 }]);
 	expect(meta.changes).toEqual([]);
-	expect(await store().ask('audienceSize', { id: '4711' })).toEqual({ present: 0, adding: 0, leaving: 0 });
+	expect(await store().ask('audienceSize', { id: '4711' })).toEqual({ present: 0, adding: 0, leaving: 0, notRemoved: 0 });
 	expect((await run(operation, { ...lyon, options: { sendInManualRuns: true } }, 'manual')).json).toMatchObject([{ added: 1 }]);
 });
 
@@ -72,7 +84,7 @@ test('creates an audience for each item, and shows one', async () => {
 		{ id: '4712', name: 'VIP', created: true }, { error: 'The audience has no name' },
 	]);
 	await run('sync', lyon);
-	expect((await run('get', { audience })).json).toEqual([{ id: '4711', name: 'VIP', sizeFrom: 1, status: 'Normal', statusCode: 200, sent: { present: 1, toAdd: 0, toRemove: 0 } }]);
+	expect((await run('get', { audience })).json).toEqual([{ id: '4711', name: 'VIP', sizeFrom: 1, status: 'Normal', statusCode: 200, sent: { present: 1, toAdd: 0, toRemove: 0, notRemoved: 0 } }]);
 });
 
 test('needs the number of an audience', async () => {

@@ -1,10 +1,11 @@
 import { createHmac, createSign } from 'node:crypto';
 
-import { mailgunReceipts } from '../../../../engine/channels/email/mailgun-receipts';
+import { mailgunReceipts, SIGNED_WITHIN_MS } from '../../../../engine/channels/email/mailgun-receipts';
 import { postmarkReceipts } from '../../../../engine/channels/email/postmark-receipts';
 import { sendGridReceipts } from '../../../../engine/channels/email/sendgrid-receipts';
 import { sesReceipts } from '../../../../engine/channels/email/ses-receipts';
 import { smtpReceipts } from '../../../../engine/channels/email/smtp-receipts';
+import { ManualClock } from '../../../../engine/clock';
 import { receiptRequest } from '../../../support/receipt-request';
 import { TEST_TLS } from '../../../support/test-tls';
 
@@ -48,6 +49,7 @@ describe('SendGrid receipts', () => {
 		[{ event: 'dropped', reason: 'Unsubscribed Address' }, [{ status: 'failed', reason: 'unsubscribed' }, { status: 'unsubscribed' }]],
 		[{ event: 'spamreport' }, [{ status: 'complained' }]],
 		[{ event: 'group_unsubscribe' }, [{ status: 'unsubscribed' }]],
+		[{ event: 'group_resubscribe' }, [{ status: 'resubscribed' }]],
 		[{ event: 'constructor' }, []],
 	])('reads %j', (event, expected) => {
 		const receipts = reader.parse(receiptRequest(url, { body: [{ message_id: 'store-7', email: 'a@b.c', ...event }] }));
@@ -57,7 +59,8 @@ describe('SendGrid receipts', () => {
 });
 
 describe('Mailgun receipts', () => {
-	const reader = mailgunReceipts({ signingKey: 'key-signing' });
+	const clock = new ManualClock(1_529_006_854_000);
+	const reader = mailgunReceipts({ signingKey: 'key-signing', clock });
 	const token = 'a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0';
 	const signature = { timestamp: '1529006854', token, signature: '6cba946e84b958e2f3b14c6301201817b3393655816cbabdcdd2063726313638' };
 
@@ -66,7 +69,22 @@ describe('Mailgun receipts', () => {
 		expect(reader.verify(receiptRequest(url, { body: { signature, 'event-data': {} } }))).toBe(true);
 		expect(reader.verify(receiptRequest(url, { body: { signature: { ...signature, timestamp: '1529006855' } } }))).toBe(false);
 		for (const body of ['', '{', '[]', { signature: 1 }, { signature: { timestamp: {}, token: [], signature: null } }]) expect(reader.verify(receiptRequest(url, { body }))).toBe(false);
-		expect(mailgunReceipts({ signingKey: '' }).verify(receiptRequest(url, { body: { signature } }))).toBe(false);
+		expect(mailgunReceipts({ signingKey: '', clock }).verify(receiptRequest(url, { body: { signature } }))).toBe(false);
+	});
+
+	it('refuses a signature that is too old, or of tomorrow, and several events under one', () => {
+		const verifyAt = (ms: number) => mailgunReceipts({ signingKey: 'key-signing', clock: new ManualClock(1_529_006_854_000 + ms) }).verify(receiptRequest(url, { body: { signature } }));
+		expect([-SIGNED_WITHIN_MS - 1, -SIGNED_WITHIN_MS, SIGNED_WITHIN_MS, SIGNED_WITHIN_MS + 1].map(verifyAt)).toEqual([false, true, true, false]);
+		expect(reader.verify(receiptRequest(url, { body: [{ signature }, { 'event-data': { event: 'delivered' } }] }))).toBe(false);
+	});
+
+	it('tells what a signature is used for', () => {
+		const used = (event: object, by = signature) => reader.signedFor?.(receiptRequest(url, { body: { signature: by, 'event-data': event } }));
+		expect(used({ event: 'delivered' })).toEqual(used({ event: 'delivered' }));
+		expect(used({ event: 'delivered' })?.signature).toBe(used({ event: 'failed' })?.signature);
+		expect(used({ event: 'delivered' })?.content).not.toBe(used({ event: 'failed' })?.content);
+		expect(used({}, { ...signature, token: 'b' })?.signature).not.toBe(used({})?.signature);
+		expect(used({})?.expiresAt).toBe(1_529_006_854_000 + SIGNED_WITHIN_MS);
 	});
 
 	it.each<[Record<string, unknown>, Array<Record<string, unknown>>]>([
@@ -99,6 +117,8 @@ describe('Postmark receipts', () => {
 		[{ RecordType: 'SpamComplaint', Email: 'a@b.c' }, [{ status: 'complained' }]],
 		[{ RecordType: 'SubscriptionChange', Recipient: 'a@b.c', SuppressSending: true, SuppressionReason: 'ManualSuppression' }, [{ status: 'unsubscribed' }]],
 		[{ RecordType: 'SubscriptionChange', Recipient: 'a@b.c', SuppressSending: false }, []],
+		[{ RecordType: 'SubscriptionChange', Recipient: 'a@b.c', SuppressSending: false, Origin: 'Customer' }, []],
+		[{ RecordType: 'SubscriptionChange', Recipient: 'a@b.c', SuppressSending: false, Origin: 'Recipient', ChangedAt: '2026-03-02T11:00:00Z' }, [{ status: 'resubscribed', at: Date.UTC(2026, 2, 2, 11) }]],
 		[{ RecordType: 'Open', Recipient: 'a@b.c' }, [{ status: 'viewed' }]],
 		[{ RecordType: 'Click', Recipient: 'a@b.c', OriginalLink: 'https://shop.example' }, [{ status: 'clicked', url: 'https://shop.example' }]],
 	])('reads %j', (record, expected) => {
@@ -179,6 +199,9 @@ describe('Amazon SES receipts', () => {
 		[{ eventType: 'Complaint', complaint: { complaintFeedbackType: 'not-spam', complainedRecipients: [{ emailAddress: 'a@b.c' }] } }, []],
 		[{ eventType: 'Open', open: {} }, [{ status: 'viewed' }]],
 		[{ eventType: 'Click', click: { link: 'https://shop.example' } }, [{ status: 'clicked', url: 'https://shop.example' }]],
+		[{ eventType: 'Subscription', subscription: { newTopicPreferences: { unsubscribeAll: true } } }, [{ status: 'unsubscribed' }]],
+		[{ eventType: 'Subscription', subscription: { timestamp: '2026-03-02T11:00:00Z', newTopicPreferences: { unsubscribeAll: false }, oldTopicPreferences: { unsubscribeAll: true } } }, [{ status: 'resubscribed', at: Date.UTC(2026, 2, 2, 11) }]],
+		[{ eventType: 'Subscription', subscription: { newTopicPreferences: { unsubscribeAll: false }, oldTopicPreferences: { unsubscribeAll: false } } }, []],
 		[{ eventType: 'DeliveryDelay' }, []],
 	])('reads %j', (event, expected) => {
 		const receipts = reader.parse(receiptRequest(url, { body: notification({ mail, ...event }) }));

@@ -237,7 +237,7 @@ describe('what left, and what did not', () => {
 
 	it('a connection cut after the message, before its answer, is unknown, and nobody repeats it', async () => {
 		const server = await breaking('after the message');
-		expect(await send(server.port, { retries: 3 })).toMatchObject({ outcome: 'unknown', code: 'connection_lost' });
+		expect(await send(server.port, { retries: 3 })).toMatchObject({ outcome: 'unknown', code: 'connection_lost', providerId: expect.stringMatching(/^\S+@\S+$/) as string });
 		await new Promise((resolve) => setTimeout(resolve, 400));
 		expect(server.messages).toHaveLength(1);
 	});

@@ -62,6 +62,30 @@ describe('Twilio receipts', () => {
 	});
 });
 
+describe('texts that come in at Twilio', () => {
+	const reader = twilioReceipts({ authToken: '12345' });
+	const incoming = { MessageSid: 'SMin', SmsStatus: 'received', From: '+14155550100', To: '+18005551212' };
+	const about = { channel: 'sms', address: '+14155550100', occurrence: 'SMin' };
+	it.each<[Record<string, string>, unknown[]]>([
+		[{ Body: 'Arret', OptOutType: 'STOP' }, [{ ...about, status: 'unsubscribed' }]],
+		[{ Body: 'oui', OptOutType: 'START' }, [{ ...about, status: 'resubscribed' }]],
+		[{ Body: 'help', OptOutType: 'HELP' }, []],
+		[{ Body: ' stop\n' }, [{ ...about, status: 'unsubscribed' }]],
+		[{ Body: 'Start' }, [{ ...about, status: 'resubscribed' }]],
+		[{ Body: 'Stop please' }, []],
+		[{ Body: 'Cancel' }, []],
+		[{ Body: 'constructor' }, []],
+		[{ Body: 'STOP', From: 'whatsapp:+14155550100' }, []],
+		[{ Body: 'STOP', SmsStatus: 'sent' }, [expect.objectContaining({ status: 'sent' })]],
+	])('reads %j', (fields, expected) => {
+		expect(reader.parse(receiptRequest(url, { form: { ...incoming, ...fields } }))).toEqual(expected);
+	});
+
+	it('are answered by nothing that Twilio would send', () => {
+		expect(reader.reply).toEqual({ text: '<Response/>', contentType: 'text/xml' });
+	});
+});
+
 describe('Vonage receipts', () => {
 	const settings = { signatureSecret: 'secret', token: '' };
 	/** Nexmo's packages for Python and Ruby */

@@ -1,6 +1,4 @@
 import type { Receipt, ReceiptStatus } from '../../../../engine/channels/receipts/receipt';
-import { EVERYBODY_GETS_IT } from '../../../../engine/campaigns/who-gets-it';
-import { addressHash } from '../../../../engine/delivery/address-hash';
 import { claimToken } from '../../../../engine/delivery/claim';
 import { STRANGER_MS } from '../../../../engine/delivery/receipts/early';
 import { numberedBy, ReceiptInbox } from '../../../../engine/delivery/receipts/inbox';
@@ -8,7 +6,8 @@ import type { Released } from '../../../../engine/holds/release';
 import type { Settlement } from '../../../../engine/delivery/settle';
 import type { Channel } from '../../../../engine/people/records';
 import type { Store } from '../../../../engine/store/store';
-import { claimFor, node, release, startRun } from '../../../support/campaign';
+import { claimFor, node, release } from '../../../support/campaign';
+import { messagesBeingSent } from '../../../support/messages';
 import { describeStores, START } from '../../../support/stores';
 
 const MINUTE = 60_000;
@@ -18,25 +17,12 @@ describeStores('receipts', (fixture) => {
 	let run: number;
 	let token: string;
 	let messages: number[];
-	let released: Released[];
 	let refused: Released[];
 
 	/** Messages of a run to p1..pN, marked as being sent. */
 	async function sending(count: number, channel: Channel = 'email', limits?: { perRun: number }): Promise<void> {
 		store = fixture().store;
-		const profiles = Array.from({ length: count }, (_, index) => ({ id: `p${index + 1}`, email: `p${index + 1}@example.com`, phone: `+1415555${1000 + index}` }));
-		await store.call('ingest', { profiles });
-		const { people } = await store.ask('find', { rule: { all: [] } });
-		run = await startRun(store, [...people], limits ? { who: { ...EVERYBODY_GETS_IT, limits } } : {});
-		const out = await release(store, await node(store, 'trigger'));
-		released = (out?.people ?? []).sort((a, b) => a.person - b.person);
-		token = claimToken();
-		const claims = released.map((one, index) => claimFor(one, channel === 'email' ? { addressHash: addressHash(`p${index + 1}@example.com`) } : {}));
-		const claimed = await store.call('claimMessages', { node: await node(store, 'sender'), channel, token, messages: claims });
-		messages = claimed.filter(({ mine }) => mine).map(({ message }) => message);
-		refused = released.filter(({ entry }) => !claimed.some((one) => one.mine && one.entry === entry));
-		await store.call('settleRelease', { token: out?.token ?? '', end: 'success' });
-		await store.call('markSending', { messages: messages.map((message) => ({ message, token })) });
+		({ run, token, messages, refused } = await messagesBeingSent(store, count, channel, limits));
 	}
 	const settle = async (state: Settlement['state'], index = 0, providerId: string | null = `id-${index}`) =>
 		await store.call('settleMessages', {
@@ -207,17 +193,6 @@ describeStores('receipts', (fixture) => {
 		expect(await receive({ status: 'bounced', address: 'boss@example.com' }, { status: 'unsubscribed', address: 'boss@example.com' })).toEqual({ taken: [], early: 0 });
 		expect((await person()).profile.optedOut).toEqual({});
 		expect((await receive({ status: 'delivered', address: 'P1@EXAMPLE.com' })).taken).toHaveLength(1);
-	});
-
-	it('a bounce that names an address alone is of the last email to it', async () => {
-		await sending(2);
-		await settle('sent', 1);
-		const bounce = numberedBy(store.fingerprint, { channel: 'email', status: 'bounced', address: 'P2@example.com' });
-		const nobody = numberedBy(store.fingerprint, { channel: 'email', status: 'bounced', address: 'nobody@example.com' });
-		if (!bounce || !nobody) throw new Error('refused');
-		expect((await store.call('receiveReceipts', { receipts: [bounce, nobody] })).taken).toMatchObject([{ index: 0, user: 'p2', reason: 'invalid_recipient' }]);
-		expect((await person(1)).profile.optedOut).toEqual({ email: true });
-		expect(await store.call('applyEarlyReceipts', {})).toMatchObject({ applied: 0, waiting: 0 });
 	});
 
 	it('what is said of a message on another channel than its own is not believed', async () => {

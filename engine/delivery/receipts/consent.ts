@@ -1,0 +1,69 @@
+import type { ReceiptStatus } from '../../channels/receipts/receipt';
+import type { Channel } from '../../people/records';
+import type { Tx } from '../../store/database';
+import type { Occasion } from '../campaign-events';
+import { BY_LINK, RESUBSCRIBED, UNSUBSCRIBED_TYPES } from './events';
+import { optOut, takeBack, type Consent } from './opt-outs';
+
+/** What a receipt says of somebody's consent, and the event that it leaves if it changes that. */
+export interface StatedConsent extends Consent {
+	status: ReceiptStatus;
+	occasion: Occasion;
+}
+
+/** When receipts said what of one person's channel. Epoch milliseconds. */
+interface Stated {
+	/** By the person: `complained` and `unsubscribed`. */
+	out: Set<number>;
+	/** By the person's mail server. */
+	bounced: Set<number>;
+	in: Set<number>;
+}
+
+const NOTHING: Stated = { out: new Set(), bounced: new Set(), in: new Set() };
+
+/**
+ * Opts people out, and takes back what receipts have opted out, whatever the order in which they come: the latest says
+ * what holds. An opt-out that was stated otherwise (by a profile, an import or a link of our own) stays, as does one that a bounce came after. Call it under the lock
+ * `people`, held alone, when the receipts are stored.
+ * @returns those for whom it changed something
+ */
+export async function applyConsents<One extends StatedConsent>(tx: Tx, consents: readonly One[], now: number): Promise<{ out: One[]; in: One[] }> {
+	if (consents.length === 0) return { out: [], in: [] };
+	const stated = await statedBy(tx, consents);
+	const of = ({ person, channel }: One) => stated.get(`${person} ${channel}`) ?? NOTHING;
+	const out = consents.filter((one) => one.status !== RESUBSCRIBED && !(one.status !== 'bounced' && latest(of(one).in) > one.at));
+	const back = consents.filter((one) => one.status === RESUBSCRIBED && latest(of(one).out) < one.at && latest(of(one).bounced) < Math.min(...of(one).out));
+	return { out: await optOut(tx, out, now), in: await takeBack(tx, back.map((one) => ({ ...one, statedAt: of(one).out })), now) };
+}
+
+function latest(times: ReadonlySet<number>): number {
+	return Math.max(-Infinity, ...times);
+}
+
+/** By person as given and channel; of all whom the person is made of. */
+async function statedBy(tx: Tx, consents: readonly StatedConsent[]): Promise<Map<string, Stated>> {
+	const rows = await tx.allOf<{ given: number; channel: Channel; status: ReceiptStatus; at: number }>(
+		{ person: 'integer' },
+		[...new Set(consents.map(({ person }) => person))].map((person) => [person]),
+		(given) => `WITH named AS (SELECT a.person AS given, coalesce(p.merged_into, p.person) AS survivor FROM ${given} AS a ${tx.dialect.each('person', 'p', 'p.person = a.person')}),
+			whole AS (SELECT given, survivor AS person FROM named UNION ALL SELECT n.given, p.person FROM named AS n ${tx.dialect.each('person', 'p', 'p.merged_into = n.survivor')})
+			SELECT w.given, m.channel, r.status, r.at FROM whole AS w ${tx.dialect.each('message', 'm', 'm.person = w.person')}
+			${tx.dialect.each('receipt', 'r', `r.run = m.run AND r.message = m.message AND r.mark <> '${BY_LINK}' AND r.status IN ('bounced', 'complained', 'unsubscribed', '${RESUBSCRIBED}')`)}`,
+	);
+	const stated = new Map<string, Stated>();
+	for (const { given, channel, status, at } of rows) {
+		const key = `${given} ${channel}`;
+		const one = stated.get(key) ?? { out: new Set<number>(), bounced: new Set<number>(), in: new Set<number>() };
+		stated.set(key, one);
+		if (status === RESUBSCRIBED) one.in.add(at);
+		else if (status === 'bounced') one.bounced.add(at);
+		else one.out.add(at);
+	}
+	return stated;
+}
+
+/** Of these each one counts that has a time of its own: people may change their minds more than once. */
+export function isConsentOfPerson(status: ReceiptStatus): boolean {
+	return status === RESUBSCRIBED || UNSUBSCRIBED_TYPES.has(status);
+}

@@ -1,0 +1,70 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** What an answer means. */
+export const answerParameters: INodeProperties[] = [
+	{
+		displayName: 'Accepted When',
+		name: 'acceptedWhen',
+		type: 'options',
+		noDataExpression: true,
+		default: 'status',
+		options: [
+			{ name: 'The Status Is 2xx', value: 'status' },
+			{ name: 'The Status Is 2xx and the Answer Says So', value: 'answer' },
+		],
+	},
+	{
+		displayName: 'Answer Field',
+		name: 'answerPath',
+		type: 'string',
+		noDataExpression: true,
+		default: 'status',
+		placeholder: 'data.messages[0].status',
+		required: true,
+		description: 'Where the JSON of the answer says whether the message was accepted',
+		displayOptions: { show: { acceptedWhen: ['answer'] } },
+	},
+	{
+		displayName: 'Accepted Values',
+		name: 'acceptedValues',
+		type: 'string',
+		noDataExpression: true,
+		default: 'success',
+		placeholder: 'success, queued',
+		required: true,
+		description: 'Separated by commas',
+		displayOptions: { show: { acceptedWhen: ['answer'] } },
+	},
+	{
+		displayName: 'Refused Values',
+		name: 'refusedValues',
+		type: 'string',
+		noDataExpression: true,
+		default: '',
+		placeholder: 'rejected, no_credit',
+		description: 'By which the provider says that it did not take the message, whatever the status. Separated by commas.',
+		displayOptions: { show: { acceptedWhen: ['answer'] } },
+	},
+	{
+		displayName: 'Invalid Number Values',
+		name: 'invalidRecipientValues',
+		type: 'string',
+		noDataExpression: true,
+		default: '',
+		placeholder: 'invalid_number',
+		description: 'By which the provider says that the number is none. No other provider is asked then. Separated by commas.',
+		displayOptions: { show: { acceptedWhen: ['answer'] } },
+	},
+	{
+		displayName: 'Any Other Value Means',
+		name: 'otherwise',
+		type: 'options',
+		noDataExpression: true,
+		default: 'unknown',
+		options: [
+			{ name: 'Unknown', value: 'unknown', description: 'The message leaves by the Unknown output and is not sent again' },
+			{ name: 'Not Accepted', value: 'refused', description: 'The next provider is asked. Choose it only if the accepted values are complete, else people get messages twice.' },
+		],
+		displayOptions: { show: { acceptedWhen: ['answer'] } },
+	},
+];
