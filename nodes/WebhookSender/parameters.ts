@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { pairs } from '../GenericSmsProvider/parameters';
 import { credentialsHere } from '../shared/credentials-here';
+import { pairs } from '../shared/pairs-parameter';
 import { paceOptionsWith } from '../shared/provider-parameters';
 import { senderOptions } from '../shared/sender-parameters';
 import { storeParameter } from '../shared/store';
