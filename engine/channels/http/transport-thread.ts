@@ -6,18 +6,21 @@ import type { Asked, Answered } from './thread-transport';
 const transport = new HttpTransport();
 let answers: Answered[] = [];
 
+/** Answers that go back together at most: whoever waits for them should not wait for those that have yet to be read. */
+const MOST_TOGETHER = 4;
+
 parentPort?.on('message', (asked: Asked[]) => {
 	for (const one of asked) void answer(one);
 });
 
 async function answer({ id, request, options }: Asked): Promise<void> {
 	const exchange = await transport.send(request, options);
-	// Whatever has come in from the network meanwhile goes back together.
 	if (answers.length === 0) setImmediate(handBack);
 	answers.push({ id, exchange });
+	if (answers.length >= MOST_TOGETHER) handBack();
 }
 
 function handBack(): void {
-	parentPort?.postMessage(answers);
+	if (answers.length > 0) parentPort?.postMessage(answers);
 	answers = [];
 }
