@@ -8,7 +8,7 @@ export function pairs(displayName: string, name: string, itemName: string, extra
 		type: 'fixedCollection',
 		noDataExpression: true,
 		typeOptions: { multipleValues: true },
-		placeholder: `Add ${itemName.toLowerCase()}`,
+		placeholder: `Add ${itemName}`,
 		default: {},
 		options: [
 			{
