@@ -27,11 +27,15 @@ type Resolve = (exchange: Exchange) => void;
 export class ThreadTransport implements Pick<HttpTransport, 'send'> {
 	private worker?: Worker;
 
+	private hasBegun = false;
+
 	private readonly pending = new Map<number, Resolve>();
 
 	private nextId = 1;
 
 	private asked: Asked[] = [];
+
+	constructor(private readonly file = 'transport-thread') {}
 
 	/** Never throws, as HttpTransport. */
 	async send(request: HttpRequest, options: SendOptions): Promise<Exchange> {
@@ -63,8 +67,10 @@ export class ThreadTransport implements Pick<HttpTransport, 'send'> {
 
 	private startWorker(): Worker {
 		// The extension follows this file: .js in the pack, .ts under a loader that understands it.
-		const worker = new Worker(path.join(__dirname, `transport-thread${path.extname(__filename)}`), { resourceLimits: THREAD_LIMITS });
+		const worker = new Worker(path.join(__dirname, this.file + path.extname(__filename)), { resourceLimits: THREAD_LIMITS });
+		this.hasBegun = false;
 		worker.on('message', (answers: Answered[]) => {
+			this.hasBegun = true;
 			for (const { id, exchange } of answers) this.settle(id, exchange);
 			if (this.pending.size === 0) worker.unref();
 		});
@@ -79,14 +85,15 @@ export class ThreadTransport implements Pick<HttpTransport, 'send'> {
 		this.pending.delete(id);
 	}
 
-	/** Nobody can tell any more which of the requests have left. */
+	/** Nobody can tell any more which of the requests have left, unless the thread never began. */
 	private lose(worker: Worker): void {
 		if (this.worker !== worker) return;
 		this.worker = undefined;
+		const lost: Exchange = this.hasBegun
+			? { kind: 'unknown', code: 'connection_lost', detail: 'The thread that makes requests ended before the answer came' }
+			: { kind: 'refused', transient: true, code: 'no_thread', detail: 'The thread that makes requests could not be started' };
 		const notYetOver = new Set(this.asked.map(({ id }) => id));
-		for (const id of [...this.pending.keys()].filter((each) => !notYetOver.has(each))) {
-			this.settle(id, { kind: 'unknown', code: 'connection_lost', detail: 'The thread that makes requests ended before the answer came' });
-		}
+		for (const id of [...this.pending.keys()].filter((each) => !notYetOver.has(each))) this.settle(id, lost);
 	}
 }
 

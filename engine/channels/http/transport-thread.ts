@@ -12,6 +12,8 @@ const MOST_TOGETHER = 4;
 parentPort?.on('message', (asked: Asked[]) => {
 	for (const one of asked) void answer(one);
 });
+// Requests may be sent from here on.
+parentPort?.postMessage([]);
 
 async function answer({ id, request, options }: Asked): Promise<void> {
 	const exchange = await transport.send(request, options);

@@ -77,6 +77,12 @@ describe('ThreadTransport', () => {
 		expect(await transport.send(post(server.url), OPTIONS)).toMatchObject({ kind: 'response' });
 	});
 
+	it('has sent nothing when its thread cannot be started', async () => {
+		server = await startLoopback((_seen, answer) => answer({ status: 200 }));
+		expect(await new ThreadTransport('no-such-thread').send(post(server.url), OPTIONS)).toMatchObject({ kind: 'refused', transient: true, code: 'no_thread' });
+		expect(server.seen).toEqual([]);
+	});
+
 	it('keeps no process alive', async () => {
 		server = await startLoopback((_seen, answer) => answer({ status: 200 }));
 		const script = `const { ThreadTransport } = require(${JSON.stringify(require.resolve('../../../../engine/channels/http/thread-transport'))});
