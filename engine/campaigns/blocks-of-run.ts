@@ -15,9 +15,12 @@ export function blocksOfRun(people: Uint32Array, { seed, places, blockSize }: { 
 	return [...drawnBlocks(equal, seed, blockSize), ...cut(drawn.subarray(equal.length), blockSize)];
 }
 
+/** Two draws from one seed would give the same numbers. */
+const ANOTHER_DRAW = 0x9e3779b9;
+
 /** Blocks of neighbours in a drawn order. Where the first begins is drawn, too, as what does not fill a block comes last. */
 function drawnBlocks(sorted: Uint32Array, seed: number, size: number): Uint32Array[] {
-	const first = Math.floor(mulberry32(seed)() * sorted.length);
+	const first = Math.floor(mulberry32(seed ^ ANOTHER_DRAW)() * sorted.length);
 	const turned = new Uint32Array(sorted.length);
 	turned.set(sorted.subarray(first));
 	turned.set(sorted.subarray(0, first), sorted.length - first);

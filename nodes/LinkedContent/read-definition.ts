@@ -2,7 +2,7 @@ import { fixedOrigin } from '../../engine/channels/http/url-template';
 import { CampaignError } from '../../engine/errors';
 import type { LinkedAuth, LinkedDefinition, NamedTemplate } from '../../engine/personalization/linked/definition';
 import { readHttpAuth } from '../shared/http-auth';
-import { splitList } from '../shared/provider-parameters';
+import { readPace, splitList } from '../shared/provider-parameters';
 
 /** The fields of the credential. */
 export interface LinkedContentCredential {
@@ -38,6 +38,7 @@ export function readLinkedDefinition(parameterOf: (name: string) => unknown, cre
 	const text = (name: string) => String(parameterOf(name) ?? '').trim();
 	const pairs = (name: string) => (parameterOf(name) as { pairs?: NamedTemplate[] } | undefined)?.pairs ?? [];
 	const options = readOptions(parameterOf);
+	const pace = readPace(options);
 	const method = text('method') === 'POST' ? 'POST' : 'GET';
 	const url = text('url');
 	return {
@@ -48,11 +49,11 @@ export function readLinkedDefinition(parameterOf: (name: string) => unknown, cre
 		headers: pairs('headers').map(({ name, value }) => ({ name: name.trim(), value })),
 		...(method === 'POST' && text('json') !== '' && { body: text('json') }),
 		...(credential && { auth: authFor(credential, url), allowPrivate: credential.allowPrivate === true }),
-		timeoutMs: (options.timeout ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
+		timeoutMs: pace.timeoutMs ?? DEFAULT_TIMEOUT_SECONDS * 1000,
 		cacheMs: Number(parameterOf('cacheMinutes') ?? DEFAULT_CACHE_MINUTES) * 60_000,
-		retries: options.retries ?? 1,
-		requestsPerSecond: options.requestsPerSecond || undefined,
-		concurrency: options.concurrency,
+		retries: pace.retries ?? 1,
+		requestsPerSecond: pace.requestsPerSecond,
+		concurrency: pace.concurrency,
 		acceptedStatuses: statusesOf(options.acceptedStatuses ?? ''),
 		...(text('onFailure') === 'default' && { defaultJson: text('defaultJson') }),
 	};

@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions, ISupplyDataFunctions } from 'n8n-workflow';
 
 import { readCountries, type Countries } from '../../engine/channels/sms/countries';
+import { CampaignError } from '../../engine/errors';
 
 /** Parameters that every provider sub-node has. None takes an expression: a provider is the same for every item. */
 export const priorityParameter: INodeProperties = {
@@ -19,6 +20,7 @@ export const paceOptions: INodeProperties[] = [
 		displayName: 'Requests at Once',
 		name: 'concurrency',
 		type: 'number',
+		noDataExpression: true,
 		default: 10,
 		typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
 		description: 'How many requests may be under way at the same time, over all campaigns that use this account and sender. In queue mode, if set: over all workers as well.',
@@ -27,6 +29,7 @@ export const paceOptions: INodeProperties[] = [
 		displayName: 'Requests per Second',
 		name: 'requestsPerSecond',
 		type: 'number',
+		noDataExpression: true,
 		default: 10,
 		typeOptions: { minValue: 0.01, numberPrecision: 2 },
 		description: 'How many requests may be started per second, over all campaigns that use this account and sender. Not set: as many as the provider answers.',
@@ -35,6 +38,7 @@ export const paceOptions: INodeProperties[] = [
 		displayName: 'Retries',
 		name: 'retries',
 		type: 'number',
+		noDataExpression: true,
 		default: 0,
 		typeOptions: { minValue: 0, maxValue: 5, numberPrecision: 0 },
 		description: 'How often a message is tried again here after a definite, passing refusal (too many requests, connection refused), before the next provider is asked. An unanswered request is never repeated.',
@@ -43,6 +47,7 @@ export const paceOptions: INodeProperties[] = [
 		displayName: 'Timeout (Seconds)',
 		name: 'timeout',
 		type: 'number',
+		noDataExpression: true,
 		default: 15,
 		typeOptions: { minValue: 1, maxValue: 120 },
 		description: 'How long to wait for an answer. A message whose request was not answered leaves by the Unknown output.',
@@ -59,6 +64,7 @@ export function messagesPerRequestOption(standard: number, note = ''): INodeProp
 		displayName: 'Messages per Request',
 		name: 'messagesPerRequest',
 		type: 'number',
+		noDataExpression: true,
 		default: standard,
 		typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
 		description: `How many messages may share a request. If it is not answered, nobody knows of any of them whether it was sent. 1: each goes alone. ${note}`.trim(),
@@ -188,9 +194,19 @@ interface PaceParameters {
 	timeout?: number;
 }
 
-/** The values of `paceOptions` and `messagesPerRequestOption` as the engine's providers take them. */
-export function readPace({ concurrency, messagesPerRequest, requestsPerSecond, retries, timeout }: PaceParameters) {
+/** The values of `paceOptions` and `messagesPerRequestOption` as the engine's providers take them. Throws a CampaignError for what is no number. */
+export function readPace(options: PaceParameters) {
+	const [concurrency, messagesPerRequest, requestsPerSecond, retries, timeout] = PACE_NAMES.map((name) => numberOf(name, options[name]));
 	return { concurrency, messagesPerRequest, requestsPerSecond: requestsPerSecond || undefined, retries, timeoutMs: timeout === undefined ? undefined : timeout * 1000 };
+}
+
+const PACE_NAMES = ['concurrency', 'messagesPerRequest', 'requestsPerSecond', 'retries', 'timeout'] as const;
+
+/** An expression of an imported workflow is read as it was typed. */
+function numberOf(name: string, value: unknown): number | undefined {
+	if (value === undefined || value === '') return undefined;
+	if (!Number.isFinite(Number(value))) throw new CampaignError('invalid_option', `The option "${name}" is no number: ${String(value)}`, 'Give it a number. Expressions are not possible there.');
+	return Number(value);
 }
 
 /** The Options collection of a provider sub-node. */

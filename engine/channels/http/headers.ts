@@ -14,6 +14,11 @@ export function isHeaderName(name: string): boolean {
 	return NAME.test(name);
 }
 
+/** Whether whoever describes a request may set it. */
+export function isSettable(name: string): boolean {
+	return isHeaderName(name) && !OF_CONNECTION.test(name);
+}
+
 /** Whether it can be the value of a header: it has no line break and no other control character. */
 export function isHeaderValue(value: string): boolean {
 	return !CONTROL.test(value);

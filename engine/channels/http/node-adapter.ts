@@ -76,7 +76,13 @@ function start(config: InternalAxiosRequestConfig): http.ClientRequest {
 	const body = config.data as string | Buffer | undefined;
 	// Node writes text together with the headers, all in UTF-8: quick, but headers are bytes.
 	const bytewise = typeof body === 'string' && !isAscii(headers);
-	request.end(bytewise ? Buffer.from(body) : body);
+	try {
+		request.end(bytewise ? Buffer.from(body) : body);
+	} catch (error) {
+		// It waits for a connection already, which it would keep, or fail with when nobody listens.
+		request.on('error', () => undefined).destroy();
+		throw error;
+	}
 	return request;
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { THREAD_LIMITS } from '../../thread-limits';
 import type { HttpRequest } from '../provider';
+import { networkSettings } from './network-settings';
 import type { Exchange, HttpTransport, SendOptions } from './transport';
 
 /** A request on its way into the thread. */
@@ -67,12 +68,11 @@ export class ThreadTransport implements Pick<HttpTransport, 'send'> {
 
 	private startWorker(): Worker {
 		// The extension follows this file: .js in the pack, .ts under a loader that understands it.
-		const worker = new Worker(path.join(__dirname, this.file + path.extname(__filename)), { resourceLimits: THREAD_LIMITS });
+		const worker = new Worker(path.join(__dirname, this.file + path.extname(__filename)), { workerData: networkSettings(), resourceLimits: THREAD_LIMITS });
 		this.hasBegun = false;
 		worker.on('message', (answers: Answered[]) => {
 			this.hasBegun = true;
 			for (const { id, exchange } of answers) this.settle(id, exchange);
-			if (this.pending.size === 0) worker.unref();
 		});
 		worker.on('error', () => this.lose(worker));
 		worker.on('exit', () => this.lose(worker));
@@ -83,6 +83,7 @@ export class ThreadTransport implements Pick<HttpTransport, 'send'> {
 	private settle(id: number, exchange: Exchange): void {
 		this.pending.get(id)?.(exchange);
 		this.pending.delete(id);
+		if (this.pending.size === 0) this.worker?.unref();
 	}
 
 	/** Nobody can tell any more which of the requests have left, unless the thread never began. */

@@ -1,6 +1,7 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { useNetworkSettings, type NetworkSettings } from './network-settings';
+import type { Answered, Asked } from './thread-transport';
 import { HttpTransport } from './transport';
-import type { Asked, Answered } from './thread-transport';
 
 /** The thread that makes a process's requests: see ThreadTransport. */
 const transport = new HttpTransport();
@@ -8,6 +9,8 @@ let answers: Answered[] = [];
 
 /** Answers that go back together at most: whoever waits for them should not wait for those that have yet to be read. */
 const MOST_TOGETHER = 4;
+
+useNetworkSettings(workerData as NetworkSettings);
 
 parentPort?.on('message', (asked: Asked[]) => {
 	for (const one of asked) void answer(one);

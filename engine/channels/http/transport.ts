@@ -142,7 +142,7 @@ function refused(error: Error, watch?: WriteWatch): Exchange {
 	}
 	const code = codeOf(error);
 	const detail = messageOf(error);
-	if (code.startsWith('ERR_INVALID_') || code === 'ERR_UNESCAPED_CHARACTERS') {
+	if (/^ERR_(INVALID|HTTP)_/.test(code) || code === 'ERR_UNESCAPED_CHARACTERS') {
 		// Node's message names the header, and for some errors quotes what is wrong with it.
 		return { kind: 'refused', transient: false, code: 'invalid_request', detail: `The request could not be built (${code})` };
 	}

@@ -1,5 +1,5 @@
 import { CampaignError } from '../../errors';
-import { isHeaderName } from '../http/headers';
+import { checkHeaderNames, isSettable } from '../http/headers';
 import { isDocument, parseJson, withMembers } from '../http/json-path';
 import { escapeFor, placeOf } from '../http/place';
 import { assertSameOrigin } from '../http/url-template';
@@ -62,8 +62,7 @@ export function checkRequest(request: GenericRequest): void {
 		throw new CampaignError('missing_token', 'The request contains neither $$Body nor $$TemplateID, so it has no text', 'Put $$Body into the body or a query parameter.');
 	}
 	const { body, headers = [], addOthers, batch } = request;
-	const strange = headers.find(({ name }) => !isHeaderName(name));
-	if (strange) throw new CampaignError('invalid_header', `"${strange.name}" is no name of a header`, 'Letters, digits and hyphens, such as X-Campaign.');
+	checkHeaderNames(headers.map(({ name }) => name), 'invalid_header');
 	if (body.type === 'json' && sampleOf(body.template) === undefined) {
 		throw new CampaignError('invalid_json', 'The JSON body is not valid JSON', 'Check quotes and commas; a token may stand inside a string or alone as a value.');
 	}
@@ -205,7 +204,7 @@ function renderUrl({ url, query = [] }: GenericRequest, message: SmsMessage, oth
 function renderHeaders(request: GenericRequest, message: SmsMessage): Record<string, string> {
 	const seen = seenFrom('header', message);
 	const own = (request.headers ?? []).map(({ name, value }) => [name, replaceTokens(escapeFor('header', value), seen, 'header')]);
-	const others = othersOf(request, 'header', message).filter(({ name }) => isHeaderName(name));
+	const others = othersOf(request, 'header', message).filter(({ name }) => isSettable(name));
 	return Object.fromEntries([...own, ...others.map(({ name, value }) => [name, escapeFor('header', value)])]) as Record<string, string>;
 }
 

@@ -44,6 +44,21 @@ describe('blocks of a run', () => {
 		expect(inOrder(blocksOfRun(people, { seed: 7, places: 349, blockSize: 50 }))).toEqual(limited);
 	});
 
+	it.each([100, 200, 1_000])('give everybody the same chance to be in the first block and in the last, of %d', (count) => {
+		const [ROUNDS, SIZE] = [4_000, 50];
+		const all = Uint32Array.from({ length: count }, (_, index) => index);
+		const tenths = (of: 'first' | 'last') => {
+			const seen = new Array<number>(10).fill(0);
+			for (let round = 0; round < ROUNDS; round++) {
+				const blocks = blocksOfRun(all, { seed: Math.imul(round, 2_654_435_761) >>> 0, places: Infinity, blockSize: SIZE });
+				const block = (of === 'first' ? blocks[0] : blocks.at(-1)) as Uint32Array;
+				for (const person of block) seen[Math.floor((person * 10) / count)]! += 1;
+			}
+			return seen.map((each) => (each * 10) / (ROUNDS * SIZE));
+		};
+		for (const share of [...tenths('first'), ...tenths('last')]) expect(Math.abs(share - 1)).toBeLessThan(0.15);
+	});
+
 	it('give everybody the same chance of a place, whoever is refused before', () => {
 		const [ROUNDS, PLACES] = [2_000, 10];
 		const few = people.subarray(0, 40);

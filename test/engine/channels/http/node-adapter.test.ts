@@ -214,6 +214,23 @@ describe('nodeAdapter', () => {
 		});
 	});
 
+	describe('a request that cannot be ended', () => {
+		const broken = { headers: { Trailer: 'X-Some' } };
+
+		it('is refused for good, and keeps no connection', async () => {
+			transport = new HttpTransport({ maxSockets: 2 });
+			closing.push(transport);
+			const { url } = await serve((socket) => socket.write(OK));
+			for (let time = 0; time < 5; time++) expect(await send(url, broken)).toMatchObject({ kind: 'refused', transient: false, code: 'invalid_request' });
+			expect(await send(url)).toMatchObject({ kind: 'response' });
+		});
+
+		it('ends nothing else where nobody listens', async () => {
+			expect(await send(`http://127.0.0.1:${await closedPort()}`, broken)).toMatchObject({ kind: 'refused', code: 'invalid_request' });
+			await new Promise((resolve) => setTimeout(resolve, 50));
+		});
+	});
+
 	it('names all addresses of a host at which nobody listens', async () => {
 		const port = await closedPort();
 		const exchange = await send(`http://localhost:${port}/`);

@@ -83,14 +83,16 @@ describe('ThreadTransport', () => {
 		expect(server.seen).toEqual([]);
 	});
 
-	it('keeps no process alive', async () => {
+	it.each([['one that is answered', {}], ['one that cannot be handed over', { headers: { 'X-Some': 'FUNCTION' } }]])('keeps no process alive after %s', async (_what, extra) => {
 		server = await startLoopback((_seen, answer) => answer({ status: 200 }));
 		const script = `const { ThreadTransport } = require(${JSON.stringify(require.resolve('../../../../engine/channels/http/thread-transport'))});
-			void new ThreadTransport().send(${JSON.stringify(post(server.url))}, ${JSON.stringify(OPTIONS)}).then(({ kind }) => console.log(kind));`;
+			const request = ${JSON.stringify(post(server.url, extra))};
+			for (const name of Object.keys(request.headers)) if (request.headers[name] === 'FUNCTION') request.headers[name] = () => '';
+			void new ThreadTransport().send(request, ${JSON.stringify(OPTIONS)}).then(({ kind }) => console.log(kind));`;
 		const child = spawn(process.execPath, [...RUN_TS, '-e', script]);
 		let printed = '';
 		child.stdout.on('data', (text: Buffer) => (printed += text.toString()));
 		const code = await new Promise((resolve) => child.once('exit', resolve));
-		expect({ code, printed: printed.trim() }).toEqual({ code: 0, printed: 'response' });
+		expect({ code, printed: printed.trim() }).toEqual({ code: 0, printed: 'headers' in extra ? 'refused' : 'response' });
 	}, 30_000);
 });

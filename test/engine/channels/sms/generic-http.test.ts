@@ -99,7 +99,12 @@ describe('GenericHttpSms.request', () => {
 		[{ body: { type: 'json', template: '{"to":"$$To"}' } as const }, /\$\$Body/],
 		[{ body: { type: 'json', template: '{"to":"$$To","text":"$$Body"' } as const }, /not valid JSON/],
 		[{ body: { type: 'json', template: '{"to":$$To$$To,"text":"$$Body"}' } as const }, /not valid JSON/],
+		[{ headers: [{ name: 'X-Some', value: 'x' }, { name: 'x-some', value: 'y' }] }, /set twice/],
 	])('refuses the configuration %j', (extra, why) => expect(() => new GenericHttpSms(config(extra))).toThrow(why));
+
+	it.each(['Host', 'Content-Length', 'Transfer-Encoding', 'Trailer'])('leaves the header %s to the connection', (name) => {
+		expect(() => new GenericHttpSms(config({ headers: [{ name, value: 'x' }] }))).toThrow(`${name} is set by the connection`);
+	});
 
 	it('refuses a value that would climb out of its path', async () => {
 		await expect(request({ url: 'https://gw.example.com/u/$$uid/x' }, { keyValues: { uid: '..' } })).rejects.toThrow(/path/);
