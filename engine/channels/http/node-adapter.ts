@@ -21,9 +21,10 @@ export class NoAnswer extends AxiosError {
 }
 
 /**
- * Lets axios send by Node's own client and nothing else. Its adapter for Node follows redirects, finds proxies and reports
- * progress besides, and all that takes as long as the request itself. Heeded are `method`, `url`, `headers`, `data` (text or
- * bytes), `timeout` (ms until the last byte of the answer), `maxContentLength` (bytes, unpacked) and the two agents.
+ * Sends by Node's own client and nothing else, as an adapter of axios. That of axios for Node follows redirects, finds
+ * proxies and reports progress besides, and all that takes as long as the request itself. Heeded are `method`, `url`,
+ * `headers`, `data` (text or bytes), `timeout` (ms until the last byte of the answer), `maxContentLength` (bytes, unpacked)
+ * and the two agents.
  * @returns the answer as text, whatever its status; rejects with NoAnswer, or with Node's error for a request that cannot be built
  */
 export const nodeAdapter: AxiosAdapter = async (config) =>

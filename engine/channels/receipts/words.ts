@@ -12,7 +12,7 @@ const WORDS: Record<string, ReceiptStatus> = {
 	bounce: 'bounced', bounced: 'bounced', hardbounce: 'bounced',
 	spam: 'complained', complaint: 'complained', complained: 'complained', spamreport: 'complained',
 	unsubscribe: 'unsubscribed', unsubscribed: 'unsubscribed', unsub: 'unsubscribed', stop: 'unsubscribed', optout: 'unsubscribed',
-	resubscribe: 'resubscribed', resubscribed: 'resubscribed', start: 'resubscribed', unstop: 'resubscribed', optin: 'resubscribed',
+	resubscribe: 'resubscribed', resubscribed: 'resubscribed', unstop: 'resubscribed', optin: 'resubscribed',
 };
 
 /** Undefined for a word that says nothing. */
