@@ -37,12 +37,18 @@ export async function applyConsents<One extends StatedConsent>(tx: Tx, consents:
 	return { out: await optOut(tx, out, now), in: await takeBack(tx, back.map((one) => ({ ...one, statedAt: of(one).out })), now) };
 }
 
+/** When each of them last subscribed again by a report, epoch milliseconds, by `<person> <channel>`. */
+export async function subscribedAgainAt(tx: Tx, people: ReadonlyArray<Pick<Consent, 'person'>>): Promise<Map<string, number>> {
+	if (people.length === 0) return new Map();
+	return new Map([...(await statedBy(tx, people))].map(([who, said]) => [who, latest(said.in)]));
+}
+
 function latest(times: ReadonlySet<number>): number {
 	return Math.max(-Infinity, ...times);
 }
 
 /** By person as given and channel; of all whom the person is made of. */
-async function statedBy(tx: Tx, consents: readonly StatedConsent[]): Promise<Map<string, Stated>> {
+async function statedBy(tx: Tx, consents: ReadonlyArray<Pick<Consent, 'person'>>): Promise<Map<string, Stated>> {
 	const rows = await tx.allOf<{ given: number; channel: Channel; status: ReceiptStatus; at: number }>(
 		{ person: 'integer' },
 		[...new Set(consents.map(({ person }) => person))].map((person) => [person]),

@@ -75,6 +75,45 @@ describeStores('receipts of a person who subscribes again', (fixture) => {
 		expect(await isOut()).toBe(false);
 	});
 
+	it.each<[Said[], boolean[], number]>([
+		[[{ status: 'unsubscribed' }, { status: 'resubscribed' }, { status: 'unsubscribed' }], [true, false, true], 2],
+		[[{ status: 'unsubscribed' }, { status: 'resubscribed' }, { status: 'complained' }], [true, false, true], 2],
+		[[{ status: 'unsubscribed' }, { status: 'unsubscribed' }, { status: 'resubscribed' }], [true, true, false], 1],
+		[[{ status: 'unsubscribed' }, { status: 'resubscribed' }, { status: 'unsubscribed' }, { status: 'unsubscribed' }], [true, false, true, true], 2],
+	])('without times, as it comes: %j', async (said, expected, times) => {
+		const found = [];
+		for (const one of said) {
+			fixture().clock.advance(MINUTE);
+			await receive(one);
+			found.push(await isOut());
+		}
+		expect(found).toEqual(expected);
+		expect(await events('Channel Unsubscribed')).toHaveLength(times);
+	});
+
+	it('without times, all in one request, and while other messages were spoken of', async () => {
+		await receive({ status: 'unsubscribed' });
+		fixture().clock.advance(MINUTE);
+		await receive({ status: 'resubscribed' }, { status: 'unsubscribed' });
+		expect(await isOut()).toBe(true);
+		fixture().clock.advance(MINUTE);
+		await store.call('ingest', { aliases: [{ from: 'p2', to: 'p1' }] });
+		await store.call('receiveReceipts', { receipts: [{ channel: 'email', status: 'resubscribed', message: messages[1] as number }] });
+		expect(await isOut()).toBe(false);
+		fixture().clock.advance(MINUTE);
+		await receive({ status: 'unsubscribed' });
+		expect(await isOut()).toBe(true);
+	});
+
+	it('without times, of a link first: what the provider reports is new', async () => {
+		const { people } = await store.ask('find', { rule: { all: [] } });
+		await unsubscribeBy(store, { message: messages[0] as number, person: Math.min(...people), channel: 'email' });
+		await state({ optedOut: { email: false }, ts: START + 11 * MINUTE });
+		fixture().clock.advance(5 * MINUTE);
+		expect(await receive({ status: 'unsubscribed' })).toEqual(['unsubscribed']);
+		expect(await isOut()).toBe(true);
+	});
+
 	it('who says the same once more starts nothing', async () => {
 		expect(await receive(OUT)).toEqual(['unsubscribed']);
 		expect(await receive(OUT_AGAIN)).toEqual([]);
