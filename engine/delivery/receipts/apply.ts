@@ -144,7 +144,7 @@ function consentOf({ receipt, message, at }: Placed): Array<StatedConsent & { re
 	if ((type === undefined && status !== RESUBSCRIBED) || message.person <= 0) return [];
 	const { person, channel } = message;
 	const occasion: Occasion = { ...message, at, more: { ...(type !== undefined && { Type: type }), ...(code !== undefined && { Code: code }) } };
-	return [{ person, channel, status, at, ...(address !== undefined && { address }), occasion, receipt }];
+	return [{ person, channel, status, at, lasting: status === 'bounced', ...(address !== undefined && { address }), occasion, receipt }];
 }
 
 interface Happened {

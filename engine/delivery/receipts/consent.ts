@@ -3,10 +3,10 @@ import type { Channel } from '../../people/records';
 import type { Tx } from '../../store/database';
 import type { Occasion } from '../campaign-events';
 import { BY_LINK, RESUBSCRIBED, UNSUBSCRIBED_TYPES } from './events';
-import { optOut, takeBack, type Consent } from './opt-outs';
+import { optOut, takeBack, type Consent, type OptOut } from './opt-outs';
 
 /** What a receipt says of somebody's consent, and the event that it leaves if it changes that. */
-export interface StatedConsent extends Consent {
+export interface StatedConsent extends OptOut {
 	status: ReceiptStatus;
 	occasion: Occasion;
 }
@@ -24,8 +24,8 @@ const NOTHING: Stated = { out: new Set(), bounced: new Set(), in: new Set() };
 
 /**
  * Opts people out, and takes back what receipts have opted out, whatever the order in which they come: the latest says
- * what holds. An opt-out that was stated otherwise (by a profile, an import or a link of our own) stays, as does one that a bounce came after. Call it under the lock
- * `people`, held alone, when the receipts are stored.
+ * what holds. An opt-out that was stated otherwise (by a profile, an import or a link of our own) stays, as does one that a bounce
+ * or such a link came after: the profile has the time of that by then. Call it under the lock `people`, held alone, when the receipts are stored.
  * @returns those for whom it changed something
  */
 export async function applyConsents<One extends StatedConsent>(tx: Tx, consents: readonly One[], now: number): Promise<{ out: One[]; in: One[] }> {
@@ -33,8 +33,8 @@ export async function applyConsents<One extends StatedConsent>(tx: Tx, consents:
 	const stated = await statedBy(tx, consents);
 	const of = ({ person, channel }: One) => stated.get(`${person} ${channel}`) ?? NOTHING;
 	const out = consents.filter((one) => one.status !== RESUBSCRIBED && !(one.status !== 'bounced' && latest(of(one).in) > one.at));
-	const back = consents.filter((one) => one.status === RESUBSCRIBED && latest(of(one).out) < one.at && latest(of(one).bounced) < Math.min(...of(one).out));
-	return { out: await optOut(tx, out, now), in: await takeBack(tx, back.map((one) => ({ ...one, statedAt: of(one).out })), now) };
+	const back = consents.filter((one) => one.status === RESUBSCRIBED && latest(of(one).out) < one.at);
+	return { out: await optOut(tx, out, now), in: await takeBack(tx, back.map((one) => ({ ...one, statedAt: except(of(one).out, of(one).bounced) })), now) };
 }
 
 /** When each of them last subscribed again by a report, epoch milliseconds, by `<person> <channel>`. */
@@ -45,6 +45,10 @@ export async function subscribedAgainAt(tx: Tx, people: ReadonlyArray<Pick<Conse
 
 function latest(times: ReadonlySet<number>): number {
 	return Math.max(-Infinity, ...times);
+}
+
+function except(times: ReadonlySet<number>, others: ReadonlySet<number>): Set<number> {
+	return new Set([...times].filter((time) => !others.has(time)));
 }
 
 /** By person as given and channel; of all whom the person is made of. */

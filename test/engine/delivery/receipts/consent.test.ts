@@ -145,7 +145,29 @@ describeStores('receipts of a person who subscribes again', (fixture) => {
 		expect(await isOut()).toBe(true);
 	});
 
+	it.each([30, 50])('not what a link of our own has done to whoever was out by a report already: subscribed again at %s', async (minute) => {
+		await receive(OUT);
+		fixture().clock.set(START + 40 * MINUTE);
+		const { people } = await store.ask('find', { rule: { all: [] } });
+		await unsubscribeBy(store, { message: messages[0] as number, person: Math.min(...people), channel: 'email' });
+		fixture().clock.set(START + 60 * MINUTE);
+		await receive({ status: 'resubscribed', at: START + minute * MINUTE });
+		expect(await isOut()).toBe(true);
+		expect(await events('Channel Unsubscribed')).toHaveLength(1);
+	});
+
+	it('after a bounce that a profile has put right, as before it', async () => {
+		const found = [];
+		for (const said of [OUT, IN, { status: 'bounced' as const, at: START + 3 * MINUTE }, undefined, { ...OUT, at: START + 5 * MINUTE }, { ...IN, at: START + 6 * MINUTE }]) {
+			if (said) await receive(said);
+			else await state({ email: 'new@example.com', optedOut: { email: false }, ts: START + 4 * MINUTE });
+			found.push(await isOut());
+		}
+		expect(found).toEqual([true, false, true, false, true, false]);
+	});
+
 	it.each<[Said[]]>([
+		[[OUT, { status: 'bounced', at: OUT.at as number }, IN]],
 		[[{ status: 'bounced', at: START + 1_000 }, IN]],
 		[[OUT, { status: 'bounced', at: START + 90_000 }, IN]],
 	])('not after a bounce: %j', async (said) => {
