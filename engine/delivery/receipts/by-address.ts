@@ -7,7 +7,7 @@ import { addressHash } from '../address-hash';
 import { CLOCKS_APART_MS } from './attempts';
 import { RESUBSCRIBED } from './events';
 import type { About } from './find';
-import { isNumber } from './opt-outs';
+import { digits, isNumber } from './opt-outs';
 
 const DAY_MS = 86_400_000;
 
@@ -57,13 +57,16 @@ const BY_TWILIO: Way = {
 	expression: `replace(replace(replace(replace(replace(replace(p.phone, '+', ''), ' ', ''), '-', ''), '(', ''), ')', ''), '.', '')`,
 	column: 'phone',
 	keysOf: (address) => {
-		const digits = address.replace(/\D/g, '');
 		const national = parsePhoneNumberFromString(address)?.nationalNumber;
-		return [digits, `00${digits}`, ...(national === undefined ? [] : [national, `0${national}`])];
+		return [...withCountryCode(address), ...(national === undefined ? [] : [national, `0${national}`])];
 	},
 	isTheirs: ({ providerId }) => /^(SM|MM)[0-9a-f]{32}$/.test(providerId),
 	wentTo: ({ addressHash: sentTo, own }, address) => (sentTo === null ? isNumber(address, own) : sentTo === addressHash(address)),
 };
+
+function withCountryCode(address: string): string[] {
+	return [digits(address), `00${digits(address)}`];
+}
 
 function wayOf({ channel }: About): Way | undefined {
 	return [BY_SMTP, BY_TWILIO].find((way) => way.channel === channel);
@@ -102,6 +105,23 @@ async function lastBy({ channel, expression, column, keysOf, isTheirs, wentTo }:
 		const last = candidates.find((one) => one.sentAt >= from && one.sentAt <= to && isTheirs(one) && wentTo(one, address));
 		return last ? [[about, last.message]] : [];
 	});
+}
+
+/**
+ * Who has these numbers, which come with their country codes: several people may share one. Whoever wrote theirs without has it
+ * only if a message to them went there, as the same digits are another number elsewhere.
+ */
+export async function peopleOfNumbers(tx: Tx, numbers: Iterable<string>): Promise<Map<string, number[]>> {
+	const { expression, channel, keysOf } = BY_TWILIO;
+	const keys = [...new Set(numbers)].flatMap((number) => keysOf(number).map((key) => [number, key, withCountryCode(number).includes(key) ? 1 : 0, addressHash(number)]));
+	if (keys.length === 0) return new Map();
+	const rows = await tx.allOf<{ number: string; person: number }>(
+		{ number: 'text', key: 'text', is_whole: 'integer', hash: 'text' },
+		keys,
+		(given) => `SELECT DISTINCT a.number, p.person FROM ${given} AS a ${tx.dialect.each('person', 'p', `${expression} = a.key AND p.phone IS NOT NULL`)}
+			WHERE a.is_whole = 1 OR EXISTS (SELECT 1 FROM message m WHERE m.person = p.person AND m.channel = '${channel}' AND coalesce(m.address_hash, a.hash) = a.hash)`,
+	);
+	return new Map([...Map.groupBy(rows, ({ number }) => number)].map(([number, all]) => [number, all.map(({ person }) => person)]));
 }
 
 /** When the message may have left that is reported on. */

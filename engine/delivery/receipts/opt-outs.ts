@@ -67,7 +67,7 @@ export function mailbox(typed: string): string {
 	return (read.ok ? read.address : typed.trim()).toLowerCase();
 }
 
-function digits(number: string): string {
+export function digits(number: string): string {
 	return number.replace(/\D/g, '');
 }
 
