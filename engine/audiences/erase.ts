@@ -12,6 +12,7 @@ const KEEP_ERASED_MS = 30 * 86_400_000;
  * nothing else of what it was told: without it nobody could take them out.
  */
 export async function eraseFromAudiences(tx: Tx, people: readonly number[], now: number): Promise<void> {
+	await forgetErased(tx, now);
 	const rows = await tx.all<Member & { audience: number }>(
 		`SELECT audience, person, digest, identifiers FROM audience_member
 		 WHERE audience IN (SELECT audience FROM audience) AND erased_at IS NULL
@@ -26,11 +27,14 @@ export async function eraseFromAudiences(tx: Tx, people: readonly number[], now:
 			[JSON.stringify(rows.map(({ audience, person, digest, identifiers }) => [audience, person, digest, naming(identifiers)])), now],
 		);
 	}
-	await forgetErased(tx, now);
 }
 
-/** Forgets erased people whom no run has taken out in time; of each audience it is kept how many they were. Call it before anything else of a transaction. */
+/**
+ * Forgets erased people whom no run has taken out in time; of each audience it is kept how many they were. It locks audiences
+ * before members, as runs do: call it before anything else that touches them.
+ */
 export async function forgetErased(tx: Tx, now: number): Promise<void> {
+	await tx.all(`SELECT audience FROM audience WHERE audience IN (SELECT audience FROM audience_member WHERE erased_at < $1) ORDER BY audience ${tx.dialect.forUpdate}`, [now - KEEP_ERASED_MS]);
 	const rows = await tx.all<{ audience: number; person: number }>('DELETE FROM audience_member WHERE erased_at < $1 RETURNING audience, person', [now - KEEP_ERASED_MS]);
 	if (rows.length === 0) return;
 	const people = [...Map.groupBy(rows, ({ audience }) => audience)].map(([audience, of]) => [audience, new Set(of.map(({ person }) => person)).size]);

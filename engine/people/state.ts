@@ -71,13 +71,18 @@ export class PersonState {
 		return undefined;
 	}
 
-	/** Takes somebody off a channel, unless they said otherwise since. @returns whether they were on it */
-	optOut(channel: Channel, time: number): boolean {
-		if (this.optedOut.get(channel) === true) return false;
+	/**
+	 * Takes somebody off a channel, unless they said otherwise since.
+	 * @param lasting whoever is off it already is so from this time on: what took them off before may be taken back, and this may not
+	 * @returns whether they were on it
+	 */
+	optOut(channel: Channel, time: number, lasting: boolean): boolean {
+		const wasOut = this.optedOut.get(channel) === true;
+		if (wasOut && !(lasting && time > (this.times.fields.get(`optedOut.${channel}`) ?? -Infinity))) return false;
 		this.stateOptOut(channel, true, time);
 		const isOut = this.optedOut.get(channel) === true;
 		this.changed ||= isOut;
-		return isOut;
+		return isOut && !wasOut;
 	}
 
 	/**

@@ -11,7 +11,8 @@ import type { Receipt, ReceiptReader, ReceiptRequest } from '../receipts/receipt
  * @sendgrid/eventwebhook is ours. Our message id comes back among the custom arguments.
  *
  * A `bounce` of the type `blocked` is about this message alone, and `deferred` is tried again by SendGrid. `dropped` was
- * not tried because of what SendGrid knows of the address.
+ * not tried because of what SendGrid knows of the address. `group_resubscribe` is of one group, and takes back neither a
+ * global unsubscribe nor a report of spam: it says nothing of the channel.
  */
 export function sendGridReceipts({ verificationKey }: { verificationKey: string }): ReceiptReader {
 	return { verify: (request) => isSigned(request, verificationKey), parse: (request) => objectsOf(request).flatMap(receiptsOf) };
@@ -56,8 +57,6 @@ function receiptsOf(event: Record<string, unknown>): Receipt[] {
 		case 'unsubscribe':
 		case 'group_unsubscribe':
 			return [{ ...about, status: 'unsubscribed' }];
-		case 'group_resubscribe':
-			return [{ ...about, status: 'resubscribed' }];
 		default:
 			return [];
 	}

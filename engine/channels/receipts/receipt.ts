@@ -22,6 +22,8 @@ export interface Receipt {
 	messageId?: string;
 	/** The provider's id of the message, as its answer to sending had it. */
 	providerId?: string;
+	/** Of `failed`: that id may be of a part of the message, each of which has its own, and not be the one its answer had. */
+	mayBeOfPart?: boolean;
 	/** Of `failed` and `bounced`. */
 	reason?: Reason;
 	/** Where the message went. */

@@ -70,5 +70,7 @@ function byFields(report: unknown, fields: ReceiptFields): Receipt[] {
 	const at = fromIso(read('timestamp')) ?? fromSeconds(read('ts'));
 	const about = { channel: 'sms' as const, messageId, providerId, address: read(fields.address), at };
 	if (status !== 'failed' && status !== 'bounced') return [{ ...about, status }];
-	return [{ ...about, status: 'failed', reason: status === 'bounced' ? 'invalid_recipient' : 'provider_rejected', code: read(fields.code) ?? said, detail: read(fields.detail) }];
+	// Whether parts of a long text have ids of their own differs from one provider to the next.
+	const ofPart = messageId !== undefined && providerId !== undefined && { mayBeOfPart: true };
+	return [{ ...about, ...ofPart, status: 'failed', reason: status === 'bounced' ? 'invalid_recipient' : 'provider_rejected', code: read(fields.code) ?? said, detail: read(fields.detail) }];
 }

@@ -1,17 +1,17 @@
-import { hash } from 'node:crypto';
-
 import type { Receipt, ReceiptStatus } from '../../channels/receipts/receipt';
 import { eventMatchKey, findEventNames, internEventNames } from '../../people/event-names';
 import { RepeatTransaction, type Tx } from '../../store/database';
 import { appendCampaignEvents, SENT_EVENT, type Occasion } from '../campaign-events';
 import { giveBackPlaces, lockPlacesOf } from '../places';
-import { applyConsents, isConsentOfPerson, type StatedConsent } from './consent';
-import { EARLIER, isOfEarlierAttempt } from './attempts';
+import { isSaidByNumber, optOutNumbers } from './by-number';
+import { applyConsents, type StatedConsent } from './consent';
+import { EARLIER } from './attempts';
 import { eventOf, eventsOf, OPT_OUT_TYPES, propertiesOf, reasonOf, RESUBSCRIBED, SUBSCRIBED_EVENT, UNSUBSCRIBED_EVENT } from './events';
 import { messagesOf, numbersOf, type FoundMessage } from './find';
+import { freshOf, place, type Placed } from './fresh';
 import { isReady, stateAfter } from './moves';
 import { ofCopies } from './copies';
-import { addReceipts, receiptsOf, type KnownReceipt } from './rows';
+import { addReceipts, type KnownReceipt } from './rows';
 
 /** A receipt with the number of its message, where our id of it was in it. */
 export interface NumberedReceipt extends Omit<Receipt, 'messageId'> {
@@ -26,16 +26,6 @@ export interface Applied {
 	taken: Array<{ index: number; message: FoundMessage }>;
 	/** Their messages are not settled, or unknown so far. */
 	early: number[];
-}
-
-interface Placed {
-	index: number;
-	receipt: NumberedReceipt;
-	message: FoundMessage;
-	/** Epoch milliseconds, never ahead of now. */
-	at: number;
-	/** See KnownReceipt. */
-	mark: string;
 }
 
 /**
@@ -55,47 +45,18 @@ export async function applyReceipts(tx: Tx, receipts: readonly NumberedReceipt[]
 		if (message || (receipt.message === undefined && receipt.providerId !== undefined)) early.push(index);
 		return [];
 	});
-	const known = await receiptsOf(tx, [...new Map(placed.map(({ message }) => [message.message, message])).values()]);
-	const saidBefore = new Set<NumberedReceipt>();
-	const fresh = placed.filter(({ receipt, message, mark }) => {
-		const own = known.get(message.message) ?? [];
-		const { status } = receipt;
-		// That it left is news of an unknown one only: no row for each message that was sent.
-		if (status === 'sent' && stateAfter(message.state, ['sent']) === undefined) return false;
-		if (own.some((other) => other.status === status && other.mark === mark)) return false;
-		if (isConsentOfPerson(status) && own.some((other) => other.status === status)) saidBefore.add(receipt);
-		own.push({ status, mark, movedFrom: null });
-		known.set(message.message, own);
-		return true;
-	});
+	const { fresh, known, saidBefore } = await freshOf(tx, placed);
 	const moves = await move(tx, fresh, known, now);
 	await addReceipts(tx, fresh.map(({ receipt, message, at, mark }) => {
 		const { status, code = null, detail = null } = receipt;
 		return { run: message.run, message: message.message, status, mark, at, code, detail, movedFrom: moves.by.get(receipt) ?? null };
 	}), now);
 	const consents = await applyConsents(tx, fresh.flatMap(consentOf), now);
+	await optOutNumbers(tx, receipts.filter((_, index) => !found[index]), now);
 	await recordEvents(tx, names, { fresh, known, consents, sent: moves.sentAtLast }, now);
 	const changed = new Set([...consents.out, ...consents.in].map(({ receipt }) => receipt));
 	// Nothing to act upon: a failure that sending again has put right, and what a person says once more.
 	return { taken: fresh.filter(({ receipt, mark }) => mark !== EARLIER && (!saidBefore.has(receipt) || changed.has(receipt))).map(({ index, message }) => ({ index, message })), early };
-}
-
-function place(index: number, receipt: NumberedReceipt, message: FoundMessage, now: number): Placed {
-	const mark = isOfEarlierAttempt(receipt, message) ? EARLIER : markOf(receipt);
-	return { index, receipt: message.isErased ? withoutWords(receipt) : receipt, message, at: Math.min(receipt.at ?? receipt.heardAt ?? now, now), mark };
-}
-
-/** A provider's words may quote the address. */
-function withoutWords({ detail: _detail, address: _address, ...receipt }: NumberedReceipt): NumberedReceipt {
-	return receipt;
-}
-
-const LONGEST_MARK = 60;
-
-/** Clicks on several links are several things, and so is what people say of their consent at several times; everything else happens to a message once. */
-function markOf({ status, url, at, occurrence = '' }: NumberedReceipt): string {
-	if (isConsentOfPerson(status)) return at === undefined ? occurrence.slice(0, LONGEST_MARK) : String(at);
-	return status === 'clicked' && url !== undefined ? hash('sha256', url, 'base64url').slice(0, 16) : '';
 }
 
 /**
@@ -185,7 +146,7 @@ function consentOf({ receipt, message, at }: Placed): Array<StatedConsent & { re
 	if ((type === undefined && status !== RESUBSCRIBED) || message.person <= 0) return [];
 	const { person, channel } = message;
 	const occasion: Occasion = { ...message, at, more: { ...(type !== undefined && { Type: type }), ...(code !== undefined && { Code: code }) } };
-	return [{ person, channel, status, at, ...(address !== undefined && { address }), occasion, receipt }];
+	return [{ person, channel, status, at, lasting: status === 'bounced', isByNumber: isSaidByNumber(receipt), ...(address !== undefined && { address }), occasion, receipt }];
 }
 
 interface Happened {

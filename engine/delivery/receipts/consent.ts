@@ -2,12 +2,15 @@ import type { ReceiptStatus } from '../../channels/receipts/receipt';
 import type { Channel } from '../../people/records';
 import type { Tx } from '../../store/database';
 import type { Occasion } from '../campaign-events';
+import { sharedBy } from './by-number';
 import { BY_LINK, RESUBSCRIBED, UNSUBSCRIBED_TYPES } from './events';
-import { optOut, takeBack, type Consent } from './opt-outs';
+import { optOut, takeBack, type Consent, type OptOut } from './opt-outs';
 
 /** What a receipt says of somebody's consent, and the event that it leaves if it changes that. */
-export interface StatedConsent extends Consent {
+export interface StatedConsent extends OptOut {
 	status: ReceiptStatus;
+	/** Whether it was said by a text from a number, and so holds for everybody who has that. */
+	isByNumber: boolean;
 	occasion: Occasion;
 }
 
@@ -24,25 +27,48 @@ const NOTHING: Stated = { out: new Set(), bounced: new Set(), in: new Set() };
 
 /**
  * Opts people out, and takes back what receipts have opted out, whatever the order in which they come: the latest says
- * what holds. An opt-out that was stated otherwise (by a profile, an import or a link of our own) stays, as does one that a bounce came after. Call it under the lock
- * `people`, held alone, when the receipts are stored.
- * @returns those for whom it changed something
+ * what holds. An opt-out that was stated otherwise (by a profile, an import or a link of our own) stays, as does one that a bounce
+ * or such a link came after: the profile has the time of that by then. Call it under the lock `people`, held alone, when the receipts are stored.
+ * @returns those for whom it changed something, without others who share a number: their history has no message it is of
  */
 export async function applyConsents<One extends StatedConsent>(tx: Tx, consents: readonly One[], now: number): Promise<{ out: One[]; in: One[] }> {
 	if (consents.length === 0) return { out: [], in: [] };
-	const stated = await statedBy(tx, consents);
-	const of = ({ person, channel }: One) => stated.get(`${person} ${channel}`) ?? NOTHING;
-	const out = consents.filter((one) => one.status !== RESUBSCRIBED && !(one.status !== 'bounced' && latest(of(one).in) > one.at));
-	const back = consents.filter((one) => one.status === RESUBSCRIBED && latest(of(one).out) < one.at && latest(of(one).bounced) < Math.min(...of(one).out));
-	return { out: await optOut(tx, out, now), in: await takeBack(tx, back.map((one) => ({ ...one, statedAt: of(one).out })), now) };
+	const shared = await sharedBy(tx, consents);
+	const all = [...consents, ...shared.keys()];
+	const stated = await statedBy(tx, all);
+	const ofPerson = ({ person, channel }: One) => stated.get(`${person} ${channel}`) ?? NOTHING;
+	const of = (one: One): Stated => {
+		const said = shared.get(one);
+		return said ? both(ofPerson(one), ofPerson(said)) : ofPerson(one);
+	};
+	const out = all.filter((one) => one.status !== RESUBSCRIBED && !(one.status !== 'bounced' && latest(of(one).in) > one.at));
+	const back = all.filter((one) => one.status === RESUBSCRIBED && latest(of(one).out) < one.at);
+	const isOwn = (one: One) => !shared.has(one);
+	const optedOut = await optOut(tx, out, now);
+	const takenBack = await takeBack(tx, back.map((one) => ({ ...one, one, statedAt: except(of(one).out, of(one).bounced) })), now);
+	return { out: optedOut.filter(isOwn), in: takenBack.map(({ one }) => one).filter(isOwn) };
+}
+
+function both(one: Stated, other: Stated): Stated {
+	return { out: new Set([...one.out, ...other.out]), bounced: new Set([...one.bounced, ...other.bounced]), in: new Set([...one.in, ...other.in]) };
+}
+
+/** When each of them last subscribed again by a report, epoch milliseconds, by `<person> <channel>`. */
+export async function subscribedAgainAt(tx: Tx, people: ReadonlyArray<Pick<Consent, 'person'>>): Promise<Map<string, number>> {
+	if (people.length === 0) return new Map();
+	return new Map([...(await statedBy(tx, people))].map(([who, said]) => [who, latest(said.in)]));
 }
 
 function latest(times: ReadonlySet<number>): number {
 	return Math.max(-Infinity, ...times);
 }
 
+function except(times: ReadonlySet<number>, others: ReadonlySet<number>): Set<number> {
+	return new Set([...times].filter((time) => !others.has(time)));
+}
+
 /** By person as given and channel; of all whom the person is made of. */
-async function statedBy(tx: Tx, consents: readonly StatedConsent[]): Promise<Map<string, Stated>> {
+async function statedBy(tx: Tx, consents: ReadonlyArray<Pick<Consent, 'person'>>): Promise<Map<string, Stated>> {
 	const rows = await tx.allOf<{ given: number; channel: Channel; status: ReceiptStatus; at: number }>(
 		{ person: 'integer' },
 		[...new Set(consents.map(({ person }) => person))].map((person) => [person]),

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 
 import { operation, type Tx } from '../../store/database';
 import { applyReceipts, type NumberedReceipt } from './apply';
+import { isConsentOfPerson } from './consent';
 
 /**
  * How long a receipt waits that names a message only by the provider's id: until the answer to its request has been
@@ -19,13 +20,17 @@ export async function keepEarly(tx: Tx, receipts: readonly NumberedReceipt[], no
 		 SELECT a.receipt_key, a.message, a.provider_id, a.channel, $2, a.receipt
 		 FROM ${tx.dialect.rows('$1', { receipt_key: 'text', message: 'integer', provider_id: 'text', channel: 'text', receipt: 'text' })} AS a WHERE true
 		 ON CONFLICT (receipt_key) DO NOTHING`,
-		[JSON.stringify(receipts.map((receipt) => [keyOf(receipt), receipt.message ?? null, receipt.providerId ?? null, receipt.channel, JSON.stringify({ ...receipt, heardAt: now })])), now],
+		[JSON.stringify(receipts.map((receipt) => [keyOf(receipt, now), receipt.message ?? null, receipt.providerId ?? null, receipt.channel, JSON.stringify({ ...receipt, heardAt: now })])), now],
 	);
 }
 
-/** Receipts of copies of an email differ by the address alone, those of several attempts by the provider's id or its time. */
-function keyOf({ channel, message, providerId, status, url, address, at }: NumberedReceipt): string {
-	return hash('sha256', JSON.stringify([channel, message, providerId, status, url, address, at]), 'base64url');
+/**
+ * Receipts of copies of an email differ by the address alone, those of several attempts by the provider's id or its time,
+ * and what people say by its time or id; without one, when it was heard must do: they may have said something else between.
+ */
+function keyOf({ channel, message, providerId, status, url, address, at, occurrence }: NumberedReceipt, now: number): string {
+	const said = isConsentOfPerson(status) && at === undefined ? (occurrence ?? now) : undefined;
+	return hash('sha256', JSON.stringify([channel, message, providerId, status, url, address, at, said]), 'base64url');
 }
 
 /**

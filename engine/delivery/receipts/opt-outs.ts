@@ -15,13 +15,19 @@ export interface Consent {
 	address?: string;
 }
 
+/** That somebody is not to be sent to any more. */
+export interface OptOut extends Consent {
+	/** Whether no report takes it back: a bounce, and a link of our own. */
+	lasting: boolean;
+}
+
 /**
  * Opts people out, unless they have another address by now: a message to the old one says nothing about that. Call it
  * under the lock `people`, held alone.
  * @returns those who were not out before
  */
-export async function optOut<One extends Consent>(tx: Tx, optOuts: readonly One[], now: number): Promise<One[]> {
-	return await change(tx, optOuts, (state, { channel, at }) => state.optOut(channel, at), now);
+export async function optOut<One extends OptOut>(tx: Tx, optOuts: readonly One[], now: number): Promise<One[]> {
+	return await change(tx, optOuts, (state, { channel, at, lasting }) => state.optOut(channel, at, lasting), now);
 }
 
 /** As `optOut`, takes back what was stated at one of the moments `statedAt`. @returns those who were out before */
@@ -61,7 +67,7 @@ export function mailbox(typed: string): string {
 	return (read.ok ? read.address : typed.trim()).toLowerCase();
 }
 
-function digits(number: string): string {
+export function digits(number: string): string {
 	return number.replace(/\D/g, '');
 }
 

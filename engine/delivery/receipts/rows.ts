@@ -7,6 +7,8 @@ export interface KnownReceipt {
 	status: ReceiptStatus;
 	/** Tells clicks on several links apart, and what failed at an earlier attempt (see attempts) from the last; usually ''. */
 	mark: string;
+	/** When it happened. Epoch milliseconds. */
+	at: number;
 	/** The state the message had when this receipt moved it to another one. */
 	movedFrom: string | null;
 }
@@ -15,8 +17,6 @@ export interface KnownReceipt {
 export interface NewReceipt extends KnownReceipt {
 	run: number;
 	message: number;
-	/** Epoch milliseconds. */
-	at: number;
 	code: string | null;
 	detail: string | null;
 }
@@ -31,10 +31,10 @@ const LONGEST_DETAIL = 300;
 /** What is known of these messages, by their numbers. */
 export async function receiptsOf(tx: Tx, messages: readonly FoundMessage[]): Promise<Map<number, KnownReceipt[]>> {
 	if (messages.length === 0) return new Map();
-	const rows = await tx.allOf<{ message: number; status: ReceiptStatus; mark: string; movedFrom: string | null }>(
+	const rows = await tx.allOf<{ message: number; status: ReceiptStatus; mark: string; at: number; movedFrom: string | null }>(
 		{ run: 'integer', message: 'integer' },
 		messages.map(({ run, message }) => [run, message]),
-		(given) => `SELECT r.message, r.status, r.mark, r.moved_from AS "movedFrom" FROM ${given} AS a ${tx.dialect.each('receipt', 'r', 'r.run = a.run AND r.message = a.message')}`,
+		(given) => `SELECT r.message, r.status, r.mark, r.at, r.moved_from AS "movedFrom" FROM ${given} AS a ${tx.dialect.each('receipt', 'r', 'r.run = a.run AND r.message = a.message')}`,
 	);
 	return Map.groupBy(rows, ({ message }) => message) as Map<number, KnownReceipt[]>;
 }

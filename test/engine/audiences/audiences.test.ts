@@ -177,6 +177,30 @@ describeStores('audiences', (fixture, kind) => {
 				await syncAudience(work);
 				expect(await syncAudience(work)).toMatchObject({ removed: 0, unchanged: 3 });
 			});
+
+			it.each(['erasePerson', 'forgetOld'] as const)('%s waits for a run without holding what the run may want', async (name) => {
+				const { store, clock, options } = fixture();
+				const { connectionString, schema } = options as { connectionString: string; schema: string };
+				await ingest(vip('ann'), vip('ben'));
+				await syncAudience(work);
+				await store.call('erasePerson', { name: { id: 'ann' } });
+				clock.advance(31 * 86_400_000);
+				const client = new Client({ connectionString, options: `-c search_path=${schema}` });
+				await client.connect();
+				try {
+					await client.query('BEGIN; UPDATE audience SET busy_until = 0');
+					const { rows: [own] } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+					const done = name === 'erasePerson' ? store.call(name, { name: { id: 'ben' } }) : store.call(name, {});
+					const isWaiting = async () => (await client.query('SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))', [own?.pid])).rowCount === 1;
+					while (!(await isWaiting())) await new Promise((resolve) => setTimeout(resolve, 20));
+					expect((await client.query('SELECT person FROM audience_member FOR UPDATE NOWAIT')).rowCount).toBe(2);
+					await client.query('COMMIT');
+					await done;
+				} finally {
+					await client.end();
+				}
+				expect(await store.ask('audienceSize', { id: '4711' })).toMatchObject({ notRemoved: 1 });
+			});
 		}
 
 		it.each(['add 2', 'remove 1', 'add 1'])('goes on where it was cut off: %s was carried out, and its answer lost', async (cutOff) => {

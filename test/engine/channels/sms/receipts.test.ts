@@ -116,8 +116,8 @@ describe('Vonage receipts', () => {
 	it.each<[Record<string, string>, unknown[]]>([
 		[{ status: 'accepted' }, [{ ...about, status: 'sent' }]],
 		[{ status: 'delivered', 'err-code': '0' }, [{ ...about, status: 'delivered' }]],
-		[{ status: 'failed', 'err-code': '9' }, [{ ...about, status: 'failed', reason: 'invalid_recipient', code: '9', detail: 'failed' }]],
-		[{ status: 'expired', 'err-code': '0' }, [{ ...about, status: 'failed', reason: 'provider_rejected', code: 'expired', detail: 'expired' }]],
+		[{ status: 'failed', 'err-code': '9' }, [{ ...about, mayBeOfPart: true, status: 'failed', reason: 'invalid_recipient', code: '9', detail: 'failed' }]],
+		[{ status: 'expired', 'err-code': '0' }, [{ ...about, mayBeOfPart: true, status: 'failed', reason: 'provider_rejected', code: 'expired', detail: 'expired' }]],
 		[{ status: 'unknown' }, []],
 	])('reads %j', (fields, expected) => {
 		const form = { msisdn: '14155550100', messageId: '0A1', 'client-ref': 'store-7', ...fields };
@@ -228,6 +228,10 @@ describe('what token providers say', () => {
 	it('Generic: its own fields', () => {
 		expect(generic.parse(receiptRequest(url, { body: [{ ref: 'store-7', data: { id: 5, state: 'Delivered' } }, { data: { state: 'Delivered' } }] }))).toEqual([
 			{ channel: 'sms', messageId: 'store-7', providerId: '5', status: 'delivered' },
+		]);
+		expect(generic.parse(receiptRequest(url, { body: [{ ref: 'store-7', data: { id: 5, state: 'failed' } }, { ref: 'store-7', data: { state: 'failed' } }] }))).toMatchObject([
+			{ messageId: 'store-7', providerId: '5', mayBeOfPart: true, status: 'failed' },
+			{ messageId: 'store-7', status: 'failed' },
 		]);
 		expect(() => generic.parse(receiptRequest(url, { body: '{' }))).toThrow('not valid JSON');
 	});

@@ -120,10 +120,45 @@ describeStores('texts that name a number alone', (fixture) => {
 		expect(said).toEqual([[1, true], [1, false], [0, false], [0, false], [1, true], [0, true]]);
 	});
 
-	it.each([['of another provider', '+14155551000', 'id-1'], ['to a number of before', '+14155557777', sid(1)]])('are not of a message %s', async (_name, phone, providerId) => {
+	it.each([['of another provider', '+14155551000', 'id-1'], ['to a number of before', '+14155557777', sid(1)]])('are not of a message %s, and opt out all the same', async (_name, phone, providerId) => {
 		await sent(phone, providerId);
-		expect(await text('unsubscribed', 'a')).toEqual([]);
-		expect(await text('unsubscribed', 'a', '+14155557777')).toEqual([]);
+		expect(await text('unsubscribed', 'a', '+14155551234')).toEqual([]);
 		expect(await optedOut()).toBe(false);
+		expect(await text('unsubscribed', 'a', phone)).toEqual([]);
+		expect([await optedOut(), await optedOut('p2')]).toEqual([true, false]);
+	});
+
+	it.each(['sending', 'unknown'] as const)('opt out whoever has only a message that is %s', async (state) => {
+		store = fixture().store;
+		const { messages, token } = await messagesBeingSent(store, 2, 'sms');
+		const settlements = messages.map((message) => ({ message, token, state: 'unknown' as const, reason: 'unknown_outcome' as const, detail: null, provider: 'P', providerId: null }));
+		if (state === 'unknown') await store.call('settleMessages', { settlements });
+		expect(await text('unsubscribed', 'a')).toEqual([]);
+		expect([await optedOut(), await optedOut('p2')]).toEqual([true, false]);
+	});
+
+	it('are of everybody who has the number, and the event of whom the message is of', async () => {
+		await sent();
+		await store.call('ingest', { profiles: [{ id: 'p2', phone: '001 415 555 1000' }, { id: 'p3', phone: '+1 415 555-1000' }, { id: 'p4', phone: '4155551000' }] });
+		const all = async () => await Promise.all(['p1', 'p2', 'p3', 'p4'].map(optedOut));
+		const events = async (id: string) => (await store.call('getPerson', { name: { id } }))?.events.map(({ name }) => name).filter((name) => name.startsWith('Channel')).sort();
+		const said = [];
+		for (const [status, occurrence] of [['unsubscribed', 'a'], ['resubscribed', 'b'], ['unsubscribed', 'a'], ['unsubscribed', 'c']] as const) {
+			fixture().clock.advance(MINUTE);
+			said.push([(await text(status, occurrence)).length, ...(await all())]);
+		}
+		// p4's may be a number of another country.
+		expect(said).toEqual([[1, true, true, true, false], [1, false, false, false, false], [0, false, false, false, false], [1, true, true, true, false]]);
+		expect([await events('p1'), await events('p2')]).toEqual([['Channel Subscribed', 'Channel Unsubscribed', 'Channel Unsubscribed'], []]);
+	});
+
+	it('START takes back nothing that a profile says', async () => {
+		await sent();
+		await store.call('ingest', { profiles: [{ id: 'p3', phone: '+14155551000', optedOut: { sms: true } }] });
+		fixture().clock.advance(MINUTE);
+		await text('unsubscribed', 'a');
+		fixture().clock.advance(MINUTE);
+		await text('resubscribed', 'b');
+		expect([await optedOut(), await optedOut('p3')]).toEqual([false, true]);
 	});
 });

@@ -75,6 +75,45 @@ describeStores('receipts of a person who subscribes again', (fixture) => {
 		expect(await isOut()).toBe(false);
 	});
 
+	it.each<[Said[], boolean[], number]>([
+		[[{ status: 'unsubscribed' }, { status: 'resubscribed' }, { status: 'unsubscribed' }], [true, false, true], 2],
+		[[{ status: 'unsubscribed' }, { status: 'resubscribed' }, { status: 'complained' }], [true, false, true], 2],
+		[[{ status: 'unsubscribed' }, { status: 'unsubscribed' }, { status: 'resubscribed' }], [true, true, false], 1],
+		[[{ status: 'unsubscribed' }, { status: 'resubscribed' }, { status: 'unsubscribed' }, { status: 'unsubscribed' }], [true, false, true, true], 2],
+	])('without times, as it comes: %j', async (said, expected, times) => {
+		const found = [];
+		for (const one of said) {
+			fixture().clock.advance(MINUTE);
+			await receive(one);
+			found.push(await isOut());
+		}
+		expect(found).toEqual(expected);
+		expect(await events('Channel Unsubscribed')).toHaveLength(times);
+	});
+
+	it('without times, all in one request, and while other messages were spoken of', async () => {
+		await receive({ status: 'unsubscribed' });
+		fixture().clock.advance(MINUTE);
+		await receive({ status: 'resubscribed' }, { status: 'unsubscribed' });
+		expect(await isOut()).toBe(true);
+		fixture().clock.advance(MINUTE);
+		await store.call('ingest', { aliases: [{ from: 'p2', to: 'p1' }] });
+		await store.call('receiveReceipts', { receipts: [{ channel: 'email', status: 'resubscribed', message: messages[1] as number }] });
+		expect(await isOut()).toBe(false);
+		fixture().clock.advance(MINUTE);
+		await receive({ status: 'unsubscribed' });
+		expect(await isOut()).toBe(true);
+	});
+
+	it('without times, of a link first: what the provider reports is new', async () => {
+		const { people } = await store.ask('find', { rule: { all: [] } });
+		await unsubscribeBy(store, { message: messages[0] as number, person: Math.min(...people), channel: 'email' });
+		await state({ optedOut: { email: false }, ts: START + 11 * MINUTE });
+		fixture().clock.advance(5 * MINUTE);
+		expect(await receive({ status: 'unsubscribed' })).toEqual(['unsubscribed']);
+		expect(await isOut()).toBe(true);
+	});
+
 	it('who says the same once more starts nothing', async () => {
 		expect(await receive(OUT)).toEqual(['unsubscribed']);
 		expect(await receive(OUT_AGAIN)).toEqual([]);
@@ -106,7 +145,29 @@ describeStores('receipts of a person who subscribes again', (fixture) => {
 		expect(await isOut()).toBe(true);
 	});
 
+	it.each([30, 50])('not what a link of our own has done to whoever was out by a report already: subscribed again at %s', async (minute) => {
+		await receive(OUT);
+		fixture().clock.set(START + 40 * MINUTE);
+		const { people } = await store.ask('find', { rule: { all: [] } });
+		await unsubscribeBy(store, { message: messages[0] as number, person: Math.min(...people), channel: 'email' });
+		fixture().clock.set(START + 60 * MINUTE);
+		await receive({ status: 'resubscribed', at: START + minute * MINUTE });
+		expect(await isOut()).toBe(true);
+		expect(await events('Channel Unsubscribed')).toHaveLength(1);
+	});
+
+	it('after a bounce that a profile has put right, as before it', async () => {
+		const found = [];
+		for (const said of [OUT, IN, { status: 'bounced' as const, at: START + 3 * MINUTE }, undefined, { ...OUT, at: START + 5 * MINUTE }, { ...IN, at: START + 6 * MINUTE }]) {
+			if (said) await receive(said);
+			else await state({ email: 'new@example.com', optedOut: { email: false }, ts: START + 4 * MINUTE });
+			found.push(await isOut());
+		}
+		expect(found).toEqual([true, false, true, false, true, false]);
+	});
+
 	it.each<[Said[]]>([
+		[[OUT, { status: 'bounced', at: OUT.at as number }, IN]],
 		[[{ status: 'bounced', at: START + 1_000 }, IN]],
 		[[OUT, { status: 'bounced', at: START + 90_000 }, IN]],
 	])('not after a bounce: %j', async (said) => {

@@ -166,6 +166,18 @@ describeStores('receipts', (fixture) => {
 		expect(await events()).toEqual(['Notification Delivered', 'Notification Sent']);
 	});
 
+	it('what people say without a time, all of it too early, holds as it came', async () => {
+		await sending(1);
+		for (const status of ['unsubscribed', 'resubscribed', 'unsubscribed'] as const) {
+			fixture().clock.advance(MINUTE);
+			expect(await receive({ status })).toMatchObject({ early: 1 });
+		}
+		await settle('sent');
+		await store.call('applyEarlyReceipts', {});
+		expect((await person()).profile.optedOut).toEqual({ email: true });
+		expect(await receive({ status: 'unsubscribed' })).toEqual({ taken: [], early: 0 });
+	});
+
 	it('many that came too early are applied without pauses', async () => {
 		await sending(300);
 		const receipts = messages.flatMap((message) => (['delivered', 'viewed'] as const).map((status) => ({ channel: 'email' as const, status, message })));

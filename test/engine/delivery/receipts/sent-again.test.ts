@@ -161,6 +161,25 @@ describeStores('receipts of a message that is sent again', (fixture) => {
 		expect(await report()).toEqual(failed);
 	});
 
+	it('an id of the first is of the first, however late its failure was found out', async () => {
+		await sendAgain('SM2');
+		expect((await receive({ ...SECOND, providerId: 'SM1' })).taken).toEqual([]);
+		expect(await report()).toEqual(sent);
+		await receive({ ...SECOND, providerId: 'SM2' });
+		expect(await report()).toEqual(failed);
+	});
+
+	it.each<[string, Said, boolean]>([
+		['of the second by its time', { ...SECOND, providerId: 'part-2', mayBeOfPart: true }, true],
+		['of the second, without a time', { status: 'failed', providerId: 'part-2', mayBeOfPart: true }, true],
+		['of the first by its time', { ...FIRST, providerId: 'part-2', mayBeOfPart: true }, false],
+		['of the second by its id', { ...FIRST, providerId: 'part-1', mayBeOfPart: true }, true],
+	])('an id that may be of another part says nothing: %s', async (_name, said, hasFailed) => {
+		await sendAgain('part-1');
+		await receive(said);
+		expect(await report()).toEqual(hasFailed ? failed : sent);
+	});
+
 	it('a clock that is a little slow makes no second failure the first', async () => {
 		await sendAgain();
 		await receive({ status: 'failed', at: START + 10 * MINUTE - 5_000 });
