@@ -30,11 +30,13 @@ export function isHeaderValue(value: string): boolean {
  * @param taken names that the credential sets
  */
 export function checkHeaderNames(names: readonly string[], code: string, taken: readonly string[] = []): void {
-	const seen = new Set(taken.map((name) => name.toLowerCase()));
+	const ofCredential = new Set(taken.map((name) => name.toLowerCase()));
+	const seen = new Set<string>();
 	for (const name of names) {
 		if (!isHeaderName(name)) throw new CampaignError(code, `"${name}" is not a header name that HTTP allows`, 'Letters, digits and hyphens, such as X-Campaign.');
 		if (OF_CONNECTION.test(name)) throw new CampaignError(code, `The header ${name} is set by the connection itself`, 'Remove it.');
-		if (seen.has(name.toLowerCase())) throw new CampaignError(code, `The header ${name} is set twice`, 'Remove one of the two. The credential sets a header as well.');
+		if (ofCredential.has(name.toLowerCase())) throw new CampaignError(code, `The header ${name} is set twice`, 'The credential sets it: remove it here.');
+		if (seen.has(name.toLowerCase())) throw new CampaignError(code, `The header ${name} is set twice`, 'Remove one of the two.');
 		seen.add(name.toLowerCase());
 	}
 }
