@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { MOST_NOT_IDEMPOTENT } from '../../../engine/delivery/batches';
-import { WITH_BODY } from './shown';
+import { WITH_BODY } from './request';
 
 function inBatches(more: Record<string, Array<string | boolean>>): INodeProperties['displayOptions'] {
 	return { show: { setUpFrom: ['fields'], method: WITH_BODY, bodyType: ['json'], ...more } };

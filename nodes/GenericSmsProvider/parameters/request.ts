@@ -1,7 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { pairs } from '../../shared/pairs-parameter';
-import { FROM_FIELDS, WITH_BODY } from './shown';
+
+/** Where the operator describes the request in fields. */
+const FROM_FIELDS = { show: { setUpFrom: ['fields'] } };
+
+/** Methods whose requests have a body. */
+export const WITH_BODY = ['POST', 'PUT', 'PATCH'];
 
 /** Where the request comes from: a curl command, or what makes it, up to a JSON body. */
 export const requestParameters: INodeProperties[] = [
