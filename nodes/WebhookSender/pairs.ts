@@ -3,19 +3,14 @@ import { withParameters } from '../../engine/channels/http/url-template';
 import { checkWebhookHeaders } from '../../engine/channels/webhook/headers';
 import { CampaignError } from '../../engine/errors';
 import { isPersonalized } from '../../engine/personalization/fixed';
+import type { NamedTemplate } from '../../engine/personalization/linked/definition';
 import type { CompiledTemplate, RenderInput, RenderResult } from '../../engine/personalization/liquid';
 import { refusePersonalized, type PersonalizedText } from '../shared/personalized-texts';
 
-/** A value that is a template, under a fixed name. */
-export interface NamedText {
-	name: string;
-	value: string;
-}
-
 /** What a call carries beside its body. */
 export interface WebhookPairs {
-	headers: NamedText[];
-	query: NamedText[];
+	headers: NamedTemplate[];
+	query: NamedTemplate[];
 }
 
 export type Templates = Readonly<Record<string, CompiledTemplate>>;
@@ -46,7 +41,7 @@ function textName(kind: Kind, index: number): string {
 
 /** What of the pairs is written anew for each person. */
 export function pairTexts({ headers, query }: WebhookPairs): PersonalizedText[] {
-	const of = (kind: Kind, pairs: readonly NamedText[]): PersonalizedText[] =>
+	const of = (kind: Kind, pairs: readonly NamedTemplate[]): PersonalizedText[] =>
 		pairs.map(({ name, value }, index) => ({ name: textName(kind, index), label: `${LABELS[kind]} "${name}"`, text: value, maxLength: LONGEST_LINE }));
 	return [...of('header', headers), ...of('query', query)];
 }
@@ -65,7 +60,7 @@ export function checkPairs({ headers, query }: WebhookPairs, shared: boolean): v
 	if (shared) refuseForMany('query', query);
 }
 
-function refuseForMany(kind: Kind, pairs: readonly NamedText[]): void {
+function refuseForMany(kind: Kind, pairs: readonly NamedTemplate[]): void {
 	const personalized = pairs.find(({ value }) => isPersonalized(value));
 	if (!personalized) return;
 	throw new CampaignError('personalized_header', `${LABELS[kind]} "${personalized.name}" is personalized, but a call for many people says it once for all of them`, 'Write fixed text, or switch "Many People per Call" off.');
@@ -77,7 +72,7 @@ function refuseForMany(kind: Kind, pairs: readonly NamedText[]): void {
  */
 export function webhookPairWriter({ headers, query }: WebhookPairs, templates: Templates): (url: string, input: () => RenderInput) => Written {
 	if (headers.length + query.length === 0) return (url) => ({ ok: true, headers: {}, url });
-	const compiled = (kind: Kind, pairs: readonly NamedText[]) => pairs.map(({ name }, index) => [name, templates[textName(kind, index)] as CompiledTemplate] as const);
+	const compiled = (kind: Kind, pairs: readonly NamedTemplate[]) => pairs.map(({ name }, index) => [name, templates[textName(kind, index)] as CompiledTemplate] as const);
 	const [ofHeaders, ofQuery] = [compiled('header', headers), compiled('query', query)];
 	return (url, input) => {
 		const seen = input();
