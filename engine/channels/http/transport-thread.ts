@@ -4,13 +4,13 @@ import type { Answered, Asked } from './thread-transport';
 import { HttpTransport } from './transport';
 
 /** The thread that makes a process's requests: see ThreadTransport. */
+useNetworkSettings(workerData as NetworkSettings);
+
 const transport = new HttpTransport();
 let answers: Answered[] = [];
 
 /** Answers that go back together at most: whoever waits for them should not wait for those that have yet to be read. */
 const MOST_TOGETHER = 4;
-
-useNetworkSettings(workerData as NetworkSettings);
 
 parentPort?.on('message', (asked: Asked[]) => {
 	for (const one of asked) void answer(one);
