@@ -1,6 +1,6 @@
 // The demo as a person sees it in the terminal.
 import { createServer } from 'node:net';
-import { freePort } from '../lib/n8n.mjs';
+import { freePort } from '../lib/free-port.mjs';
 import { Demo } from './demo.mjs';
 
 const SECOND = 1_000;

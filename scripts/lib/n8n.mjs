@@ -1,9 +1,9 @@
 // Starts and ends an n8n process. `npm start` and the end-to-end tests both use it.
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.mjs';
 import { ensureHost } from './host.mjs';
 import { N8nApi } from './n8n-api.mjs';
 
@@ -203,13 +203,4 @@ async function answers(url) {
 	} catch {
 		return false;
 	}
-}
-
-/** A port of the loopback interface that is free now. */
-export async function freePort() {
-	const server = createServer();
-	await new Promise((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-	const { port } = server.address();
-	await new Promise((resolve) => server.close(resolve));
-	return port;
 }

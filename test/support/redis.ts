@@ -1,5 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { freePort } from '../../scripts/lib/free-port.mjs';
 
 const LOCAL_SERVER = 'redis://127.0.0.1:6379';
 const START_DEADLINE_MS = 5000;
@@ -103,12 +104,4 @@ async function startServer(port: number): Promise<{ url: string; child: ChildPro
 	}
 	child.kill();
 	return undefined;
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as AddressInfo;
-	await new Promise<void>((resolve) => server.close(() => resolve()));
-	return port;
 }
