@@ -42,7 +42,7 @@ const SETTLE = "state = 'sent', provider = 'Bench', settled_at = $1, payload = N
 
 function sqliteWriter(path) {
 	const { DatabaseSync } = require('node:sqlite');
-	const db = new DatabaseSync(path);
+	const db = new DatabaseSync(path, { timeout: 10_000 });
 	db.exec('PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -32768; PRAGMA synchronous = FULL');
 	const insert = (table, columns) => db.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
 	const update = (set) => db.prepare(`UPDATE message SET ${set} WHERE message = $2 AND token = $3`);
