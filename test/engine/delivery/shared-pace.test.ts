@@ -68,11 +68,7 @@ describeRedis('a pace kept by two processes', () => {
 
 	it('is the pace of one', async () => {
 		await together({ requests: 100, provider: { identity: 'account', requestsPerSecond: 40, timeoutMs: 1_000 } });
-		expect(asked).toHaveLength(200);
-		// A busy machine sees some late and the next in time; each for themselves would make it 80.
-		expect(mostPerSecond()).toBeLessThanOrEqual(50);
-		// 199 gaps of 25 ms, less what the first was seen late; each for themselves would take half of it.
-		expect(duration()).toBeGreaterThan(4_500);
+		expectOnePace(200);
 		expect(duration()).toBeLessThan(8_000);
 		for (const name of ['one', 'two']) expect(asked.filter(({ from }) => from === name).length).toBe(100);
 		// Neither waited until the other had done.
@@ -97,8 +93,7 @@ describeRedis('a pace kept by two processes', () => {
 		const { port } = proxy.address() as AddressInfo;
 		await together({ redis: { host: 'localhost', port, tls: { ca: TEST_TLS.cert } }, requests: 40, provider: { identity: 'account', requestsPerSecond: 40, timeoutMs: 1_000 } });
 		proxy.close();
-		expect(asked).toHaveLength(80);
-		expect(mostPerSecond()).toBeLessThanOrEqual(50);
+		expectOnePace(80);
 	});
 
 	itWithServer('is kept in a cluster', async () => {
@@ -106,8 +101,7 @@ describeRedis('a pace kept by two processes', () => {
 		const redisOptions = { nodes: [cluster.address], options: {} };
 		await together({ redis: redisOptions, requests: 40, provider: { identity: 'account', requestsPerSecond: 40, timeoutMs: 1_000 } });
 		await cluster.stop();
-		expect(asked).toHaveLength(80);
-		expect(mostPerSecond()).toBeLessThanOrEqual(50);
+		expectOnePace(80);
 	});
 
 	it('gives back what a process held that died', async () => {
@@ -172,6 +166,15 @@ describeRedis('a pace kept by two processes', () => {
 		expect(content).toContain('minTime');
 		expect(keys.join() + content).not.toMatch(/token-of|host/);
 	});
+
+	/** So many requests came as one process would have made them at 40 per second; each for themselves would make it 80 and take half the time. */
+	function expectOnePace(requests: number): void {
+		expect(asked).toHaveLength(requests);
+		// Gaps of 25 ms, less what the first was seen late.
+		expect(duration()).toBeGreaterThan((requests - 1) * 25 - 400);
+		// A machine that was busy elsewhere for a third of a second sees those it missed together with the next ones.
+		expect(mostPerSecond()).toBeLessThanOrEqual(60);
+	}
 
 	function settings(): Pick<PaceProcess, 'redis' | 'prefix' | 'url'> {
 		return { redis, prefix, url: server.url };
