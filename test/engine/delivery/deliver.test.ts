@@ -262,6 +262,25 @@ describeStores('delivering', (fixture) => {
 		expect(await store.call('claimRelease', { node: sms, limit: 1 })).toHaveProperty('release');
 	});
 
+	it('leaves no message under way where the pause for refused credentials cannot be written, and pauses with the next', async () => {
+		await prepare(22);
+		let isAway = true;
+		const away: Store = Object.assign(Object.create(store) as Store, {
+			call: async (...[name, input]: Parameters<Store['call']>) => {
+				if (name === 'pauseCampaign' && isAway) {
+					isAway = false;
+					throw new Error('The store is away.');
+				}
+				return await store.call(name, input);
+			},
+		});
+		const refused: GroupResult = { outcome: 'failed', reason: 'provider_auth', transient: true, attempts: [{ provider: 'Twilio', kind: 'twilio', outcome: 'refused', refusal: 'auth', code: '20003' }] };
+		const send = async (some: Released[]) => await deliver(some.map((one) => deliveryFor(one)), { ...options(), store: away, send: sender(refused).send });
+		expect((await send(people.slice(0, 21))).map(({ state }) => state)).toEqual(people.slice(0, 21).map(() => 'held'));
+		await send(people.slice(21));
+		expect((await report(store, run)).pausedReason).toMatch(/credentials/);
+	});
+
 	it('gives up waiting when time is up, or where nothing can wait', async () => {
 		await prepare(2);
 		const [one, two] = people as [Released, Released];
