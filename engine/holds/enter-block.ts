@@ -160,9 +160,16 @@ async function dropMerged(tx: Tx, people: Selected[], entered: Map<number, numbe
 		 SELECT $2, r.person, r.entry_key, $3
 		 FROM ${tx.dialect.rows('$1', { person: 'integer', entry_key: 'text' })} AS r WHERE true
 		 ON CONFLICT (run, person, entry_key) DO NOTHING RETURNING entry`,
-		[JSON.stringify(merged.map(({ person, selected }) => [person, `merged ${selected}`])), block.run, block.due_at],
+		[JSON.stringify(merged.map(({ person, selected }) => [person, `${MERGED}${selected}`])), block.run, block.due_at],
 	);
 	await dropEntries(tx, rows.map((row) => row.entry), node, block.run, 'merged_duplicate', now);
+}
+
+const MERGED = 'merged ';
+
+/** Whether the entry stands for somebody of a block who had become somebody else of the run. */
+export function isMergedKey(entryKey: string): boolean {
+	return entryKey.startsWith(MERGED);
 }
 
 /** Person numbers as bytes: u32, little endian. */
