@@ -176,7 +176,9 @@ class OneMessage<Message> {
 				beforeRequest: async () => {
 					const decision = this.overruling();
 					if (decision) throw new Overruled(decision);
-					if (!(await this.ledger.markSending(this.claimed.message, this.token))) throw new TakenOver();
+					const { go, reason } = await this.ledger.markSending(this.claimed.message, this.token);
+					if (reason !== undefined) throw new Overruled({ kind: 'drop', reason });
+					if (!go) throw new TakenOver();
 					mayHaveLeft = true;
 				},
 				afterRefusal: async () => {

@@ -1,3 +1,4 @@
+import type { Reason } from '../reasons';
 import type { Store } from '../store/store';
 import { Coalescer } from './coalesce';
 import type { MessageHold } from './hold-message';
@@ -6,9 +7,15 @@ import type { Settlement } from './settle';
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 10_000;
 
+/** Whether a message may leave. Not, for a `reason`; or because somebody else has taken it over. */
+export interface Mark {
+	go: boolean;
+	reason?: Reason;
+}
+
 /** Writes the ledger of messages around their requests, gathered over everything this process sends at the moment. */
 export class Ledger {
-	private readonly sending: Coalescer<{ message: number; token: string }, boolean>;
+	private readonly sending: Coalescer<{ message: number; token: string }, Mark>;
 
 	private readonly refused: Coalescer<{ message: number; token: string }, void>;
 
@@ -20,9 +27,10 @@ export class Ledger {
 
 	private constructor(store: Store) {
 		this.sending = new Coalescer(async (messages) => {
-			const { go } = await store.call('markSending', { messages });
+			const { go, barred = [] } = await store.call('markSending', { messages });
 			const allowed = new Set(go);
-			return messages.map(({ message }) => allowed.has(message));
+			const reasons = new Map(barred.map(({ message, reason }) => [message, reason]));
+			return messages.map(({ message }) => ({ go: allowed.has(message), reason: reasons.get(message) }));
 		});
 		this.refused = new Coalescer(async (messages) => {
 			await untilWritten(async () => await store.call('unmarkSending', { messages }));
@@ -46,8 +54,8 @@ export class Ledger {
 		return ledger;
 	}
 
-	/** Just before a request. False: somebody else has taken the message over, it must not be sent. */
-	async markSending(message: number, token: string): Promise<boolean> {
+	/** Just before a request. */
+	async markSending(message: number, token: string): Promise<Mark> {
 		return await this.sending.call({ message, token });
 	}
 

@@ -1,20 +1,43 @@
+import type { Reason } from '../reasons';
 import { operation } from '../store/database';
+import { isErased } from './erased';
+
+/** Why a message may not leave although it is ours: something has changed since it was claimed. */
+type Barred = Extract<Reason, 'campaign_stopped' | 'erased'>;
+
+/** SQL: as `Barred`, of message m; else NULL. */
+const BARRED = `CASE WHEN (SELECT r.state FROM run r WHERE r.run = m.run) = 'stopped' THEN 'campaign_stopped'
+	WHEN ${isErased('m')} THEN 'erased' END`;
+
+/** SQL condition: message m is that of the row a, and still ours. */
+const OURS = "m.message = a.message AND m.token = a.token AND m.state IN ('claimed', 'sending')";
 
 /**
  * Writes messages as `sending` just before their requests leave, under the token they were claimed with. Returns the
- * messages that may go; one that is absent has been taken over by somebody else and must not be sent.
+ * messages that may go, and those of ours that may not any more, with the reason: a message may wait long for its turn. One
+ * that is in neither has been taken over by somebody else and must not be sent.
  */
-export const markSending = operation<{ messages: Array<{ message: number; token: string }> }, { go: number[] }>(
+export const markSending = operation<{ messages: Array<{ message: number; token: string }> }, { go: number[]; barred?: Array<{ message: number; reason: Barred }> }>(
 	async (tx, { messages }, { now }) => {
+		const columns = { message: 'integer', token: 'text' } as const;
+		const rows = messages.map(({ message, token }) => [message, token]);
 		const marked = await tx.allOf<{ message: number }>(
-			{ message: 'integer', token: 'text' },
-			messages.map(({ message, token }) => [message, token]),
-			(given) => `WITH ours AS (SELECT a.message FROM ${given} AS a
-					${tx.dialect.each('message', 'm', "m.message = a.message AND m.token = a.token AND m.state IN ('claimed', 'sending')", true)})
-				 UPDATE message SET state = 'sending', sent_at = $1, attempts = message.attempts + 1 FROM ours WHERE message.message = ours.message RETURNING message.message`,
+			columns,
+			rows,
+			(given) => `WITH ours AS (SELECT a.message, ${BARRED} AS barred FROM ${given} AS a ${tx.dialect.each('message', 'm', OURS, true)})
+				 UPDATE message SET state = 'sending', sent_at = $1, attempts = message.attempts + 1 FROM ours
+				 WHERE message.message = ours.message AND ours.barred IS NULL RETURNING message.message`,
 			[now],
 		);
-		return { go: marked.map(({ message }) => message) };
+		const go = marked.map(({ message }) => message);
+		if (go.length === messages.length) return { go };
+		const barred = await tx.allOf<{ message: number; reason: Barred | null }>(
+			columns,
+			rows,
+			(given) => `SELECT a.message, ${BARRED} AS reason FROM ${given} AS a ${tx.dialect.each('message', 'm', OURS)}`,
+		);
+		const known = barred.filter((one): one is { message: number; reason: Barred } => one.reason !== null && !go.includes(one.message));
+		return known.length === 0 ? { go } : { go, barred: known };
 	},
 );
 
