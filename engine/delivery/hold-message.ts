@@ -1,5 +1,6 @@
 import { HoldState } from '../holds/states';
 import { operation, type Tx } from '../store/database';
+import { isErased } from './erased';
 
 /** A message no provider would take for the moment. */
 export interface MessageHold {
@@ -19,12 +20,16 @@ export interface MessageHold {
  * Puts messages back: nothing has left, and their entries wait at the sender until a due time. An entry with several
  * messages here waits once, for all of them.
  */
-export const holdMessages = operation<{ node: number; holds: MessageHold[] }, void>(async (tx, { node, holds }, { now }) => await putBack(tx, node, holds, now));
+export const holdMessages = operation<{ node: number; holds: MessageHold[] }, void>(async (tx, { node, holds }, { now }) => {
+	await tx.lock('people', 'beside others');
+	await putBack(tx, node, holds, now);
+});
 
-/** As `holdMessages`, inside another transaction. */
+/** As `holdMessages`, inside another transaction that holds the lock `people`. Of somebody who was erased nothing is kept. */
 export async function putBack(tx: Tx, node: number, holds: MessageHold[], now: number): Promise<void> {
 	const mine = await tx.all<{ message: number }>(
-		`UPDATE message SET state = 'held', waited = 1, sent_at = NULL, detail = a.detail, payload = a.payload
+		`UPDATE message SET state = 'held', waited = 1, sent_at = NULL,
+			detail = CASE WHEN ${isErased('message')} THEN NULL ELSE a.detail END, payload = CASE WHEN ${isErased('message')} THEN NULL ELSE a.payload END
 		 FROM ${tx.dialect.rows('$1', { message: 'integer', token: 'text', detail: 'text', payload: 'text' })} AS a
 		 WHERE message.message = a.message AND message.token = a.token AND message.state IN ('claimed', 'sending')
 		 RETURNING message.message`,
