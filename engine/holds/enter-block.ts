@@ -34,6 +34,9 @@ export async function enterBlock(
 	context: OperationContext,
 ): Promise<{ size: number; attempt: number } | undefined> {
 	const { now, owner } = context;
+	if (!(await tx.get('SELECT 1 AS due FROM block WHERE node = $1 AND due_at <= $2 LIMIT 1', [node, now]))) return undefined;
+	// Nobody is merged until it is written who is in the run, or both of two who are one might be sent to.
+	await tx.lock('people', 'beside others');
 	const next = await nextBlock(tx, node, context);
 	if (!next) return undefined;
 	const { block, noPlaces } = next;
