@@ -2,6 +2,7 @@ import { WAITS_FOR_MIDNIGHT } from '../gates/cut-off';
 import type { Decision } from '../holds/gate';
 import type { Channel } from '../people/records';
 import type { Reason } from '../reasons';
+import { storable } from '../storable';
 import type { Store } from '../store/store';
 import { addressHash } from './address-hash';
 import type { GroupResult } from './attempt';
@@ -128,7 +129,8 @@ function toClaim(delivery: Delivery<unknown>): MessageClaim {
 	return {
 		entry, visit, key, run, campaignId, person, payload,
 		addressHash: address.ok && !addressMayRepeat ? addressHash(address.address) : null,
-		...(address.ok ? {} : { refuse: { reason: address.reason, detail: address.detail } }),
+		// The detail may quote what stands in the place of an address.
+		...(address.ok ? {} : { refuse: { reason: address.reason, detail: address.detail && storable(address.detail) } }),
 	};
 }
 

@@ -1,4 +1,5 @@
 import type { Reason } from '../reasons';
+import { storable } from '../storable';
 import type { Store } from '../store/store';
 import { Coalescer } from './coalesce';
 import type { MessageHold } from './hold-message';
@@ -37,12 +38,12 @@ export class Ledger {
 			return messages.map(() => undefined);
 		});
 		this.settling = new Coalescer(async (settlements) => {
-			await untilWritten(async () => await store.call('settleMessages', { settlements: settlements.map(storable) }));
+			await untilWritten(async () => await store.call('settleMessages', { settlements: settlements.map(clean) }));
 			return settlements.map(() => undefined);
 		});
 		this.holding = new Coalescer(async (holds) => {
 			for (const [node, ofNode] of Map.groupBy(holds, (one) => one.node)) {
-				await untilWritten(async () => await store.call('holdMessages', { node, holds: ofNode.map(({ hold }) => storable(hold)) }));
+				await untilWritten(async () => await store.call('holdMessages', { node, holds: ofNode.map(({ hold }) => clean(hold)) }));
 			}
 			return holds.map(() => undefined);
 		});
@@ -75,10 +76,9 @@ export class Ledger {
 	}
 }
 
-/** PostgreSQL takes no NUL, and no store half a character: what a provider answered must not block the ledger. */
-function storable<Row extends object>(row: Row): Row {
-	const clean = (value: unknown) => (typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed() : value);
-	return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, clean(value)])) as Row;
+/** What a provider answered must not block the ledger. */
+function clean<Row extends object>(row: Row): Row {
+	return Object.fromEntries(Object.entries(row).map(([name, value]: [string, unknown]) => [name, typeof value === 'string' ? storable(value) : value])) as Row;
 }
 
 async function untilWritten(write: () => Promise<unknown>): Promise<void> {

@@ -246,6 +246,21 @@ describeStores('delivering', (fixture) => {
 		expect((await ask('later')).map(({ entry }) => entry)).toEqual([first?.entry, first?.entry, third?.entry]);
 	});
 
+	it('takes foreign items whose texts no store can hold, and keeps nobody else of the batch from being sent to', async () => {
+		await prepare(1);
+		const odd = ['p1\u0000', 'half \ud800', 'p1'];
+		const items = odd.map((userId, index) => ({ entryKey: `item ${index} ${userId}`, userId }));
+		const entries = await store.call('enterForeign', { workflowId: 'sheet', workflowName: 'Spreadsheet', items });
+		expect(entries.map(({ person }) => person)).toEqual([0, 0, people[0]?.person]);
+		const deliveries = entries.map((entry, index): Delivery<string> => ({
+			...entry, visit: 0, key: '', since: 0, payload: null, render: () => ({ ok: true, message: 'hello' }),
+			address: index === 2 ? { ok: true, address: '+1' } : { ok: false, reason: 'invalid_recipient', detail: `"${odd[index]}" is not a phone number` },
+		}));
+		expect((await deliver(deliveries, { ...options(), send: sender().send })).map(({ state }) => state)).toEqual(['not_sent', 'not_sent', 'sent']);
+		const { people: told } = await store.ask('peopleOfRun', { run: entries[0]?.run as number });
+		expect(told.map(({ detail }) => detail)).toContain('"p1" is not a phone number');
+	});
+
 	it('pauses a campaign whose providers refuse the credentials again and again, until it is published', async () => {
 		await prepare(25);
 		const refused: GroupResult = { outcome: 'failed', reason: 'provider_auth', transient: true, attempts: [{ provider: 'Twilio', kind: 'twilio', outcome: 'refused', refusal: 'auth', code: '20003' }] };
