@@ -1,6 +1,7 @@
 import type { Reason } from '../reasons';
 import { operation } from '../store/database';
 import { isErased } from './erased';
+import { isOpenTo } from './states';
 
 /** Why a message may not leave although it is ours: something has changed since it was claimed. */
 type Barred = Extract<Reason, 'campaign_stopped' | 'erased'>;
@@ -48,9 +49,9 @@ export const markSending = operation<{ messages: Array<{ message: number; token:
 export const unmarkSending = operation<{ messages: Array<{ message: number; token: string }> }, void>(
 	async (tx, { messages }, { now }) => {
 		await tx.run(
-			`UPDATE message SET state = 'claimed', sent_at = NULL, claimed_at = $2
+			`UPDATE message SET state = 'claimed', sent_at = NULL, claimed_at = $2, reason = NULL, detail = NULL, settled_at = NULL
 			 FROM ${tx.dialect.rows('$1', { message: 'integer', token: 'text' })} AS a
-			 WHERE message.message = a.message AND message.token = a.token AND message.state = 'sending'`,
+			 WHERE message.message = a.message AND message.token = a.token AND ${isOpenTo('message')} AND message.state <> 'claimed'`,
 			[JSON.stringify(messages.map(({ message, token }) => [message, token])), now],
 		);
 	},

@@ -390,6 +390,32 @@ describeStores('delivering', (fixture) => {
 		expect(await report(store, run)).toMatchObject({ sent: 2, unknown: 0 });
 	});
 
+	it('believes its owner that nothing has left, though it was taken for unknown meanwhile', async () => {
+		await prepare(2);
+		const asUnknown = async (message: number) =>
+			await store.call('settleMessages', { settlements: [{ message, token: 'mine', state: 'unknown', reason: 'unknown_outcome', detail: 'no news', provider: null, providerId: null }] });
+		const claimed = await store.call('claimMessages', { node: sms, channel: 'sms', token: 'mine', messages: people.map((one) => claimFor(one)) });
+		const [first, second] = claimed.map(({ message }) => message) as [number, number];
+		for (const message of [first, second]) {
+			await store.call('markSending', { messages: [{ message, token: 'mine' }] });
+			await asUnknown(message);
+		}
+		await store.call('settleRelease', { token, end: 'success' });
+		expect((await store.call('finishRuns', { campaignId: CAMPAIGN_ID })).toAnnounce).toMatchObject([{ state: 'finished' }]);
+		// Refused for a passing reason: one waits for the next provider, the other at the sender.
+		await store.call('unmarkSending', { messages: [{ message: first, token: 'mine' }] });
+		expect(await store.call('markSending', { messages: [{ message: first, token: 'mine' }] })).toEqual({ go: [first] });
+		const [, two] = people as [Released, Released];
+		const hold = { message: second, token: 'mine', entry: two.entry, visit: 1, run, until: fixture().clock.now() + 1, payload: null, detail: 'P: 503' };
+		await store.call('holdMessages', { node: sms, holds: [hold] });
+		expect(await report(store, run)).toMatchObject({ state: 'running', unknown: 0, waiting: 2 });
+		// Not where an operator has decided.
+		await asUnknown(first);
+		await store.call('leaveUnknown', { messages: [first] });
+		await store.call('unmarkSending', { messages: [{ message: first, token: 'mine' }] });
+		expect(await report(store, run)).toMatchObject({ unknown: 1, waiting: 1 });
+	});
+
 	it('keeps what the item carried until its message is settled, whoever sends it', async () => {
 		await prepare(1);
 		const dying = await fixture().another();
