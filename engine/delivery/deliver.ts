@@ -233,7 +233,7 @@ class OneMessage<Message> {
 		if (result.reason === 'provider_auth') await AuthFailures.of(store).failed(this.delivery.campaignId, detail);
 		const now = store.clock.now();
 		const waited = now - this.delivery.since;
-		const until = now + Math.max(Math.min(Math.max(waited, FIRST_HOLD_MS), MAX_HOLD_MS), result.retryAfterMs ?? 0);
+		const until = now + Math.ceil(Math.max(Math.min(Math.max(waited, FIRST_HOLD_MS), MAX_HOLD_MS), result.retryAfterMs ?? 0));
 		const inTime = canHold && until - this.delivery.since <= maxWaitMs;
 		if (!result.transient || !inTime) return await this.settle('failed', result.reason, detail, result.attempts.at(-1)?.provider);
 		await this.hold(until, detail);

@@ -186,6 +186,15 @@ describeStores('delivering', (fixture) => {
 		expect(await report(store, run)).toMatchObject({ sent: 1, waiting: 0, notSent: {} });
 	});
 
+	it('waits to the next whole millisecond, whatever a provider counts in', async () => {
+		await prepare(1);
+		expect(await deliver([deliveryFor(people[0] as Released)], { ...options(), send: sender({ ...down, retryAfterMs: 61_000.4 }).send })).toMatchObject([{ state: 'held' }]);
+		fixture().clock.advance(61_000);
+		expect(await release(store, sms)).toBeUndefined();
+		fixture().clock.advance(1);
+		expect((await release(store, sms))?.people).toHaveLength(1);
+	});
+
 	it('does not send to somebody who opted out while the message waited', async () => {
 		await prepare(1);
 		const [one] = people as [Released];
