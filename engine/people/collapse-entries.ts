@@ -42,12 +42,11 @@ export async function collapseEntries(tx: Tx, pairs: readonly MergePair[], now: 
 	}
 	await dropWaiting(tx, losers, 'merged_duplicate', now);
 	await moveEntries(tx, moved);
-	const messages = rows.flatMap((row) => (survivor.has(row.person) ? [[row.entry, survivor.get(row.person)]] : []));
-	if (messages.length === 0) return;
+	// Also those of entries that stay under a number of before.
 	await tx.run(
-		`UPDATE message SET person = moved.person
-		 FROM ${tx.dialect.rows('$1', { entry: 'integer', person: 'integer' })} AS moved WHERE message.entry = moved.entry`,
-		[JSON.stringify(messages)],
+		`UPDATE message SET person = merged.into_person
+		 FROM ${tx.dialect.rows('$1', { from_person: 'integer', into_person: 'integer' })} AS merged WHERE message.person = merged.from_person`,
+		[JSON.stringify(pairs.map(({ from, into }) => [from, into]))],
 	);
 }
 
