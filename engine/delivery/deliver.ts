@@ -7,6 +7,7 @@ import type { Store } from '../store/store';
 import { addressHash } from './address-hash';
 import type { GroupResult } from './attempt';
 import { AuthFailures } from './auth-failures';
+import { optedOutOf } from './checks/people';
 import { claimToken, type ClaimedMessage, type MessageClaim } from './claim';
 import type { MessageHold } from './hold-message';
 import { Ledger } from './ledger';
@@ -179,7 +180,7 @@ class OneMessage<Message> {
 					const decision = this.overruling();
 					if (decision) throw new Overruled(decision);
 					const { go, reason } = await this.ledger.markSending(this.claimed.message, this.token);
-					if (reason !== undefined) throw new Overruled({ kind: 'drop', reason });
+					if (reason !== undefined) throw new Overruled({ kind: 'drop', reason, detail: reason === 'profile_not_reachable' ? optedOutOf(this.options.channel) : undefined });
 					if (!go) throw new TakenOver();
 					mayHaveLeft = true;
 				},

@@ -1,14 +1,14 @@
 import type { Reason } from '../reasons';
 import { operation } from '../store/database';
-import { isErased } from './erased';
 import { isOpenTo } from './states';
 
 /** Why a message may not leave although it is ours: something has changed since it was claimed. */
-type Barred = Extract<Reason, 'campaign_stopped' | 'erased'>;
+export type Barred = Extract<Reason, 'campaign_stopped' | 'erased' | 'profile_not_reachable'>;
 
-/** SQL: as `Barred`, of message m; else NULL. */
-const BARRED = `CASE WHEN (SELECT r.state FROM run r WHERE r.run = m.run) = 'stopped' THEN 'campaign_stopped'
-	WHEN ${isErased('m')} THEN 'erased' END`;
+/** SQL: as `Barred`, of message m; else NULL. What somebody opted out of is JSON as the engine writes it. */
+const BARRED = `coalesce((SELECT 'campaign_stopped' FROM run r WHERE r.run = m.run AND r.state = 'stopped'), (
+	SELECT CASE WHEN p.erased_at IS NOT NULL THEN 'erased' WHEN p.opted_out LIKE '%"' || m.channel || '":true%' THEN 'profile_not_reachable' END
+	FROM person p WHERE p.person = m.person))`;
 
 /** SQL condition: message m is that of the row a, and still ours. */
 const OURS = "m.message = a.message AND m.token = a.token AND m.state IN ('claimed', 'sending')";

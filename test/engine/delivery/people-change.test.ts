@@ -66,6 +66,30 @@ describeStores('messages of people who change', (fixture, kind) => {
 		expect(results).toMatchObject([{ state: 'not_sent', reason: 'campaign_stopped' }, { state: 'not_sent', reason: 'campaign_stopped' }]);
 	});
 
+	it('nothing that waits for its turn goes to somebody who has opted out of the channel, or was erased', async () => {
+		const { store } = fixture();
+		const { sms, out } = await releasedOf(await addPeople(store, 4));
+		const left: string[] = [];
+		const changes = [
+			async () => await store.ingest({ profiles: [{ id: 'p1', optedOut: { email: true, sms: true } }] }),
+			async () => await store.call('erasePerson', { name: { id: 'p2' } }),
+			async () => await store.ingest({ profiles: [{ id: 'p3', optedOut: { email: true, sms: false } }] }),
+		];
+		const results = await deliver(out.map((one) => deliveryFor(one)), {
+			store, node: sms, channel: 'sms', maxWaitMs: 0, canHold: true,
+			send: async (message, { beforeRequest }) => {
+				await changes[out.findIndex(({ person }) => message === `to ${person}`)]?.();
+				await beforeRequest();
+				left.push(message);
+				return sent;
+			},
+		});
+		expect(results.map(({ state, reason, detail }) => [state, reason, detail])).toEqual([
+			['not_sent', 'profile_not_reachable', 'Opted out of sms'], ['not_sent', 'erased', null], ['sent', null, null], ['sent', null, null],
+		]);
+		expect(left).toHaveLength(2);
+	});
+
 	it('what a provider says of somebody who was erased meanwhile is not kept', async () => {
 		const { store } = fixture();
 		const { sms, out } = await releasedOf(await addPeople(store, 3));
