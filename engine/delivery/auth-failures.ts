@@ -29,6 +29,11 @@ export class AuthFailures {
 		if (count !== MOST) return;
 		this.inARow.delete(campaignId);
 		const reason = `The providers refused the credentials of ${MOST} messages in a row (${detail}). Correct the credential, then publish again.`;
-		await this.store.call('pauseCampaign', { campaignId, reason });
+		try {
+			await this.store.call('pauseCampaign', { campaignId, reason });
+		} catch {
+			// The store is away. What became of the message is to be written all the same; the next one asks again.
+			this.inARow.set(campaignId, MOST - 1);
+		}
 	}
 }

@@ -48,12 +48,16 @@ export class CircuitBreaker {
 
 	private lastKind: Block['kind'] = 'transient';
 
+	/** The last time it was told. */
+	private seen = -Infinity;
+
 	constructor(settings: Partial<BreakerSettings> = {}) {
 		this.settings = { ...DEFAULTS, ...settings };
 	}
 
 	/** Why the provider cannot be asked at this time, or undefined. Reserves nothing. */
 	blocked(now: number): Block | undefined {
+		this.noticeTime(now);
 		if (now < this.pausedUntil) return { kind: 'transient', code: 'throttled', retryAfterMs: this.pausedUntil - now };
 		if (this.openUntil === undefined) return undefined;
 		if (now < this.openUntil) return { kind: this.lastKind, code: 'circuit_open', retryAfterMs: this.openUntil - now };
@@ -72,6 +76,7 @@ export class CircuitBreaker {
 
 	/** Reports an admitted request; without an outcome when none was made. */
 	leave(probe: boolean, now: number, outcome?: ProviderOutcome): void {
+		this.noticeTime(now);
 		if (probe) this.probing = false;
 		// What one recipient has to wait for says neither that the provider works nor that it does not.
 		if (!outcome || (outcome.outcome === 'refused' && outcome.aboutRecipient)) return;
@@ -81,6 +86,16 @@ export class CircuitBreaker {
 		}
 		if (isFailure(outcome)) this.fail(probe, now, outcome);
 		else if (probe || this.openUntil === undefined) this.close();
+	}
+
+	/** Where the clock was set back, what is left of a wait stays what it was. */
+	private noticeTime(now: number): void {
+		const back = this.seen - now;
+		if (back > 0 && Number.isFinite(back)) {
+			this.pausedUntil -= back;
+			if (this.openUntil !== undefined) this.openUntil -= back;
+		}
+		this.seen = now;
 	}
 
 	private fail(probe: boolean, now: number, outcome: ProviderOutcome): void {

@@ -63,9 +63,12 @@ const MAX_WAIT_MS = 60_000;
 export const claimMessages = operation<
 	{ node: number; channel: Channel; token: string; messages: MessageClaim[]; canHold?: boolean },
 	ClaimedMessage[]
->(async (tx, { node, channel, token, messages, canHold = true }, context) => {
-	const [runs, settings] = [await readRuns(tx, messages), await settingsOf(tx)];
+>(async (tx, { node, channel, token, messages: given, canHold = true }, context) => {
+	const [runs, settings] = [await readRuns(tx, given), await settingsOf(tx)];
+	// Before any other lock: nobody is merged or erased until it is written who is sent to.
 	if (hasControlGroups({ runs, settings })) await lockForControlGroups(tx);
+	else await tx.lock('people', 'beside others');
+	const messages = await ofPeopleNow(tx, given);
 	const known = new Map((await takeOver(tx, node, token, messages, context)).map((message) => [identityOf(message), message]));
 	const isOpen = (message: MessageClaim) => {
 		const before = known.get(identityOf(message));
@@ -92,6 +95,17 @@ export const claimMessages = operation<
 /** A fresh token for one batch: whoever lost a claim to somebody else cannot send under it any more. */
 export function claimToken(): string {
 	return randomUUID();
+}
+
+/** The messages under the numbers that their entries are of by now: people may have been merged since these were read. */
+async function ofPeopleNow(tx: Tx, messages: MessageClaim[]): Promise<MessageClaim[]> {
+	const rows = await tx.allOf<{ entry: number; person: number }>(
+		{ entry: 'integer' },
+		[...new Set(messages.map(({ entry }) => entry))].map((entry) => [entry]),
+		(given) => `SELECT e.entry, e.person FROM ${given} AS a ${tx.dialect.each('entry', 'e', 'e.entry = a.entry')}`,
+	);
+	const people = new Map(rows.map(({ entry, person }) => [entry, person]));
+	return messages.map((message) => ({ ...message, person: people.get(message.entry) ?? message.person }));
 }
 
 /** Judges messages, in the order in which they may take places. */
@@ -137,8 +151,10 @@ function countsOf({ candidate, verdict }: Judged): number {
 	return candidate.run.who.outsideGlobalLimits ? Counts.campaignOnly : Counts.everything;
 }
 
-function refusalOf({ verdict }: Judged): { reason: Reason; detail?: string } | undefined {
-	return verdict?.kind === 'refuse' ? verdict : undefined;
+function refusalOf({ candidate, verdict }: Judged): { reason: Reason; detail?: string } | undefined {
+	if (verdict?.kind !== 'refuse') return undefined;
+	// The detail may quote the address.
+	return candidate.person?.erased ? { reason: verdict.reason } : verdict;
 }
 
 async function updateTakenOver(tx: Tx, token: string, judged: Judged[], now: number): Promise<void> {
@@ -190,9 +206,9 @@ async function insert(
 	const numbers = await tx.insertAbsent(
 		'message', UNIQUE, COLUMNS,
 		messages.map(({ entry, visit, key, state, reason, detail, counts, place, windowStart }, index) => {
-			const { run, campaignId, person, addressHash, payload = null } = (judged[index] as Judged).candidate.message;
+			const { message: { run, campaignId, person, addressHash, payload = null }, person: known } = (judged[index] as Judged).candidate;
 			return [
-				entry, node, visit, key, run, campaignId, person, channel, state, reason, detail, addressHash,
+				entry, node, visit, key, run, campaignId, person, channel, state, reason, detail, known?.erased ? null : addressHash,
 				reason === null ? null : now, reason === null ? payload : null, counts, place, windowStart, owner, token, now,
 			];
 		}),

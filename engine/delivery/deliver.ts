@@ -2,10 +2,12 @@ import { WAITS_FOR_MIDNIGHT } from '../gates/cut-off';
 import type { Decision } from '../holds/gate';
 import type { Channel } from '../people/records';
 import type { Reason } from '../reasons';
+import { storable } from '../storable';
 import type { Store } from '../store/store';
 import { addressHash } from './address-hash';
 import type { GroupResult } from './attempt';
 import { AuthFailures } from './auth-failures';
+import { optedOutOf } from './checks/people';
 import { claimToken, type ClaimedMessage, type MessageClaim } from './claim';
 import type { MessageHold } from './hold-message';
 import { Ledger } from './ledger';
@@ -128,7 +130,8 @@ function toClaim(delivery: Delivery<unknown>): MessageClaim {
 	return {
 		entry, visit, key, run, campaignId, person, payload,
 		addressHash: address.ok && !addressMayRepeat ? addressHash(address.address) : null,
-		...(address.ok ? {} : { refuse: { reason: address.reason, detail: address.detail } }),
+		// The detail may quote what stands in the place of an address.
+		...(address.ok ? {} : { refuse: { reason: address.reason, detail: address.detail && storable(address.detail) } }),
 	};
 }
 
@@ -176,7 +179,9 @@ class OneMessage<Message> {
 				beforeRequest: async () => {
 					const decision = this.overruling();
 					if (decision) throw new Overruled(decision);
-					if (!(await this.ledger.markSending(this.claimed.message, this.token))) throw new TakenOver();
+					const { go, reason } = await this.ledger.markSending(this.claimed.message, this.token);
+					if (reason !== undefined) throw new Overruled({ kind: 'drop', reason, detail: reason === 'profile_not_reachable' ? optedOutOf(this.options.channel) : undefined });
+					if (!go) throw new TakenOver();
 					mayHaveLeft = true;
 				},
 				afterRefusal: async () => {
@@ -229,7 +234,7 @@ class OneMessage<Message> {
 		if (result.reason === 'provider_auth') await AuthFailures.of(store).failed(this.delivery.campaignId, detail);
 		const now = store.clock.now();
 		const waited = now - this.delivery.since;
-		const until = now + Math.max(Math.min(Math.max(waited, FIRST_HOLD_MS), MAX_HOLD_MS), result.retryAfterMs ?? 0);
+		const until = now + Math.ceil(Math.max(Math.min(Math.max(waited, FIRST_HOLD_MS), MAX_HOLD_MS), result.retryAfterMs ?? 0));
 		const inTime = canHold && until - this.delivery.since <= maxWaitMs;
 		if (!result.transient || !inTime) return await this.settle('failed', result.reason, detail, result.attempts.at(-1)?.provider);
 		await this.hold(until, detail);

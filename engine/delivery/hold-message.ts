@@ -1,5 +1,7 @@
 import { HoldState } from '../holds/states';
 import { operation, type Tx } from '../store/database';
+import { isErased } from './erased';
+import { isOpenTo } from './states';
 
 /** A message no provider would take for the moment. */
 export interface MessageHold {
@@ -19,17 +21,22 @@ export interface MessageHold {
  * Puts messages back: nothing has left, and their entries wait at the sender until a due time. An entry with several
  * messages here waits once, for all of them.
  */
-export const holdMessages = operation<{ node: number; holds: MessageHold[] }, void>(async (tx, { node, holds }, { now }) => await putBack(tx, node, holds, now));
+export const holdMessages = operation<{ node: number; holds: MessageHold[] }, void>(async (tx, { node, holds }, { now }) => {
+	await tx.lock('people', 'beside others');
+	await putBack(tx, node, holds, now);
+});
 
-/** As `holdMessages`, inside another transaction. */
+/** As `holdMessages`, inside another transaction that holds the lock `people`. Of somebody who was erased nothing is kept. */
 export async function putBack(tx: Tx, node: number, holds: MessageHold[], now: number): Promise<void> {
 	const mine = await tx.all<{ message: number }>(
-		`UPDATE message SET state = 'held', waited = 1, sent_at = NULL, detail = a.detail, payload = a.payload
+		`UPDATE message SET state = 'held', waited = 1, sent_at = NULL, reason = NULL, settled_at = NULL,
+			detail = CASE WHEN ${isErased('message')} THEN NULL ELSE a.detail END, payload = CASE WHEN ${isErased('message')} THEN NULL ELSE a.payload END
 		 FROM ${tx.dialect.rows('$1', { message: 'integer', token: 'text', detail: 'text', payload: 'text' })} AS a
-		 WHERE message.message = a.message AND message.token = a.token AND message.state IN ('claimed', 'sending')
+		 WHERE message.message = a.message AND message.token = a.token AND ${isOpenTo('message')}
 		 RETURNING message.message`,
 		[JSON.stringify(holds.map(({ message, token, detail, payload }) => [message, token, detail, payload]))],
 	);
+	if (mine.length === 0) return;
 	const held = new Set(mine.map((row) => row.message));
 	const rows = holds.filter(({ message }) => held.has(message)).map((hold) => [hold.entry, hold.visit, hold.run, hold.until]);
 	await tx.run(
@@ -40,5 +47,11 @@ export async function putBack(tx: Tx, node: number, holds: MessageHold[], now: n
 		 ON CONFLICT (entry, node, visit) DO UPDATE SET state = ${HoldState.waiting}, due_at = excluded.due_at,
 			token = NULL, owner = NULL, lease_until = NULL`,
 		[JSON.stringify(rows), node, now],
+	);
+	// While it was taken for unknown, nothing else may have been left to wait for.
+	await tx.run(
+		`UPDATE run SET state = 'running', finished_at = NULL, announced_at = NULL
+		 WHERE state = 'finished' AND run IN (SELECT a.run FROM ${tx.dialect.rows('$1', { run: 'integer' })} AS a)`,
+		[JSON.stringify([...new Set(rows.map(([, , run]) => run))].map((run) => [run]))],
 	);
 }

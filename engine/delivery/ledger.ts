@@ -1,3 +1,5 @@
+import type { Reason } from '../reasons';
+import { storable } from '../storable';
 import type { Store } from '../store/store';
 import { Coalescer } from './coalesce';
 import type { MessageHold } from './hold-message';
@@ -6,9 +8,15 @@ import type { Settlement } from './settle';
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 10_000;
 
+/** Whether a message may leave. Not, for a `reason`; or because somebody else has taken it over. */
+export interface Mark {
+	go: boolean;
+	reason?: Reason;
+}
+
 /** Writes the ledger of messages around their requests, gathered over everything this process sends at the moment. */
 export class Ledger {
-	private readonly sending: Coalescer<{ message: number; token: string }, boolean>;
+	private readonly sending: Coalescer<{ message: number; token: string }, Mark>;
 
 	private readonly refused: Coalescer<{ message: number; token: string }, void>;
 
@@ -20,21 +28,22 @@ export class Ledger {
 
 	private constructor(store: Store) {
 		this.sending = new Coalescer(async (messages) => {
-			const { go } = await store.call('markSending', { messages });
+			const { go, barred = [] } = await store.call('markSending', { messages });
 			const allowed = new Set(go);
-			return messages.map(({ message }) => allowed.has(message));
+			const reasons = new Map(barred.map(({ message, reason }) => [message, reason]));
+			return messages.map(({ message }) => ({ go: allowed.has(message), reason: reasons.get(message) }));
 		});
 		this.refused = new Coalescer(async (messages) => {
 			await untilWritten(async () => await store.call('unmarkSending', { messages }));
 			return messages.map(() => undefined);
 		});
 		this.settling = new Coalescer(async (settlements) => {
-			await untilWritten(async () => await store.call('settleMessages', { settlements: settlements.map(storable) }));
+			await untilWritten(async () => await store.call('settleMessages', { settlements: settlements.map(clean) }));
 			return settlements.map(() => undefined);
 		});
 		this.holding = new Coalescer(async (holds) => {
 			for (const [node, ofNode] of Map.groupBy(holds, (one) => one.node)) {
-				await untilWritten(async () => await store.call('holdMessages', { node, holds: ofNode.map(({ hold }) => storable(hold)) }));
+				await untilWritten(async () => await store.call('holdMessages', { node, holds: ofNode.map(({ hold }) => clean(hold)) }));
 			}
 			return holds.map(() => undefined);
 		});
@@ -46,8 +55,8 @@ export class Ledger {
 		return ledger;
 	}
 
-	/** Just before a request. False: somebody else has taken the message over, it must not be sent. */
-	async markSending(message: number, token: string): Promise<boolean> {
+	/** Just before a request. */
+	async markSending(message: number, token: string): Promise<Mark> {
 		return await this.sending.call({ message, token });
 	}
 
@@ -67,10 +76,9 @@ export class Ledger {
 	}
 }
 
-/** PostgreSQL takes no NUL, and no store half a character: what a provider answered must not block the ledger. */
-function storable<Row extends object>(row: Row): Row {
-	const clean = (value: unknown) => (typeof value === 'string' ? value.replaceAll('\u0000', '').toWellFormed() : value);
-	return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, clean(value)])) as Row;
+/** What a provider answered must not block the ledger. */
+function clean<Row extends object>(row: Row): Row {
+	return Object.fromEntries(Object.entries(row).map(([name, value]: [string, unknown]) => [name, typeof value === 'string' ? storable(value) : value])) as Row;
 }
 
 async function untilWritten(write: () => Promise<unknown>): Promise<void> {

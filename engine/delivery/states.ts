@@ -9,5 +9,13 @@
  */
 export type MessageState = 'claimed' | 'sending' | 'held' | 'sent' | 'failed' | 'not_sent' | 'unknown';
 
+/**
+ * SQL condition: whoever has the token of a message may say what became of its request. Also while it is taken for unknown,
+ * because its owner could not be heard of, unless an operator has decided about it. `alias`: of table message.
+ */
+export function isOpenTo(alias: string): string {
+	return `(${alias}.state IN ('claimed', 'sending') OR (${alias}.state = 'unknown' AND ${alias}.accepted_at IS NULL))`;
+}
+
 /** A claim that nobody has touched for this long may be taken over; the token keeps the former owner from sending. */
 export const CLAIM_MS = 60_000;

@@ -34,6 +34,9 @@ export async function enterBlock(
 	context: OperationContext,
 ): Promise<{ size: number; attempt: number } | undefined> {
 	const { now, owner } = context;
+	if (!(await tx.get('SELECT 1 AS due FROM block WHERE node = $1 AND due_at <= $2 LIMIT 1', [node, now]))) return undefined;
+	// Nobody is merged until it is written who is in the run, or both of two who are one might be sent to.
+	await tx.lock('people', 'beside others');
 	const next = await nextBlock(tx, node, context);
 	if (!next) return undefined;
 	const { block, noPlaces } = next;
@@ -160,9 +163,16 @@ async function dropMerged(tx: Tx, people: Selected[], entered: Map<number, numbe
 		 SELECT $2, r.person, r.entry_key, $3
 		 FROM ${tx.dialect.rows('$1', { person: 'integer', entry_key: 'text' })} AS r WHERE true
 		 ON CONFLICT (run, person, entry_key) DO NOTHING RETURNING entry`,
-		[JSON.stringify(merged.map(({ person, selected }) => [person, `merged ${selected}`])), block.run, block.due_at],
+		[JSON.stringify(merged.map(({ person, selected }) => [person, `${MERGED}${selected}`])), block.run, block.due_at],
 	);
 	await dropEntries(tx, rows.map((row) => row.entry), node, block.run, 'merged_duplicate', now);
+}
+
+const MERGED = 'merged ';
+
+/** Whether the entry stands for somebody of a block who had become somebody else of the run. */
+export function isMergedKey(entryKey: string): boolean {
+	return entryKey.startsWith(MERGED);
 }
 
 /** Person numbers as bytes: u32, little endian. */

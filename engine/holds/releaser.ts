@@ -37,6 +37,9 @@ const MAX_BACKOFF_MS = 30_000;
 const PATIENCE_MS = 120_000;
 const MAX_PATIENCE_MS = 3_600_000;
 
+/** So long news is awaited of an execution in which everybody has gone on: later nodes may have yet to send, and may fail. */
+const NEWS_MS = 10 * 60_000;
+
 /**
  * Releases the holds of one node as they come due: claims them, hands each batch to an execution, renews its lease
  * while it runs, and settles it by how it ended. Nothing is decided in memory, so a restart resumes where the store stands.
@@ -56,6 +59,9 @@ class ReleaserLoop {
 
 	/** Tokens of what was handed out, and since when (the store's clock). */
 	private readonly running = new Map<string, number>();
+
+	/** Of these, those in which everybody has gone on, and since when. Others are handed out beside them. */
+	private readonly goneOn = new Map<string, number>();
 
 	private patienceMs = PATIENCE_MS;
 
@@ -116,7 +122,7 @@ class ReleaserLoop {
 	/** Releases until nothing is due or enough is under way; returns when the next hold is due. */
 	private async releaseDue(): Promise<number | undefined> {
 		const { store, node, limit, inFlight } = this.options;
-		while (!this.stopped && this.running.size < inFlight) {
+		while (!this.stopped && this.running.size - this.goneOn.size < inFlight) {
 			const claim = await store.call('claimRelease', { node, limit });
 			this.tellPause(claim.paused);
 			if (!claim.release) return claim.nextDue;
@@ -149,6 +155,7 @@ class ReleaserLoop {
 	private async end(token: string, end: ReleaseEnd): Promise<void> {
 		await this.settle(token, end);
 		this.running.delete(token);
+		this.goneOn.delete(token);
 		this.wake();
 		this.endRenewalWhenIdle();
 	}
@@ -181,7 +188,22 @@ class ReleaserLoop {
 		const releases = [...this.running].map(([token, since]) => ({ token, forMs: now - since, patienceMs }));
 		const ends = await store.call('renewLeases', { releases });
 		if (ends.some(({ end }) => end === 'not_started')) this.patienceMs = Math.min(2 * patienceMs, MAX_PATIENCE_MS);
-		for (const { token, end } of ends) await this.end(token, end);
+		const known = new Map(ends.map(({ token, end }) => [token, end]));
+		for (const { token } of releases) {
+			const end = known.get(token);
+			if (!end) this.goneOn.delete(token);
+			else if (end !== 'success' || this.isWithoutNews(token, now)) await this.end(token, end);
+		}
+	}
+
+	/** Of an execution in which everybody has gone on: whether n8n has been silent for so long that it must be over. */
+	private isWithoutNews(token: string, now: number): boolean {
+		const since = this.goneOn.get(token);
+		if (since !== undefined) return now - since >= NEWS_MS;
+		// Not if it has ended meanwhile.
+		if (this.running.has(token)) this.goneOn.set(token, now);
+		this.wake();
+		return false;
 	}
 
 	private endRenewalWhenIdle(): void {

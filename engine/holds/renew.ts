@@ -27,7 +27,7 @@ const IS_BEING_SENT = `EXISTS (SELECT 1 FROM message m WHERE m.entry = h.entry
  * n8n does not tell the end of each: with Redis, its queue is lost, and so is the news of what has ended meanwhile.
  * Returns those that need not be waited for any more, and how they ended: `not_started` when none has taken the release
  * over in time, or it is somebody else's by now; `failed` when the process is gone that did; `success` when everybody in
- * it has gone on.
+ * it has gone on. Such an execution may not be over: nobody can tell whether later nodes have yet to do something.
  */
 export const renewLeases = operation<{ releases: UnderWay[] }, Array<{ token: string; end: ReleaseEnd }>>(async (tx, { releases }, { now }) => {
 	const rows = JSON.stringify(
@@ -41,7 +41,7 @@ export const renewLeases = operation<{ releases: UnderWay[] }, Array<{ token: st
 	const found = await tx.all<{ token: string; alive: number; opened: number; gone_on: number }>(
 		`SELECT h.token AS token, max(CASE WHEN ${isAlive} THEN 1 ELSE 0 END) AS alive,
 			max(CASE WHEN h.opened_by IS NULL THEN 0 ELSE 1 END) AS opened,
-			min(CASE WHEN r.looked_at = 0 OR h.opened_by IS NULL THEN 0 WHEN ${WENT_ON} AND NOT ${IS_BEING_SENT} THEN 1 ELSE 0 END) AS gone_on
+			min(CASE WHEN r.looked_at = 0 OR h.opened_by IS NULL OR ${ownerIsGone('h.opened_by', '$2')} THEN 0 WHEN ${WENT_ON} AND NOT ${IS_BEING_SENT} THEN 1 ELSE 0 END) AS gone_on
 		 FROM ${claimed} GROUP BY h.token`,
 		[rows, now],
 	);

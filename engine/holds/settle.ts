@@ -26,6 +26,9 @@ export const WENT_ON = `(
 	OR EXISTS (SELECT 1 FROM hold x WHERE x.entry = h.entry AND x.visit > h.visit AND x.state <> ${HoldState.passedAtOnce})
 	OR EXISTS (SELECT 1 FROM dropped d WHERE d.entry = h.entry AND d.visit > h.visit))`;
 
+/** SQL condition: the person of the entry of hold h was erased. */
+const IS_ERASED = 'EXISTS (SELECT 1 FROM entry e JOIN person p ON p.person = e.person WHERE e.entry = h.entry AND p.erased_at IS NOT NULL)';
+
 const MINE = `h.token = $1 AND h.state = ${HoldState.claimed}`;
 
 /**
@@ -68,11 +71,11 @@ export const settleRelease = operation<{ token: string; end: ReleaseEnd }, void>
 	);
 });
 
-/** Drops the holds of a token that satisfy `condition`, with a reason. */
+/** Drops the holds of a token that satisfy `condition`, with a reason; whoever was erased meanwhile came no further for that. */
 async function drop(tx: Tx, token: string, reason: string, condition: string, now: number): Promise<void> {
 	await tx.run(
 		`INSERT INTO dropped (entry, node, visit, run, reason, dropped_at)
-		 SELECT h.entry, h.node, h.visit, h.run, $2, $3 FROM hold h WHERE ${MINE} AND ${condition}
+		 SELECT h.entry, h.node, h.visit, h.run, CASE WHEN ${IS_ERASED} THEN 'erased' ELSE $2 END, $3 FROM hold h WHERE ${MINE} AND ${condition}
 		 ON CONFLICT (entry, node, visit) DO NOTHING`,
 		[token, reason, now],
 	);

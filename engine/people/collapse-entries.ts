@@ -3,13 +3,11 @@ import { HoldState } from '../holds/states';
 import type { Reason } from '../reasons';
 import type { Tx } from '../store/database';
 import type { MergePair } from './merge';
+import { rivalriesOf, type RivalEntry } from './rival-entries';
 
-interface EntryRow {
+interface EntryRow extends RivalEntry {
 	entry: number;
 	run: number;
-	person: number;
-	qualified_at: number;
-	waiting: number;
 	reached: number;
 }
 
@@ -25,44 +23,59 @@ interface Side {
 
 /**
  * Campaign entries of merged people become the survivor's. Where both were in one run, one person must not get the
- * campaign twice: the side that has been sent to goes on, else the one still waiting, else the older; what waits on the
- * other side is dropped as `merged_duplicate` and its entries stay under the other number. All messages count for the
- * survivor, so frequency caps add up.
+ * campaign twice: of entries that stand against each other (see rival-entries) the side that has been sent to goes on, else
+ * the one still waiting, else the older; what waits on the other side is dropped as `merged_duplicate` and its entries stay
+ * under the other number. All messages count for the survivor, so frequency caps add up.
  */
 export async function collapseEntries(tx: Tx, pairs: readonly MergePair[], now: number): Promise<void> {
 	const survivor = new Map(pairs.map(({ from, into }) => [from, into]));
 	const rows = await entriesOf(tx, [...new Set(pairs.flatMap(({ from, into }) => [from, into]))]);
+	const groups = [...groupBy(rows, (row) => `${row.run} ${survivor.get(row.person) ?? row.person}`).values()] as Array<[EntryRow, ...EntryRow[]]>;
+	const rivalries = await rivalriesOf(tx, groups.filter(([first, ...others]) => others.some(({ person }) => person !== first.person)).map(([{ run }]) => run));
 	const moved: Array<[number, number]> = [];
 	const losers: number[] = [];
-	const groups = groupBy(rows, (row) => `${row.run} ${survivor.get(row.person) ?? row.person}`);
-	for (const group of groups.values()) {
-		const sides = sidesOf(group);
-		const [keeper, ...others] = sides as [Side, ...Side[]];
-		const into = survivor.get(keeper.person) ?? keeper.person;
-		if (keeper.person !== into) for (const { entry } of keeper.entries) moved.push([entry, into]);
-		for (const side of others) {
-			for (const { entry } of side.entries) {
-				losers.push(entry);
-				// Makes room for the keeper: a run has one entry per person and key.
-				if (side.person === into) moved.push([entry, keeper.person]);
-			}
-		}
+	for (const group of groups) {
+		const [{ run, person }] = group;
+		const lost = lostOf(rivalries.get(run)?.(group) ?? []);
+		losers.push(...[...lost.keys()].map(({ entry }) => entry));
+		moved.push(...movesOf(group, lost, survivor.get(person) ?? person));
 	}
 	await dropWaiting(tx, losers, 'merged_duplicate', now);
 	await moveEntries(tx, moved);
-	const messages = rows.flatMap((row) => (survivor.has(row.person) ? [[row.entry, survivor.get(row.person)]] : []));
-	if (messages.length === 0) return;
+	// Also those of entries that stay under a number of before.
 	await tx.run(
-		`UPDATE message SET person = moved.person
-		 FROM ${tx.dialect.rows('$1', { entry: 'integer', person: 'integer' })} AS moved WHERE message.entry = moved.entry`,
-		[JSON.stringify(messages)],
+		`UPDATE message SET person = merged.into_person
+		 FROM ${tx.dialect.rows('$1', { from_person: 'integer', into_person: 'integer' })} AS merged WHERE message.person = merged.from_person`,
+		[JSON.stringify(pairs.map(({ from, into }) => [from, into]))],
 	);
+}
+
+/** The entries that do not go on, each with the person of those who do in its place. */
+function lostOf(rivals: readonly EntryRow[][]): Map<EntryRow, number> {
+	const lost = new Map<EntryRow, number>();
+	for (const entries of rivals) {
+		const [keeper, ...others] = sidesOf(entries);
+		if (keeper) for (const side of others) for (const one of side.entries) lost.set(one, keeper.person);
+	}
+	return lost;
+}
+
+/** What goes on becomes the survivor's, and what does not makes room for it: a run has one entry per person and key. */
+function movesOf(group: readonly EntryRow[], lost: ReadonlyMap<EntryRow, number>, into: number): Array<[number, number]> {
+	const stays = new Set(group.filter((one) => one.person === into && !lost.has(one)).map(({ key }) => key));
+	return group.flatMap((one): Array<[number, number]> => {
+		const keeper = lost.get(one);
+		if (keeper !== undefined) return one.person === into ? [[one.entry, keeper]] : [];
+		if (one.person === into || stays.has(one.key)) return [];
+		stays.add(one.key);
+		return [[one.entry, into]];
+	});
 }
 
 /** All entries of people; by way of the runs, for entries are found by run and person. */
 export async function entriesOf(tx: Tx, people: readonly number[]): Promise<EntryRow[]> {
 	return await tx.all<EntryRow>(
-		`SELECT entry.entry, entry.run, entry.person, entry.qualified_at,
+		`SELECT entry.entry, entry.run, entry.person, entry.entry_key AS key, entry.qualified_at,
 		        CASE WHEN EXISTS (SELECT 1 FROM hold WHERE hold.entry = entry.entry AND hold.state IN (${HoldState.waiting}, ${HoldState.claimed})) THEN 1 ELSE 0 END AS waiting,
 		        CASE WHEN EXISTS (
 		          SELECT 1 FROM message WHERE message.entry = entry.entry AND message.state IN ('claimed', 'sending', 'sent', 'unknown')

@@ -2,6 +2,7 @@ import { conversionsOf } from '../goals/conversions';
 import { goalsOf } from '../goals/goal';
 import { sendsOf } from '../goals/sends';
 import { WAITS_FOR_MIDNIGHT } from '../gates/cut-off';
+import { isMergedKey } from '../holds/enter-block';
 import { HoldState } from '../holds/states';
 import type { QuestionContext } from '../questions';
 import type { Tx } from '../store/database';
@@ -86,7 +87,7 @@ export async function stepsOf(tx: Tx, head: RunHead, entries: StoryEntry[], cont
 }
 
 function qualifiedStep({ qualified_at, event, entry_key }: StoryEntry): StoryStep {
-	if (entry_key.startsWith('merged:')) return { at: qualified_at, text: 'Qualified once more, under another profile that is now part of this one' };
+	if (isMergedKey(entry_key)) return { at: qualified_at, text: 'Qualified once more, under another profile that is now part of this one' };
 	return { at: qualified_at, text: event === null ? 'Qualified for the run' : `Qualified by the event "${event}"` };
 }
 

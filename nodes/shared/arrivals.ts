@@ -3,6 +3,7 @@ import { NodeOperationError, type IDataObject, type IExecuteFunctions } from 'n8
 import { HoldState } from '../../engine/holds/states';
 import type { KnownArrival } from '../../engine/holds/gate';
 import type { Profile } from '../../engine/people/records';
+import { isStorable } from '../../engine/storable';
 import type { Store } from '../../engine/store/store';
 import { campaignTag, hasLiveMark, isAfterCampaignTrigger, isLive, ownAncestors, recoverTag, type CampaignTag } from './items';
 import { whoDropped } from './dropped-by';
@@ -99,7 +100,7 @@ async function strangersAmong(
 		const profile = arrival && profiles.get(arrival.person);
 		const id = (json.user as IDataObject | undefined)?.id;
 		if (!profile || id === undefined || id === profile.id || profile.anonymousIds.includes(String(id))) continue;
-		const owner = await store.call('getPerson', { name: { id: String(id) }, events: 0 });
+		const owner = isStorable(String(id)) ? await store.call('getPerson', { name: { id: String(id) }, events: 0 }) : undefined;
 		if (owner?.profile.person !== profile.person) strangers.add(index);
 	}
 	return strangers;

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
+import { storable } from '../../engine/storable';
 import type { SenderOptions } from './sender';
 
 const HOUR_MS = 3_600_000;
@@ -61,14 +62,10 @@ export const senderOptions: INodeProperties[] = [
 	},
 ];
 
-/** PostgreSQL takes no NUL, and no store half a character: a key that was cut short must not keep a batch from being sent. */
-function storable(text: string): string {
-	return text.replaceAll('\u0000', '').toWellFormed();
-}
-
 /** What every sender reads from its options. Deduplication and message key may differ per item. */
 export function readSenderOptions(context: IExecuteFunctions): SenderOptions & { missing: 'fail' | 'empty' } {
 	const options = context.getNodeParameter('options', 0, {}, { rawExpressions: true }) as Options;
+	// A key that was cut short must not keep a batch from being sent.
 	const perItem = (name: 'deduplicateBy' | 'messageKey', index: number) =>
 		storable(String((context.getNodeParameter('options', index, {}) as Options)[name] ?? '').trim());
 	return {

@@ -99,6 +99,12 @@ describe('a whole campaign', () => {
 		expect(providers.requests()).toEqual([]);
 	});
 
+	test('may be late by a part of an hour', async () => {
+		live = await publishIt({ options: { waitSeconds: 0, maxLatenessHours: 2.2 } });
+		await finished(live);
+		expect(rowsOfStore().run).toMatchObject([{ max_lateness_ms: 7_920_000 }]);
+	});
+
 	test('that is paused says why by Alert, and goes on when it is published again', async () => {
 		await addAudience();
 		live = await publishIt();

@@ -1,4 +1,5 @@
 import type { Receipt, SignedFor } from '../../channels/receipts/receipt';
+import { storable } from '../../storable';
 import type { Store } from '../../store/store';
 import { Coalescer } from '../coalesce';
 import type { NumberedReceipt } from './apply';
@@ -76,17 +77,16 @@ export class ReceiptInbox {
  */
 export function numberedBy(fingerprint: string, { messageId, ...receipt }: Receipt): NumberedReceipt | undefined {
 	const number = messageId?.startsWith(`${fingerprint}-`) ? Number(messageId.slice(fingerprint.length + 1)) : NaN;
-	const clean = storable(receipt);
-	if (Number.isSafeInteger(number) && number > 0) return { ...clean, message: number };
+	const cleaned = clean(receipt);
+	if (Number.isSafeInteger(number) && number > 0) return { ...cleaned, message: number };
 	// An id that is none of ours is of another store, or of another sender of the account.
 	const isNamed = receipt.providerId !== undefined || isNamedByAddress(receipt);
-	return messageId === undefined && isNamed ? clean : undefined;
+	return messageId === undefined && isNamed ? cleaned : undefined;
 }
 
 const LONGEST_TEXT = 2_000;
 
-/** PostgreSQL takes no NUL, and no store half a character. */
-function storable<Row extends object>(row: Row): Row {
-	const clean = (value: unknown) => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT).replaceAll('\u0000', '').toWellFormed() : value);
-	return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, clean(value)])) as Row;
+function clean<Row extends object>(row: Row): Row {
+	const short = (value: unknown) => (typeof value === 'string' ? storable(value.slice(0, LONGEST_TEXT)) : value);
+	return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, short(value)])) as Row;
 }

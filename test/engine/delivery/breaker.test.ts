@@ -19,6 +19,17 @@ describe('CircuitBreaker', () => {
 		breaker = new CircuitBreaker({ failures: 3, openMs: 1_000, maxOpenMs: 3_000 });
 	});
 
+	it('waits no longer where the clock is set back', () => {
+		const HOUR = 3_600_000;
+		ask(HOUR, { outcome: 'refused', kind: 'transient', code: '429', detail: '', retryAfterMs: 500 });
+		expect(breaker.blocked(100)).toMatchObject({ code: 'throttled', retryAfterMs: 500 });
+		expect(breaker.blocked(601)).toBeUndefined();
+		for (const now of [HOUR, HOUR, HOUR]) ask(now, down);
+		expect(breaker.blocked(HOUR + 100)).toMatchObject({ code: 'circuit_open', retryAfterMs: 900 });
+		expect(breaker.blocked(200)).toMatchObject({ code: 'circuit_open', retryAfterMs: 900 });
+		expect(breaker.enter(1_100)).toEqual({ admitted: true, probe: true });
+	});
+
 	it('opens after failures in a row, not before', () => {
 		ask(0, down);
 		ask(0, down);

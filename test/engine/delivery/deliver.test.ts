@@ -186,6 +186,15 @@ describeStores('delivering', (fixture) => {
 		expect(await report(store, run)).toMatchObject({ sent: 1, waiting: 0, notSent: {} });
 	});
 
+	it('waits to the next whole millisecond, whatever a provider counts in', async () => {
+		await prepare(1);
+		expect(await deliver([deliveryFor(people[0] as Released)], { ...options(), send: sender({ ...down, retryAfterMs: 61_000.4 }).send })).toMatchObject([{ state: 'held' }]);
+		fixture().clock.advance(61_000);
+		expect(await release(store, sms)).toBeUndefined();
+		fixture().clock.advance(1);
+		expect((await release(store, sms))?.people).toHaveLength(1);
+	});
+
 	it('does not send to somebody who opted out while the message waited', async () => {
 		await prepare(1);
 		const [one] = people as [Released];
@@ -246,6 +255,21 @@ describeStores('delivering', (fixture) => {
 		expect((await ask('later')).map(({ entry }) => entry)).toEqual([first?.entry, first?.entry, third?.entry]);
 	});
 
+	it('takes foreign items whose texts no store can hold, and keeps nobody else of the batch from being sent to', async () => {
+		await prepare(1);
+		const odd = ['p1\u0000', 'half \ud800', 'p1'];
+		const items = odd.map((userId, index) => ({ entryKey: `item ${index} ${userId}`, userId }));
+		const entries = await store.call('enterForeign', { workflowId: 'sheet', workflowName: 'Spreadsheet', items });
+		expect(entries.map(({ person }) => person)).toEqual([0, 0, people[0]?.person]);
+		const deliveries = entries.map((entry, index): Delivery<string> => ({
+			...entry, visit: 0, key: '', since: 0, payload: null, render: () => ({ ok: true, message: 'hello' }),
+			address: index === 2 ? { ok: true, address: '+1' } : { ok: false, reason: 'invalid_recipient', detail: `"${odd[index]}" is not a phone number` },
+		}));
+		expect((await deliver(deliveries, { ...options(), send: sender().send })).map(({ state }) => state)).toEqual(['not_sent', 'not_sent', 'sent']);
+		const { people: told } = await store.ask('peopleOfRun', { run: entries[0]?.run as number });
+		expect(told.map(({ detail }) => detail)).toContain('"p1" is not a phone number');
+	});
+
 	it('pauses a campaign whose providers refuse the credentials again and again, until it is published', async () => {
 		await prepare(25);
 		const refused: GroupResult = { outcome: 'failed', reason: 'provider_auth', transient: true, attempts: [{ provider: 'Twilio', kind: 'twilio', outcome: 'refused', refusal: 'auth', code: '20003' }] };
@@ -260,6 +284,25 @@ describeStores('delivering', (fixture) => {
 		expect(await store.call('claimRelease', { node: sms, limit: 1 })).toMatchObject({ paused: expect.stringContaining('20003') });
 		await store.call('resumeWorkflow', { workflowId: 'workflow' });
 		expect(await store.call('claimRelease', { node: sms, limit: 1 })).toHaveProperty('release');
+	});
+
+	it('leaves no message under way where the pause for refused credentials cannot be written, and pauses with the next', async () => {
+		await prepare(22);
+		let isAway = true;
+		const away: Store = Object.assign(Object.create(store) as Store, {
+			call: async (...[name, input]: Parameters<Store['call']>) => {
+				if (name === 'pauseCampaign' && isAway) {
+					isAway = false;
+					throw new Error('The store is away.');
+				}
+				return await store.call(name, input);
+			},
+		});
+		const refused: GroupResult = { outcome: 'failed', reason: 'provider_auth', transient: true, attempts: [{ provider: 'Twilio', kind: 'twilio', outcome: 'refused', refusal: 'auth', code: '20003' }] };
+		const send = async (some: Released[]) => await deliver(some.map((one) => deliveryFor(one)), { ...options(), store: away, send: sender(refused).send });
+		expect((await send(people.slice(0, 21))).map(({ state }) => state)).toEqual(people.slice(0, 21).map(() => 'held'));
+		await send(people.slice(21));
+		expect((await report(store, run)).pausedReason).toMatch(/credentials/);
 	});
 
 	it('gives up waiting when time is up, or where nothing can wait', async () => {
@@ -354,6 +397,32 @@ describeStores('delivering', (fixture) => {
 		await store.call('settleMessages', { settlements: [{ message, token: 'mine', state: 'unknown', reason: 'unknown_outcome', detail: null, provider: null, providerId: null }] });
 		await store.call('settleMessages', { settlements: [{ message, token: 'mine', state: 'sent', reason: null, detail: null, provider: 'Twilio', providerId: 'SM2' }] });
 		expect(await report(store, run)).toMatchObject({ sent: 2, unknown: 0 });
+	});
+
+	it('believes its owner that nothing has left, though it was taken for unknown meanwhile', async () => {
+		await prepare(2);
+		const asUnknown = async (message: number) =>
+			await store.call('settleMessages', { settlements: [{ message, token: 'mine', state: 'unknown', reason: 'unknown_outcome', detail: 'no news', provider: null, providerId: null }] });
+		const claimed = await store.call('claimMessages', { node: sms, channel: 'sms', token: 'mine', messages: people.map((one) => claimFor(one)) });
+		const [first, second] = claimed.map(({ message }) => message) as [number, number];
+		for (const message of [first, second]) {
+			await store.call('markSending', { messages: [{ message, token: 'mine' }] });
+			await asUnknown(message);
+		}
+		await store.call('settleRelease', { token, end: 'success' });
+		expect((await store.call('finishRuns', { campaignId: CAMPAIGN_ID })).toAnnounce).toMatchObject([{ state: 'finished' }]);
+		// Refused for a passing reason: one waits for the next provider, the other at the sender.
+		await store.call('unmarkSending', { messages: [{ message: first, token: 'mine' }] });
+		expect(await store.call('markSending', { messages: [{ message: first, token: 'mine' }] })).toEqual({ go: [first] });
+		const [, two] = people as [Released, Released];
+		const hold = { message: second, token: 'mine', entry: two.entry, visit: 1, run, until: fixture().clock.now() + 1, payload: null, detail: 'P: 503' };
+		await store.call('holdMessages', { node: sms, holds: [hold] });
+		expect(await report(store, run)).toMatchObject({ state: 'running', unknown: 0, waiting: 2 });
+		// Not where an operator has decided.
+		await asUnknown(first);
+		await store.call('leaveUnknown', { messages: [first] });
+		await store.call('unmarkSending', { messages: [{ message: first, token: 'mine' }] });
+		expect(await report(store, run)).toMatchObject({ unknown: 1, waiting: 1 });
 	});
 
 	it('keeps what the item carried until its message is settled, whoever sends it', async () => {

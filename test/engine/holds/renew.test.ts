@@ -1,7 +1,8 @@
+import type { Released } from '../../../engine/holds/release';
 import { startReleaser } from '../../../engine/holds/releaser';
 import { LEASE_MS } from '../../../engine/holds/states';
 import type { Store } from '../../../engine/store/store';
-import { addPeople, claimFor, node, release, startRun } from '../../support/campaign';
+import { addPeople, CAMPAIGN_ID, claimFor, node, release, startRun } from '../../support/campaign';
 import { describeStores } from '../../support/stores';
 import { until } from '../../support/until';
 
@@ -18,6 +19,14 @@ describeStores('leases of executions whose end is not told', (fixture) => {
 	async function look(store: Store, token: string, forMs: number, patienceMs = 2 * MINUTE): Promise<string> {
 		const [ended] = await store.call('renewLeases', { releases: [{ token, forMs, patienceMs }] });
 		return ended?.end ?? 'renewed';
+	}
+
+	async function sendTo(store: Store, people: readonly Released[]): Promise<void> {
+		const messages = people.map((one) => claimFor(one));
+		const token = `t${people[0]?.entry}`;
+		const claimed = await store.call('claimMessages', { node: await node(store, 'sender'), channel: 'sms', token, messages });
+		const outcome = { state: 'sent' as const, reason: null, detail: null, provider: 'P', providerId: null };
+		await store.call('settleMessages', { settlements: claimed.map(({ message }) => ({ message, token, ...outcome })) });
 	}
 
 	async function claimed(store: Store, people: number): Promise<{ trigger: number; token: string }> {
@@ -84,6 +93,55 @@ describeStores('leases of executions whose end is not told', (fixture) => {
 		const again = await release(store, sender);
 		expect(again?.people).toHaveLength(1);
 		expect(await look(store, again?.token as string, 5 * MINUTE)).toBe('renewed');
+	});
+
+	it('have failed with the process in which they ran, also where everybody has gone on', async () => {
+		const { store, another } = fixture();
+		const worker = await another();
+		const { trigger, token } = await claimed(store, 1);
+		const people = await worker.call('openRelease', { node: trigger, token });
+		await sendTo(worker, people);
+		expect(await look(store, token, 2 * MINUTE)).toBe('success');
+		// The nodes after the sender may have had things to do.
+		await worker.close();
+		expect(await look(store, token, 2 * MINUTE)).toBe('failed');
+	});
+
+	it('count as n8n says, though everybody had gone on long before: what fails at a later node is done again', async () => {
+		const { store, clock } = fixture();
+		await startRun(store, await addPeople(store, 2), { blockSize: 1 });
+		const trigger = await node(store, 'trigger');
+		const ends: Array<(end: 'failed' | 'success') => void> = [];
+		const released: number[] = [];
+		const releaser = startReleaser({
+			store, node: trigger, limit: 1, inFlight: 1, renewMs: 50,
+			emit: async (token) => {
+				const people = await store.call('openRelease', { node: trigger, token });
+				released.push(...people.map(({ person }) => person));
+				if (released.length <= 2) await sendTo(store, people);
+				return await new Promise((resolve) => ends.push(resolve));
+			},
+			onTrouble: () => {},
+		});
+		const pass = async (ms: number) => {
+			for (let passed = 0; passed < ms; passed += 20_000) {
+				clock.advance(20_000);
+				await new Promise((resolve) => setTimeout(resolve, 120));
+			}
+		};
+		await until('the first', () => ends.length === 1);
+		await pass(2 * MINUTE);
+		await until('the second, for whom there is room', () => ends.length === 2);
+		ends[0]?.('failed');
+		await pass(MINUTE);
+		await until('the first again', () => ends.length === 3);
+		ends[2]?.('success');
+		expect(released[2]).toBe(released[0]);
+		// Of the second nothing is ever heard.
+		expect(await store.call('finishRuns', { campaignId: CAMPAIGN_ID })).toEqual({ toAnnounce: [] });
+		await pass(13 * MINUTE);
+		releaser.stop();
+		expect((await store.call('finishRuns', { campaignId: CAMPAIGN_ID })).toAnnounce).toHaveLength(1);
 	});
 
 	it('make room for others: whoever was lost is released again, though n8n never answers', async () => {

@@ -112,6 +112,16 @@ describeDatabases('people in campaigns', (database) => {
 		expect(await look()).toMatchObject({ dropped: [], messages: [`${ADA} not_sent`, `${ADA} sent`], holds: [3, 2] });
 	});
 
+	it('messages follow the person from one merge to the next, also those of the side that did not go on', async () => {
+		await enter([
+			{ person: ANON, qualifiedAt: START - 2, hold: 'done', message: 'sent' },
+			{ person: ADA, hold: 'done', message: 'sent' },
+		]);
+		await identify();
+		await database().transact(async (tx) => expect(await merge(tx, ADA, 3, START)).toBeUndefined());
+		expect((await look()).messages).toEqual(['3 sent', '3 sent']);
+	});
+
 	it('merges two people by number', async () => {
 		const before = await database().call(profilesOf, { people: [ADA] });
 		await database().transact(async (tx) => expect(await merge(tx, ANON, ADA, START)).toBeUndefined());

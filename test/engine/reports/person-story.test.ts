@@ -42,6 +42,14 @@ describeStores("a person's story", (fixture) => {
 		expect(selected).toMatchObject({ outcome: 'held', summary: 'Selected; waits at "trigger" until 2026-03-02 12:00:00 UTC' });
 	});
 
+	it('tells that somebody qualified under another profile, too', async () => {
+		const { store } = fixture();
+		await startRun(store, await addPeople(store, 2));
+		await store.call('ingest', { aliases: [{ from: 'p1', to: 'p2' }] });
+		await release(store, await node(store, 'trigger'));
+		expect((await tell('p2')).steps.map(({ text }) => text)).toContain('Qualified once more, under another profile that is now part of this one');
+	});
+
 	it('tells a hold, its end and what came after in the order of time', async () => {
 		const { store, clock } = fixture();
 		await startRun(store, await addPeople(store, 1));
