@@ -67,6 +67,11 @@ export function isStorable(text: string): boolean {
 	return !UNSTORABLE.test(text);
 }
 
+/** A text as it can be a database value of its own. */
+export function storable(text: string): string {
+	return isStorable(text) ? text : text.replaceAll('\0', '').toWellFormed();
+}
+
 /** A text that has to be a database value of its own: without NUL and broken surrogates, which PostgreSQL cannot hold. */
 export function checkText(value: string, what: string, length: number): string {
 	if (value.length > length) throw new Unacceptable(`${what} is longer than ${length} characters`);
