@@ -1,3 +1,4 @@
+import { isStorable } from '../people/limits';
 import { operation, type Tx } from '../store/database';
 import { DEFAULT_MAX_LATENESS_MS } from './definition';
 
@@ -35,7 +36,7 @@ export function isForeignCampaign(campaignId: string): boolean {
 export const enterForeign = operation<ForeignInput, ForeignEntry[]>(async (tx, input, { now }) => {
 	const campaignId = foreignCampaign(input.workflowId);
 	const run = await openRun(tx, campaignId, input, now);
-	const rows = input.items.map(({ entryKey, userId }, index) => [index, entryKey, userId ?? null, now]);
+	const rows = input.items.map(({ entryKey, userId }, index) => [index, entryKey, userId !== undefined && isStorable(userId) ? userId : null, now]);
 	const source = `(SELECT i.position, i.entry_key, i.at, coalesce(p.merged_into, p.person, ${NOBODY}) AS person
 		FROM ${tx.dialect.rows('$1', { position: 'integer', entry_key: 'text', user_id: 'text', at: 'integer' })} AS i
 		LEFT JOIN identity d ON d.kind = 'user' AND d.value = i.user_id

@@ -1,5 +1,6 @@
 import { CampaignError } from '../../errors';
 import { HoldState } from '../../holds/states';
+import { isStorable } from '../../people/limits';
 import { operation, type Tx } from '../../store/database';
 import { requireCampaign, type CampaignRow } from '../control/campaign';
 import { openItemsRun } from './open-run';
@@ -74,7 +75,7 @@ async function personsOf(tx: Tx, people: readonly HandedIn[]): Promise<Array<num
 		`SELECT DISTINCT i.user_id, s.person FROM ${tx.dialect.rows('$1', { user_id: 'text' })} AS i
 		 JOIN identity d ON d.kind = 'user' AND d.value = i.user_id JOIN person p ON p.person = d.person
 		 JOIN person s ON s.person = coalesce(p.merged_into, p.person) AND s.erased_at IS NULL`,
-		[JSON.stringify(people.map(({ userId }) => [userId]))],
+		[JSON.stringify(people.flatMap(({ userId }) => (isStorable(userId) ? [[userId]] : [])))],
 	);
 	const byId = new Map(rows.map(({ user_id, person }) => [user_id, person]));
 	return people.map(({ userId }) => byId.get(userId));

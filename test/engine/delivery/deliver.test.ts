@@ -246,6 +246,13 @@ describeStores('delivering', (fixture) => {
 		expect((await ask('later')).map(({ entry }) => entry)).toEqual([first?.entry, first?.entry, third?.entry]);
 	});
 
+	it('makes entries of foreign items beside one whose user id no store can hold', async () => {
+		await prepare(1);
+		const items = ['p1', 'p\0', 'p\ud83d'].map((userId) => ({ entryKey: `once ${userId.length}${userId.codePointAt(1)}`, userId }));
+		const entries = await store.call('enterForeign', { workflowId: 'w', workflowName: 'W', items });
+		expect(entries.map(({ person }) => person > 0)).toEqual([true, false, false]);
+	});
+
 	it('pauses a campaign whose providers refuse the credentials again and again, until it is published', async () => {
 		await prepare(25);
 		const refused: GroupResult = { outcome: 'failed', reason: 'provider_auth', transient: true, attempts: [{ provider: 'Twilio', kind: 'twilio', outcome: 'refused', refusal: 'auth', code: '20003' }] };
