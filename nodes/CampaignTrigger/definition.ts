@@ -31,7 +31,7 @@ export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): 
 	const delivery = readDelivery(context, parameter, schedule);
 	// Whoever hands people in has chosen them.
 	const rule = schedule.kind === 'items' ? EVERYONE : readAudience(context, schedule).rule;
-	const graceMs = options.waitSeconds === undefined ? DEFAULT_GRACE_MS : options.waitSeconds * 1_000;
+	const graceMs = options.waitSeconds === undefined ? DEFAULT_GRACE_MS : Math.round(options.waitSeconds * 1_000);
 	return {
 		warnings: deliveryWarnings({ schedule, delivery, graceMs }),
 		definition: {
@@ -40,7 +40,7 @@ export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): 
 			runKey: readRunKey(schedule, parameter),
 			blockSize: options.peoplePerBatch ?? DEFAULT_BLOCK_SIZE,
 			graceMs,
-			maxLatenessMs: options.maxLatenessHours === undefined ? DEFAULT_MAX_LATENESS_MS : options.maxLatenessHours * HOUR_MS,
+			maxLatenessMs: options.maxLatenessHours === undefined ? DEFAULT_MAX_LATENESS_MS : Math.round(options.maxLatenessHours * HOUR_MS),
 			delivery,
 			who: readWho(parameter),
 		},
