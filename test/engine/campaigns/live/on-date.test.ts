@@ -84,6 +84,24 @@ describeStores('a live campaign on a date', (fixture) => {
 		expect(await came(run)).toContain('moved 2026-03-04T09:00:00.000Z');
 	});
 
+	test.each([{ kind: 'once' }, { kind: 'period', ms: 10 * DAY }] as const)('lets in again whose date has changed, who came in for the other one only: %j', async (reentry) => {
+		const { store, clock } = fixture();
+		await people(...['moved', 'stays', 'again'].map((id) => ({ id, properties: { ends: '2026-03-03' } })));
+		const { run, node } = await publish({ property: 'ends', everyYear: false }, { trigger: { reentry } });
+		await goOn(20);
+		await people({ id: 'moved', properties: { ends: '2026-03-04' } });
+		clock.set(Date.UTC(2026, 2, 3, 9));
+		const { token = '' } = (await release(store, node)) ?? {};
+		const checks = await store.call('checkLiveRelease', { node, token, zone: 'UTC' });
+		const released = checks.flatMap(({ hold, decision }) => (decision ? [{ hold, decision }] : []));
+		await store.call('recordDecisions', { node, arrivals: [], token, released });
+		await store.call('settleRelease', { token, end: 'success' });
+		// Who went on has been let in.
+		await people({ id: 'again', properties: { ends: '2026-03-04' } });
+		await goOn(24);
+		expect((await came(run)).sort()).toEqual([...['again', 'moved', 'stays'].map((id) => `${id} 2026-03-03T09:00:00.000Z`), 'moved 2026-03-04T09:00:00.000Z'].sort());
+	});
+
 	test('of somebody who turns up within the two hours before', async () => {
 		const { run } = await publish({ property: 'ends', everyYear: false });
 		await enterByDates(fixture().store);
