@@ -3,18 +3,21 @@ import { HoldState } from '../holds/states';
 import type { Reason } from '../reasons';
 import type { Tx } from '../store/database';
 import type { MergePair } from './merge';
+import { runsOneByOne, separate } from './separate-entries';
 
 interface EntryRow {
 	entry: number;
 	run: number;
 	person: number;
+	entry_key: string;
 	qualified_at: number;
 	waiting: number;
 	reached: number;
 }
 
 /** One of the merged people's entries in one run. */
-interface Side {
+export interface Side {
+	run: number;
 	person: number;
 	entries: EntryRow[];
 	reached: boolean;
@@ -26,7 +29,8 @@ interface Side {
 /**
  * Campaign entries of merged people become the survivor's. Where both were in one run, one person must not get the
  * campaign twice: the side that has been sent to goes on, else the one still waiting, else the older; what waits on the
- * other side is dropped as `merged_duplicate` and its entries stay under the other number. All messages count for the
+ * other side is dropped as `merged_duplicate` and its entries stay under the other number. In a run that people come into
+ * one by one, what is over on one side does not keep the other from going on: see `separate`. All messages count for the
  * survivor, so frequency caps add up.
  */
 export async function collapseEntries(tx: Tx, pairs: readonly MergePair[], now: number): Promise<void> {
@@ -35,10 +39,18 @@ export async function collapseEntries(tx: Tx, pairs: readonly MergePair[], now: 
 	const moved: Array<[number, number]> = [];
 	const losers: number[] = [];
 	const groups = groupBy(rows, (row) => `${row.run} ${survivor.get(row.person) ?? row.person}`);
-	for (const group of groups.values()) {
-		const sides = sidesOf(group);
+	const inOneRun = [...groups.values()].map(sidesOf);
+	const oneByOne = await runsOneByOne(tx, inOneRun.flatMap(([side, other]) => (side && other ? [side.run] : [])));
+	for (const sides of inOneRun) {
 		const [keeper, ...others] = sides as [Side, ...Side[]];
 		const into = survivor.get(keeper.person) ?? keeper.person;
+		const reentry = others.length > 0 ? oneByOne.get(keeper.run) : undefined;
+		const separated = reentry && (await separate(tx, keeper.run, reentry, sides, into));
+		if (separated) {
+			losers.push(...separated.losers);
+			moved.push(...separated.moved);
+			continue;
+		}
 		if (keeper.person !== into) for (const { entry } of keeper.entries) moved.push([entry, into]);
 		for (const side of others) {
 			for (const { entry } of side.entries) {
@@ -62,7 +74,7 @@ export async function collapseEntries(tx: Tx, pairs: readonly MergePair[], now: 
 /** All entries of people; by way of the runs, for entries are found by run and person. */
 export async function entriesOf(tx: Tx, people: readonly number[]): Promise<EntryRow[]> {
 	return await tx.all<EntryRow>(
-		`SELECT entry.entry, entry.run, entry.person, entry.qualified_at,
+		`SELECT entry.entry, entry.run, entry.person, entry.entry_key, entry.qualified_at,
 		        CASE WHEN EXISTS (SELECT 1 FROM hold WHERE hold.entry = entry.entry AND hold.state IN (${HoldState.waiting}, ${HoldState.claimed})) THEN 1 ELSE 0 END AS waiting,
 		        CASE WHEN EXISTS (
 		          SELECT 1 FROM message WHERE message.entry = entry.entry AND message.state IN ('claimed', 'sending', 'sent', 'unknown')
@@ -108,6 +120,7 @@ export async function dropWaiting(tx: Tx, entries: readonly number[], reason: Re
 
 function sidesOf(entries: EntryRow[]): Side[] {
 	const sides = [...groupBy(entries, (row) => row.person)].map(([person, own]) => ({
+		run: (own[0] as EntryRow).run,
 		person,
 		entries: own,
 		reached: own.some((row) => row.reached === 1),
