@@ -1,6 +1,7 @@
 import { EventWatch } from '../../../engine/gates/event-watch';
 import type { Store } from '../../../engine/store/store';
 import { addPeople, node, release, startRun } from '../../support/campaign';
+import { publishLive, scanAll, select } from '../../support/live';
 import { describeStores } from '../../support/stores';
 
 const MINUTE = 60_000;
@@ -121,6 +122,26 @@ describeStores('people who wait for an event', (fixture) => {
 		// The run goes by what the segment was when it started.
 		await store.call('deleteSegment', { reference: 'Gold', evenIfUsed: true });
 		expect(await store.ask('entriesOutsideSegment', { entries })).toEqual([three]);
+	});
+
+	it('of a live campaign have not converted by a goal that was taken out of the workflow before they qualified', async () => {
+		const { store, clock, options } = fixture();
+		const goal = { workflowId: 'workflow', nodeId: 'goal', definition: { event: 'Signed Up', where: [], windowMs: HOUR } };
+		const { registration } = await store.call('registerGoal', goal);
+		const { run } = await publishLive(store, { kind: 'action', events: [{ event: 'Visited', where: [] }], delayMs: 0, firstTimeOnly: false });
+		const did = async (user: string, name: string) => {
+			clock.advance(MINUTE);
+			await store.ingest({ events: [{ user, name, ts: clock.now() }] });
+			await scanAll(store, options);
+		};
+		await did('before', 'Visited');
+		clock.advance(MINUTE);
+		await store.call('withdrawGoal', { ...goal, registration });
+		await did('after', 'Visited');
+		for (const user of ['before', 'after']) await did(user, 'Signed Up');
+		const rows = await select<{ entry: number; user: string }>(options, `SELECT e.entry, p.external_id AS "user" FROM entry e JOIN person p ON p.person = e.person WHERE e.run = ${run}`);
+		const converted = await store.ask('convertedEntries', { entries: rows.map(({ entry }) => entry) });
+		expect(rows.filter(({ entry }) => converted.includes(entry)).map(({ user }) => user)).toEqual(['before']);
 	});
 
 	it('of a segment that cannot be asked about any more have not left it', async () => {
