@@ -61,7 +61,7 @@ export class Conductor {
 		for (const dueRun of due) {
 			try {
 				const { people } = await store.ask('find', { rule: dueRun.definition.segment });
-				await store.call('startRun', { run: dueRun.run, node, people });
+				await store.call('startRun', { run: dueRun.run, node, people, of: dueRun });
 			} catch (error) {
 				await this.pauseFor(dueRun, error);
 			}

@@ -56,18 +56,31 @@ export interface StartRunInput {
 	/** Number of the Campaign Trigger's node. */
 	node: number;
 	people: Uint32Array;
+	/** What they were selected by. */
+	of?: SelectedBy;
+}
+
+/** A run as it was when people were selected for it: published anew since, it selects them anew. */
+export type SelectedBy = Pick<DueRun, 'definition' | 'scheduledAt'>;
+
+/** Needs the lock of `lockRuns`. */
+export async function isAsItWas(tx: Tx, run: number, of: SelectedBy | undefined): Promise<boolean> {
+	if (!of) return true;
+	const row = await tx.get('SELECT 1 AS same FROM run WHERE run = $1 AND scheduled_at = $2 AND definition = $3', [run, of.scheduledAt, JSON.stringify(of.definition)]);
+	return row !== undefined;
 }
 
 /**
  * Starts a scheduled run with the people selected for it: puts them on hold at the trigger `node`, due now, as blocks
  * in an order drawn from the run's seed. The next run of a recurring campaign is scheduled with it. A run that has been
- * started already, by whomever, is left alone; one with more people than its safety check allows is refused.
+ * started already, by whomever, or was published anew since its people were selected, is left alone; one with more people than its safety check allows is refused.
  */
 export const startRun = operation<StartRunInput, { started: boolean }>(
 	async (tx, input, { now }) => await followedByNext(tx, input.run, now, async () => await start(tx, input, now)),
 );
 
-async function start(tx: Tx, { run, node, people }: StartRunInput, now: number): Promise<{ started: boolean }> {
+async function start(tx: Tx, { run, node, people, of }: StartRunInput, now: number): Promise<{ started: boolean }> {
+	if (!(await isAsItWas(tx, run, of))) return { started: false };
 	const row = await tx.get<{ seed: number; definition: string }>(
 		"UPDATE run SET state = 'running', started_at = $2, qualified = $3 WHERE run = $1 AND state = 'scheduled' RETURNING seed, definition",
 		[run, now, people.length],

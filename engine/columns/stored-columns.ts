@@ -1,4 +1,4 @@
-import { isStorable } from '../people/limits';
+import { isStorable } from '../storable';
 import type { Tx } from '../store/database';
 import type { EncodedColumn } from './column-builder';
 import type { RawColumn } from './encoding';

@@ -46,7 +46,8 @@ interface WaitingRow {
 }
 
 /**
- * Of the people who wait at a node and are not due yet, those whose event has happened: numbers of their holds. Page by
+ * Of the people who wait at a node and are not due yet, those whose event has happened: numbers of their holds. Not those
+ * who have come out and are kept back until another time: for their cut-off, or because their execution failed. Page by
  * page, each in one pass over the event's columns.
  * @param input.after `next` of the page before
  */
@@ -60,8 +61,9 @@ export async function awaitedHolds(
 		`SELECT h.hold, h.due_at, h.held_at, coalesce(p.merged_into, p.person) AS person
 		 FROM hold h JOIN entry e ON e.entry = h.entry JOIN person p ON p.person = e.person
 		 WHERE h.node = $1 AND h.state = ${HoldState.waiting} AND (h.due_at, h.hold) > ($2, $3)
+		   AND h.attempts = 0 AND (h.opened_by IS NULL OR h.due_at = h.held_at + $5)
 		 ORDER BY h.due_at, h.hold LIMIT $4`,
-		[node, start.dueAt, start.hold, limit],
+		[node, start.dueAt, start.hold, limit, timeoutMs],
 	);
 	const happened = await awaitedEvents(tx, { awaited, timeoutMs, waits: rows.map((row) => ({ person: row.person, heldAt: row.held_at })) }, context);
 	const last = rows[rows.length - 1];

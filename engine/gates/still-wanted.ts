@@ -1,5 +1,5 @@
 import type { CampaignDefinition } from '../campaigns/definition';
-import { goalsOf } from '../goals/goal';
+import { goalsOfWorkflow } from '../goals/goal';
 import type { QuestionContext } from '../questions';
 import { isRuleError } from '../segments/rule-errors';
 import { matching } from '../segments/questions';
@@ -18,16 +18,19 @@ interface EntryRow {
 
 /**
  * Of these entries, those whose person did what a goal of the workflow wants after they qualified. Conversion times,
- * which count from a message, do not matter here: whoever has bought need not be asked to.
+ * which count from a message, do not matter here: whoever has bought need not be asked to. A goal that was taken out of the
+ * workflow counts for those who had qualified by then: the run of a live campaign may have started long before.
  */
 export async function convertedEntries(tx: Tx, { entries }: { entries: number[] }, context: QuestionContext): Promise<number[]> {
 	const converted: number[] = [];
 	for (const members of Map.groupBy(await readEntries(tx, entries), ({ run }) => run).values()) {
-		const [{ workflow_id, started_at }] = members as [EntryRow, ...EntryRow[]];
-		const goals = await goalsOf(tx, workflow_id, started_at);
-		const waits = members.map(({ person, qualified_at }) => ({ person, after: qualified_at, to: context.now }));
-		const at = await firstEvents(tx, waits, goals, context);
-		converted.push(...members.filter((_member, index) => at[index] !== null).map(({ entry }) => entry));
+		const goalsAt = await goalsOfWorkflow(tx, (members[0] as EntryRow).workflow_id);
+		const goalsFor = ({ started_at: started, qualified_at: qualified }: EntryRow) => goalsAt(started === null ? null : Math.max(started, qualified));
+		for (const alike of Map.groupBy(members, (member) => goalsFor(member).length).values()) {
+			const waits = alike.map(({ person, qualified_at }) => ({ person, after: qualified_at, to: context.now }));
+			const at = await firstEvents(tx, waits, goalsFor(alike[0] as EntryRow), context);
+			converted.push(...alike.filter((_member, index) => at[index] !== null).map(({ entry }) => entry));
+		}
 	}
 	return converted;
 }

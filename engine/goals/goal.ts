@@ -78,8 +78,12 @@ export const withdrawGoal = operation<{ workflowId: string; nodeId: string; regi
 
 /** The goals that a run counts by: all of its workflow that had not been withdrawn when it started. */
 export async function goalsOf(tx: Tx, workflowId: string, startedAt: number | null): Promise<GoalDefinition[]> {
+	return (await goalsOfWorkflow(tx, workflowId))(startedAt);
+}
+
+/** Those goals of a workflow that had not been withdrawn at a moment (null: ever), the fewer the later it is. */
+export async function goalsOfWorkflow(tx: Tx, workflowId: string): Promise<(moment: number | null) => GoalDefinition[]> {
 	const rows = await tx.all<{ definition: string }>('SELECT definition FROM goal WHERE workflow_id = $1 ORDER BY node_id', [workflowId]);
-	return rows
-		.map((row) => JSON.parse(row.definition) as StoredGoal)
-		.filter(({ withdrawnAt = Infinity }) => startedAt === null || startedAt < withdrawnAt);
+	const goals = rows.map((row) => JSON.parse(row.definition) as StoredGoal);
+	return (moment) => goals.filter(({ withdrawnAt = Infinity }) => moment === null || moment < withdrawnAt);
 }

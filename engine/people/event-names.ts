@@ -1,5 +1,5 @@
+import { isStorable } from '../storable';
 import type { Tx } from '../store/database';
-import { isStorable } from './limits';
 
 /** Kind of what a connection remembers: match key -> number. */
 const MEMORY = 'event name';

@@ -1,3 +1,4 @@
+import { isStorable } from '../storable';
 import type { Trust } from './records';
 
 /** Bounds on what one record may carry. A public key gets the tighter ones: anybody can use it. */
@@ -59,13 +60,6 @@ export const MAX_CLOCK_LEAD_MS = 5 * 60_000;
 
 /** Thrown while a record is read; its message completes "was refused: ...". */
 export class Unacceptable extends Error {}
-
-const UNSTORABLE = /[\0\p{Surrogate}]/u;
-
-/** Whether a text can be a database value of its own; where not, no row has it. */
-export function isStorable(text: string): boolean {
-	return !UNSTORABLE.test(text);
-}
 
 /** A text that has to be a database value of its own: without NUL and broken surrogates, which PostgreSQL cannot hold. */
 export function checkText(value: string, what: string, length: number): string {

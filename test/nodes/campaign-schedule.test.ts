@@ -64,6 +64,11 @@ describe('The schedule of a Campaign Trigger', () => {
 		if (schedule.kind === 'recurring') expect(scheduleWords(schedule)).toBe(`${words} (Europe/Paris)`);
 	});
 
+	test('takes hours and seconds that are no whole number of milliseconds', async () => {
+		await publishIt({ options: { waitSeconds: 60.0001, maxLatenessHours: 2.3 } });
+		expect(rowsOfStore().run).toMatchObject([{ max_lateness_ms: 8_280_000 }]);
+	});
+
 	test('has ends, and short months', async () => {
 		await publishIt(recurring({ repeatEnds: 'after', repeatRuns: 3 }));
 		expect(published()).toMatchObject({ recurrence: { end: { kind: 'after', runs: 3 }, since: expect.any(Number) } });

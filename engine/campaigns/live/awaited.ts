@@ -2,6 +2,7 @@ import { eventKey } from '../../segments/event-key';
 import { compileOperator, type OperatorContext } from '../../segments/operators';
 import { pathReader } from '../../segments/paths';
 import { elements, textOf } from '../../segments/values';
+import { storable } from '../../storable';
 import type { AwaitedEvent, LiveTrigger } from './trigger';
 
 type Properties = Record<string, unknown>;
@@ -32,9 +33,12 @@ export function firstEvents(live: LiveTrigger): AwaitedEvent[] {
 const VALUE_LENGTH = 512;
 const MOST_VALUES = 20;
 
-/** The different values of a property that is held the same, as they are compared; where none is, the one empty value. */
+/**
+ * The different values of a property that is held the same, as they are compared; where none is, the one empty value. A
+ * text that a client cut short within a character must not keep all events after it from being read.
+ */
 export function heldValues(property: string | undefined, properties: Properties): string[] {
 	if (property === undefined) return [''];
-	const texts = elements(pathReader(property)(properties)).flatMap((value) => textOf(value) ?? []);
-	return [...new Set(texts)].filter((text) => text.length <= VALUE_LENGTH).slice(0, MOST_VALUES);
+	const texts = elements(pathReader(property)(properties)).flatMap((value) => storable(textOf(value) ?? ''));
+	return [...new Set(texts)].filter((text) => text !== '' && text.length <= VALUE_LENGTH).slice(0, MOST_VALUES);
 }

@@ -1,10 +1,11 @@
+import { HoldState } from '../../holds/states';
 import { isRuleError } from '../../segments/rule-errors';
 import type { Rule } from '../../segments/rule';
-import { operation } from '../../store/database';
+import { operation, type Tx } from '../../store/database';
 import type { Store } from '../../store/store';
-import { liveCampaigns } from './campaigns';
+import { liveCampaigns, type LiveCampaign } from './campaigns';
 import { readSelected, writeSelected } from './cursor';
-import { insertLiveEntries } from './entries';
+import { insertLiveEntries, type NewEntry } from './entries';
 import { keyOfDay } from './keys';
 import { dateIn, occurrenceOf, type OnDate } from './on-date';
 import { mayComeIn, timesCameIn } from './reentry';
@@ -108,16 +109,34 @@ export const enterDates = operation<EnterDatesInput, number>(async (tx, { run, p
 		 WHERE p.merged_into IS NULL AND p.erased_at IS NULL ORDER BY p.person ${tx.dialect.forShareOf('p')}`,
 		asked,
 	);
-	const before = await timesCameIn(tx, run, live.reentry, people);
-	const entries = rows.flatMap(({ person, properties, timezone }) => {
+	const before = await timesCameIn(tx, run, live.reentry, people, 'may change');
+	const due = rows.flatMap(({ person, properties, timezone }): NewEntry[] => {
 		const value = dateIn(live.property, JSON.parse(properties) as Record<string, unknown>);
-		const due = occurrenceOf(value, live, { person: timezone, account: zone }, from + 1);
-		if (!due || due.dueAt > until || due.dueAt < (live.from ?? -Infinity) || due.dueAt > (live.to ?? Infinity)) return [];
-		if (!mayComeIn(live.reentry, due.dueAt, before.get(person) ?? [])) return [];
-		return [{ person, key: keyOfDay(due.day), event: null, qualifiedAt: due.dueAt, dueAt: due.dueAt }];
+		const next = occurrenceOf(value, live, { person: timezone, account: zone }, from + 1);
+		if (!next || next.dueAt > until || next.dueAt < (live.from ?? -Infinity) || next.dueAt > (live.to ?? Infinity)) return [];
+		return [{ person, key: keyOfDay(next.day), event: null, qualifiedAt: next.dueAt, dueAt: next.dueAt }];
 	});
-	return await insertLiveEntries(tx, campaign, entries, now);
+	await bringForward(tx, campaign, due);
+	return await insertLiveEntries(tx, campaign, due.filter(({ person, dueAt }) => mayComeIn(live.reentry, dueAt, before.get(person) ?? [])), now);
 }, 'events');
+
+/** The same day sooner than when they came in for it. Whoever is due later waits on when they are released: see check-release. */
+async function bringForward(tx: Tx, { run, node }: LiveCampaign, due: readonly NewEntry[]): Promise<void> {
+	if (due.length === 0) return;
+	const brought = await tx.all<{ entry: number }>(
+		`UPDATE hold SET due_at = r.due_at
+		 FROM (SELECT e.entry, r.due_at FROM ${tx.dialect.rows('$1', { person: 'integer', entry_key: 'text', due_at: 'integer' })} AS r
+			JOIN entry e ON e.run = $2 AND e.person = r.person AND e.entry_key = r.entry_key) AS r
+		 WHERE hold.entry = r.entry AND hold.node = $3 AND hold.visit = 0 AND hold.state = ${HoldState.waiting} AND hold.attempts = 0
+		   AND hold.due_at > r.due_at RETURNING hold.entry`,
+		[JSON.stringify(due.map(({ person, key, dueAt }) => [person, key, dueAt])), run, node],
+	);
+	await tx.run(
+		`UPDATE entry SET qualified_at = (SELECT h.due_at FROM hold h WHERE h.entry = entry.entry AND h.node = $2 AND h.visit = 0)
+		 WHERE entry IN (SELECT entry FROM ${tx.dialect.rows('$1', { entry: 'integer' })} AS brought)`,
+		[JSON.stringify(brought.map(({ entry }) => [entry])), node],
+	);
+}
 
 /** Everybody due up to `until` has been brought in. */
 export const datesSelected = operation<{ run: number; until: number }, void>(async (tx, { run, until }) => await writeSelected(tx, run, until), 'events');

@@ -23,6 +23,9 @@ export function keyOfDay(day: string): string {
 	return `d${day}`;
 }
 
+/** SQL pattern of `keyOfDay`. */
+export const DAY_KEYS = 'd%';
+
 export function isKeyOfDay(key: string): boolean {
 	return /^d\d/.test(key);
 }

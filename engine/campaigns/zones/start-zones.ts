@@ -6,7 +6,7 @@ import type { CampaignDefinition } from '../definition';
 import type { RunDelivery } from '../delivery-rules';
 import { keepSelection } from '../keep-selection';
 import { followedByNext } from '../next-run';
-import { insertBlock } from '../select';
+import { insertBlock, isAsItWas, type SelectedBy } from '../select';
 import { BUCKETS, dueInBucket } from './best-times';
 import { wallOf, type ZoneMoment } from './moments';
 import { countSelections, isOpen, lockRun, zonesOf } from './plan-zones';
@@ -31,12 +31,15 @@ export interface StartZonesInput {
 	/** People of the segment, whatever their zones: what the safety check of a run looks at when its first zone is due. */
 	total: number;
 	accountZone: string;
+	/** What they were selected by, for a run that has not started. */
+	of?: SelectedBy;
 }
 
 /**
  * Puts the people of zones on hold at the trigger, due at the moment of their zone or of their bucket, and starts the run
  * with its first zone; people of zones that have passed are put there to be dropped. All or nothing: not when the run is
- * over, one of the zones was selected meanwhile, by whomever, or another one was, which these people may have come from.
+ * over or was published anew, one of the zones was selected meanwhile, by whomever, or another one was, which these people
+ * may have come from.
  * A run with more people than its safety check allows is refused with its first zone.
  */
 export const startZones = operation<StartZonesInput, { started: boolean }>(
@@ -44,13 +47,13 @@ export const startZones = operation<StartZonesInput, { started: boolean }>(
 );
 
 async function start(tx: Tx, input: StartZonesInput, now: number): Promise<{ started: boolean }> {
-	const { run, zones, selections, total, accountZone } = input;
+	const { run, zones, selections, total, accountZone, of } = input;
 	const head = await lockRun(tx, run);
 	if (!head || !isOpen(head.state)) return { started: false };
 	const known = await zonesOf(tx, run);
 	const moments = new Map(known.map((moment) => [moment.zone, moment]));
 	const isAsFound = countSelections(known) === selections && zones.every(({ zone }) => isToSelect(moments.get(zone)));
-	if (!isAsFound) return { started: false };
+	if (!isAsFound || (head.state === 'scheduled' && !(await isAsItWas(tx, run, of)))) return { started: false };
 	if (head.state === 'scheduled' && (await isRefused(tx, run, total, now))) return { started: false };
 
 	const row = await tx.get<{ seed: number; definition: string; scheduled_at: number; delivery: string; qualified: number }>(

@@ -52,7 +52,7 @@ export class ZoneStarter {
 				run: run.run, rule: selectedBy ?? segment, zones: due,
 				...(bestTime && { bestTime: { ...bestTime, wall: wallOf(run.scheduledAt, clock) } }),
 			});
-			await store.call('startZones', { run: run.run, node, accountZone, ...found });
+			await store.call('startZones', { run: run.run, node, accountZone, of: run, ...found });
 		} catch (error) {
 			await cannotStart(run, error);
 		}

@@ -1,5 +1,6 @@
 import { Conductor } from '../../../engine/campaigns/conductor';
 import type { CampaignDefinition } from '../../../engine/campaigns/definition';
+import { PLAIN_DELIVERY } from '../../../engine/campaigns/delivery-rules';
 import { CampaignError } from '../../../engine/errors';
 import type { Rule } from '../../../engine/segments/rule';
 import type { Store } from '../../../engine/store/store';
@@ -30,6 +31,16 @@ describeStores('a run whose segment cannot be used', (fixture) => {
 	const whoFails = (find: () => Promise<never>): Store => {
 		const { store } = fixture();
 		return Object.assign(Object.create(store) as Store, { ask: find, call: store.call.bind(store) });
+	};
+	/** The fixture's store, which is told something else while it looks who is in a segment. */
+	const meanwhile = (change: () => Promise<unknown>): Store => {
+		const { store } = fixture();
+		const ask = async (name: 'find', input: { rule: Rule }) => {
+			const found = await store.ask(name, input);
+			if (/^find/.test(name)) await change();
+			return found;
+		};
+		return Object.assign(Object.create(store) as Store, { ask, call: store.call.bind(store) });
 	};
 
 	beforeEach(async () => {
@@ -141,5 +152,39 @@ describeStores('a run whose segment cannot be used', (fixture) => {
 		await publish(everyone);
 		await beat();
 		expect(await runs()).toMatchObject([{ state: 'running', qualified: 3 }]);
+	});
+
+	describe('or becomes another while its people are selected', () => {
+		const lyon: Rule = { profile: 'city', is: 'equals', value: 'Lyon' };
+		beforeEach(async () => void (await fixture().store.ingest({ profiles: [{ id: 'p1', properties: { city: 'Lyon' } }] })));
+
+		it.each([
+			['segment', lyon, {}],
+			['waiting time', everyone, { graceMs: HOUR }],
+		])('starts by what is published: another %s', async (_what, segment, more) => {
+			const run = await publish(everyone);
+			await (await conductor(meanwhile(async () => await publish(segment, more)))).beat();
+			expect(await runs()).toEqual([{ run, state: 'scheduled', qualified: 0 }]);
+			fixture().clock.advance(HOUR);
+			await beat();
+			expect(await runs()).toEqual([{ run, state: 'running', qualified: segment === everyone ? 3 : 1 }]);
+		});
+
+		it('starts by what is published: by people’s time zones', async () => {
+			const schedule = { kind: 'at', at: fixture().clock.now() + 2 * HOUR } as const;
+			const delivery = { ...PLAIN_DELIVERY, zones: 'person' } as const;
+			const run = await publish(everyone, { schedule, delivery });
+			fixture().clock.advance(2 * HOUR);
+			const changed = async () => {
+				await publish(lyon, { schedule, delivery: { ...delivery, passedZones: 'next_day' } });
+				// The trigger that was published now has its zones planned already.
+				const zones = { zones: [], accountZone: fixture().store.accountZone };
+				await fixture().store.call('planZones', { run, ...zones });
+			};
+			await (await conductor(meanwhile(changed))).beat();
+			expect(await runs()).toEqual([{ run, state: 'scheduled', qualified: 0 }]);
+			await beat();
+			expect(await runs()).toEqual([{ run, state: 'running', qualified: 1 }]);
+		});
 	});
 });

@@ -1,6 +1,7 @@
 import { EventWatch } from '../../../engine/gates/event-watch';
 import type { Store } from '../../../engine/store/store';
 import { addPeople, node, release, startRun } from '../../support/campaign';
+import { publishLive, scanAll, select } from '../../support/live';
 import { describeStores } from '../../support/stores';
 
 const MINUTE = 60_000;
@@ -102,6 +103,46 @@ describeStores('people who wait for an event', (fixture) => {
 		expect(await store.call('lookUpArrivals', { node: other, arrivals: [{ entry, visit: 1 }] })).toMatchObject([{ recorded: 4, output: 1 }]);
 	});
 
+	it('are not brought forward again when they have come out: neither from their back-off nor from a cut-off', async () => {
+		const { store, clock } = fixture();
+		const { gate } = await waiting(2);
+		const watch = new EventWatch(store, gate, bought);
+		for (const user of ['p1', 'p2']) await charge(store, user, clock.now());
+		await watch.look();
+		const first = await release(store, gate, 1);
+		await store.call('settleRelease', { token: first?.token as string, end: 'failed' });
+		const second = await release(store, gate, 1);
+		const midnight = clock.now() + 3 * HOUR;
+		await store.call('recordDecisions', { node: gate, arrivals: [], token: second?.token, released: [{ hold: second?.people[0]?.hold as number, decision: { kind: 'hold', until: midnight } }] });
+		clock.advance(5_000);
+		const again = await release(store, gate, 1);
+		expect(again?.people.map(({ hold }) => hold)).toEqual(first?.people.map(({ hold }) => hold));
+		await store.call('settleRelease', { token: again?.token as string, end: 'failed' });
+		for (let look = 0; look < 3; look++) {
+			clock.advance(6_000);
+			await watch.look();
+			expect(await release(store, gate)).toBeUndefined();
+		}
+		clock.advance(2_000);
+		const third = await release(store, gate);
+		expect(third?.attempt).toBe(3);
+		await store.call('settleRelease', { token: third?.token as string, end: 'success' });
+		clock.set(midnight);
+		expect((await release(store, gate, 1))?.people.map(({ hold }) => hold)).toEqual(second?.people.map(({ hold }) => hold));
+	});
+
+	it('are noticed at once while they wait for a longer time than they had at first', async () => {
+		const { store, clock } = fixture();
+		const { gate } = await waiting(1);
+		clock.advance(DAY);
+		const out = await release(store, gate);
+		const { hold = 0, heldAt = 0 } = out?.people[0] ?? {};
+		await store.call('recordDecisions', { node: gate, arrivals: [], token: out?.token, released: [{ hold, decision: { kind: 'hold', until: heldAt + 2 * DAY } }] });
+		await charge(store, 'p1', clock.now());
+		await new EventWatch(store, gate, { ...bought, timeoutMs: 2 * DAY }).look();
+		expect(await whoIsDue(gate)).toHaveLength(1);
+	});
+
 	it('have converted when any goal was met since they qualified, and left the segment when they did', async () => {
 		const { store, clock } = fixture();
 		await store.ingest({ profiles: ['p1', 'p2', 'p3'].map((id) => ({ id, properties: { tier: 'gold' } })) });
@@ -121,6 +162,26 @@ describeStores('people who wait for an event', (fixture) => {
 		// The run goes by what the segment was when it started.
 		await store.call('deleteSegment', { reference: 'Gold', evenIfUsed: true });
 		expect(await store.ask('entriesOutsideSegment', { entries })).toEqual([three]);
+	});
+
+	it('of a live campaign have not converted by a goal that was taken out of the workflow before they qualified', async () => {
+		const { store, clock, options } = fixture();
+		const goal = { workflowId: 'workflow', nodeId: 'goal', definition: { event: 'Signed Up', where: [], windowMs: HOUR } };
+		const { registration } = await store.call('registerGoal', goal);
+		const { run } = await publishLive(store, { kind: 'action', events: [{ event: 'Visited', where: [] }], delayMs: 0, firstTimeOnly: false });
+		const did = async (user: string, name: string) => {
+			clock.advance(MINUTE);
+			await store.ingest({ events: [{ user, name, ts: clock.now() }] });
+			await scanAll(store, options);
+		};
+		await did('before', 'Visited');
+		clock.advance(MINUTE);
+		await store.call('withdrawGoal', { ...goal, registration });
+		await did('after', 'Visited');
+		for (const user of ['before', 'after']) await did(user, 'Signed Up');
+		const rows = await select<{ entry: number; user: string }>(options, `SELECT e.entry, p.external_id AS "user" FROM entry e JOIN person p ON p.person = e.person WHERE e.run = ${run}`);
+		const converted = await store.ask('convertedEntries', { entries: rows.map(({ entry }) => entry) });
+		expect(rows.filter(({ entry }) => converted.includes(entry)).map(({ user }) => user)).toEqual(['before']);
 	});
 
 	it('of a segment that cannot be asked about any more have not left it', async () => {

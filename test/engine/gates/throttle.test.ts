@@ -1,3 +1,4 @@
+import { addPeople, node, release, startRun } from '../../support/campaign';
 import { describeStores, START } from '../../support/stores';
 
 const MINUTE = 60_000;
@@ -24,6 +25,44 @@ describeStores('throttle', (fixture) => {
 		clock.advance(5 * MINUTE);
 		const third = START + 10 * MINUTE;
 		expect(await store.call('takePlaces', { ...rate, entries: entries(3, second) })).toEqual([third, third, third]);
+	});
+
+	it('gives places anew where there are fewer now than were given', async () => {
+		const { store, clock } = fixture();
+		await store.call('takePlaces', { ...rate, entries: entries(12) });
+		const slower = { ...rate, limit: 2 };
+		const places: number[] = [];
+		for (const window of [1, 2, 3]) {
+			const start = START + window * rate.intervalMs;
+			clock.set(start);
+			// Not all of a window come out in one execution.
+			for (const count of [1, 2]) places.push(...(await store.call('takePlaces', { ...slower, entries: entries(count, start) })));
+		}
+		expect(places.map((place) => (place - START) / MINUTE)).toEqual([20, 5, 5, 20, 10, 10, 25, 15, 15]);
+		clock.set(START + 20 * MINUTE);
+		expect(await store.call('takePlaces', { ...slower, entries: entries(2, START + 20 * MINUTE) })).toEqual([START + 20 * MINUTE, START + 20 * MINUTE]);
+	});
+
+	it('gives a place back once, though the process is lost that gives it', async () => {
+		const { store, clock } = fixture();
+		const run = await startRun(store, await addPeople(store, 4));
+		const [trigger, gate] = [await node(store, 'trigger'), await node(store, 'gate')];
+		const { people = [] } = (await release(store, trigger)) ?? {};
+		const throttle = { ...rate, run, node: gate };
+		const first = await store.call('takePlaces', { ...throttle, limit: 2, entries: people.map(({ entry }) => ({ entry })) });
+		const next = START + rate.intervalMs;
+		expect(first).toEqual([START, START, next, next]);
+		await store.call('recordDecisions', { node: gate, arrivals: people.slice(2).map(({ entry }) => ({ entry, visit: 1, run, decision: { kind: 'hold', until: next } })) });
+		clock.set(next);
+		const placesOf = async () => {
+			const out = await release(store, gate, 1);
+			return await store.call('takePlaces', { ...throttle, limit: 1, entries: (out?.people ?? []).map(({ entry, dueAt }) => ({ entry, placeIn: dueAt })) });
+		};
+		expect(await placesOf()).toEqual([next + rate.intervalMs]);
+		expect(await placesOf()).toEqual([next]);
+		clock.advance(MINUTE);
+		expect(await placesOf()).toEqual([next]);
+		expect(await placesOf()).toEqual([]);
 	});
 
 	it('gives a new place to who comes back from a failed execution, due when no window begins', async () => {

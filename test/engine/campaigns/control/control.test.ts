@@ -318,6 +318,8 @@ describeStores('people handed in by items', (fixture) => {
 		const trigger = await node(store, 'trigger');
 		const run = await open();
 		expect(await hand(['p1', 'p2', 'nobody', 'p1'])).toEqual({ run, outcomes: ['added', 'added', 'unknown', 're_entry'] });
+		// Such ids nobody can have; whoever is handed in with them comes in all the same.
+		expect(await hand(['p1', 'p\0', 'p\ud83d'])).toEqual({ run, outcomes: ['re_entry', 'unknown', 'unknown'] });
 		expect(await hand(['p2', 'p3'])).toEqual({ run, outcomes: ['re_entry', 'added'] });
 		const out = await release(store, trigger);
 		expect(out?.people.map(({ person, payload, visit }) => [person, payload, visit]).sort()).toEqual([

@@ -59,6 +59,23 @@ describeStores('a live campaign on an inaction', (fixture, kind) => {
 		}));
 
 	const rounds = kind === 'sqlite' ? 12 : 6;
+	test('waits for a value that no store can hold as it is, and others wait meanwhile', async () => {
+		const { run, node } = await publishLive(fixture().store, { ...CART, same: { first: 'sku', second: 'sku' } });
+		// A text that was cut off within a character, one with a NUL, and one that is nothing else.
+		const skus = ['shoe \ud83d', 'b\0g', '\0', 'hat'];
+		await fixture().store.ingest({ events: skus.map((sku) => ({ user: 'a', name: 'Added', ts: START, properties: { sku } })) });
+		await scan();
+		expect((await came(run)).map(({ value }) => value).sort()).toEqual(['bg', 'hat', 'shoe \ufffd'].map((value) => value.split(' ')[0]));
+		fixture().clock.advance(10 * MINUTE);
+		await fixture().store.ingest({ events: [{ user: 'a', name: 'Charged', ts: START + MINUTE, properties: { sku: 'shoe \ud83d' } }] });
+		await scan();
+		fixture().clock.advance(HOUR);
+		const { token = '', people = [] } = (await release(fixture().store, node)) ?? {};
+		expect(people).toHaveLength(2);
+		const checks = await fixture().store.call('checkLiveRelease', { node, token, zone: 'UTC' });
+		expect(checks.map(({ value }) => value).sort()).toEqual(['bg', 'hat']);
+	});
+
 	test.each(Array.from({ length: rounds }, (_, seed) => [seed]))('comes to the same whichever way events arrive (seed %i)', async (seed) => {
 		const random = mulberry32(seed + 1);
 		const pick = (most: number) => Math.floor(random() * most);

@@ -84,6 +84,45 @@ describeStores('a live campaign on a date', (fixture) => {
 		expect(await came(run)).toContain('moved 2026-03-04T09:00:00.000Z');
 	});
 
+	test.each([{ kind: 'once' }, { kind: 'period', ms: 10 * DAY }] as const)('lets in again whose date has changed, who came in for the other one only: %j', async (reentry) => {
+		const { store, clock } = fixture();
+		await people(...['moved', 'stays', 'again'].map((id) => ({ id, properties: { ends: '2026-03-03' } })));
+		const { run, node } = await publish({ property: 'ends', everyYear: false }, { trigger: { reentry } });
+		await goOn(20);
+		await people({ id: 'moved', properties: { ends: '2026-03-04' } });
+		clock.set(Date.UTC(2026, 2, 3, 9));
+		const { token = '' } = (await release(store, node)) ?? {};
+		const checks = await store.call('checkLiveRelease', { node, token, zone: 'UTC' });
+		const released = checks.flatMap(({ hold, decision }) => (decision ? [{ hold, decision }] : []));
+		await store.call('recordDecisions', { node, arrivals: [], token, released });
+		await store.call('settleRelease', { token, end: 'success' });
+		// Who went on has been let in.
+		await people({ id: 'again', properties: { ends: '2026-03-04' } });
+		await goOn(24);
+		expect((await came(run)).sort()).toEqual([...['again', 'moved', 'stays'].map((id) => `${id} 2026-03-03T09:00:00.000Z`), 'moved 2026-03-04T09:00:00.000Z'].sort());
+	});
+
+	test.each([{ kind: 'always' }, { kind: 'once' }] as const)('comes sooner when the date does, after somebody has come in: %j', async (reentry) => {
+		const { store, clock } = fixture();
+		const change = async (sooner: string, yesterday: string) => await people({ id: 'sooner', properties: { ends: sooner } }, { id: 'yesterday', properties: { ends: yesterday } });
+		await change('2026-03-02T23:40:00Z', '2026-03-03T00:20:00Z');
+		const { run, node } = await publish({ property: 'ends', everyYear: false }, { trigger: { reentry } });
+		await goOn(11);
+		await change('2026-03-02T23:20:00Z', '2026-03-02T23:30:00Z');
+		clock.advance(15 * MINUTE);
+		await enterByDates(store);
+		clock.advance(15 * MINUTE);
+		const { token = '', people: released = [] } = (await release(store, node)) ?? {};
+		expect((await came(run)).slice(0, 2)).toEqual(['sooner 2026-03-02T23:20:00.000Z', 'yesterday 2026-03-02T23:30:00.000Z']);
+		expect(released.map(({ dueAt, setOutAt }) => [iso(dueAt), iso(setOutAt)])).toEqual(['20', '30'].map((minute) => Array(2).fill(`2026-03-02T23:${minute}:00.000Z`)));
+		await store.call('settleRelease', { token, end: 'success' });
+		// What waits for the former date ends when it comes.
+		clock.set(Date.UTC(2026, 2, 3, 0, 20));
+		const later = (await release(store, node)) ?? { token: '', people: [] };
+		expect(later.people).toHaveLength(1);
+		expect(await store.call('checkLiveRelease', { node, token: later.token, zone: 'UTC' })).toMatchObject([{ decision: { kind: 'drop', reason: 'user_not_qualified' } }]);
+	});
+
 	test('of somebody who turns up within the two hours before', async () => {
 		const { run } = await publish({ property: 'ends', everyYear: false });
 		await enterByDates(fixture().store);
