@@ -1,3 +1,4 @@
+import { NOT_COME_IN } from '../campaigns/live/reentry';
 import { giveBackPlaces } from '../delivery/places';
 import { HoldState } from '../holds/states';
 import type { Reason } from '../reasons';
@@ -75,15 +76,16 @@ function movesOf(group: readonly EntryRow[], lost: ReadonlyMap<EntryRow, number>
 /** All entries of people; by way of the runs, for entries are found by run and person. */
 export async function entriesOf(tx: Tx, people: readonly number[]): Promise<EntryRow[]> {
 	return await tx.all<EntryRow>(
-		`SELECT entry.entry, entry.run, entry.person, entry.entry_key AS key, entry.qualified_at,
-		        CASE WHEN EXISTS (SELECT 1 FROM hold WHERE hold.entry = entry.entry AND hold.state IN (${HoldState.waiting}, ${HoldState.claimed})) THEN 1 ELSE 0 END AS waiting,
+		`SELECT e.entry, e.run, e.person, e.entry_key AS key, e.qualified_at,
+		        CASE WHEN EXISTS (SELECT 1 FROM hold WHERE hold.entry = e.entry AND hold.state IN (${HoldState.waiting}, ${HoldState.claimed})) THEN 1 ELSE 0 END AS waiting,
 		        CASE WHEN EXISTS (
-		          SELECT 1 FROM message WHERE message.entry = entry.entry AND message.state IN ('claimed', 'sending', 'sent', 'unknown')
-		        ) THEN 1 ELSE 0 END AS reached
+		          SELECT 1 FROM message WHERE message.entry = e.entry AND message.state IN ('claimed', 'sending', 'sent', 'unknown')
+		        ) THEN 1 ELSE 0 END AS reached,
+		        CASE WHEN ${NOT_COME_IN} THEN 0 ELSE 1 END AS came_in
 		 FROM run
 		 CROSS JOIN ${tx.dialect.rows('$1', { person: 'integer' })} AS wanted
-		 JOIN entry ON entry.run = run.run AND entry.person = wanted.person
-		 ORDER BY entry.entry`,
+		 JOIN entry AS e ON e.run = run.run AND e.person = wanted.person
+		 ORDER BY e.entry`,
 		[JSON.stringify(people.map((person) => [person]))],
 	);
 }

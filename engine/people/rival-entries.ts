@@ -11,6 +11,8 @@ export interface RivalEntry {
 	qualified_at: number;
 	/** 1: it is still on its way. */
 	waiting: number;
+	/** 0: it ended before it could come to anything, and does not count as having come in. */
+	came_in: number;
 }
 
 /** Divides the entries of one run into groups, in each of which only one person's go on; whoever is in none goes on by itself. */
@@ -41,6 +43,6 @@ function ofLive<Entry extends RivalEntry>(entries: readonly Entry[], live: LiveT
 	const reentry: LiveTrigger['reentry'] = live.kind === 'action' && live.firstTimeOnly ? { kind: 'once' } : live.reentry;
 	const open = entries.filter(({ waiting }) => waiting === 1);
 	const keepsOut = (over: Entry) =>
-		open.some((one) => one.person !== over.person && (one.key === over.key || !mayComeIn(reentry, one.qualified_at, [over.qualified_at])));
+		open.some((one) => one.person !== over.person && (one.key === over.key || (over.came_in === 1 && !mayComeIn(reentry, one.qualified_at, [over.qualified_at]))));
 	return entries.filter((one) => one.waiting === 1 || keepsOut(one));
 }

@@ -87,6 +87,19 @@ describeStores('visitors of a live campaign who turn out to be known', (fixture)
 		expect(await reasons()).toEqual([null, 'merged_duplicate']);
 	});
 
+	test('are kept out by nothing that ended because the awaited event happened', async () => {
+		const viewed = [{ event: 'Viewed', where: [] }];
+		await publish({ kind: 'once' }, { kind: 'inaction', first: viewed, second: { event: 'Charged', where: [] }, withinMs: HOUR, restart: false });
+		await view({ user: 'known' });
+		await store.ingest({ events: [{ user: 'known', name: 'Charged', ts: fixture().clock.now() }] });
+		await scanAll(store, fixture().options);
+		fixture().clock.advance(DAY);
+		await view({ anonymousId: 'visitor' });
+		await signIn();
+		expect(await sendDue()).toBe(1);
+		expect(await reasons()).toEqual(['event_happened', null]);
+	});
+
 	test('do not come in a second time by an event that counts only the first time', async () => {
 		await publish({ kind: 'always' }, { ...VIEWED, firstTimeOnly: true });
 		await view({ user: 'known' });
