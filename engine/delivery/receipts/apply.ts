@@ -121,7 +121,7 @@ async function writeSent(tx: Tx, sent: readonly Placed[], now: number): Promise<
 			sent_at = coalesce(message.sent_at, a.at), provider_id = coalesce(message.provider_id, a.provider_id),
 			payload = CASE WHEN message.waited = 1 THEN message.payload END
 		 FROM ${tx.dialect.rows('$1', { message: 'integer', at: 'integer', provider_id: 'text' })} AS a WHERE message.message = a.message`,
-		[JSON.stringify(sent.map(({ message, at, receipt }) => [message.message, at, receipt.providerId ?? null])), now],
+		[JSON.stringify(sent.map(({ message, at, receipt }) => [message.message, at, receipt.mayBeOfPart ? null : (receipt.providerId ?? null)])), now],
 	);
 }
 

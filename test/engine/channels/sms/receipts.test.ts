@@ -114,10 +114,10 @@ describe('Vonage receipts', () => {
 
 	const about = { channel: 'sms', messageId: 'store-7', providerId: '0A1', address: '14155550100' };
 	it.each<[Record<string, string>, unknown[]]>([
-		[{ status: 'accepted' }, [{ ...about, status: 'sent' }]],
-		[{ status: 'delivered', 'err-code': '0' }, [{ ...about, status: 'delivered' }]],
-		[{ status: 'failed', 'err-code': '9' }, [{ ...about, mayBeOfPart: true, status: 'failed', reason: 'invalid_recipient', code: '9', detail: 'failed' }]],
-		[{ status: 'expired', 'err-code': '0' }, [{ ...about, mayBeOfPart: true, status: 'failed', reason: 'provider_rejected', code: 'expired', detail: 'expired' }]],
+		[{ status: 'accepted' }, [{ ...about, mayBeOfPart: true, status: 'sent' }]],
+		[{ status: 'delivered', 'err-code': '0' }, [{ ...about, mayBeOfPart: true, status: 'delivered' }]],
+		[{ status: 'failed', 'err-code': '9' }, [{ ...about, status: 'failed', reason: 'invalid_recipient', code: '9', detail: 'failed' }]],
+		[{ status: 'expired', 'err-code': '0' }, [{ ...about, status: 'failed', reason: 'provider_rejected', code: 'expired', detail: 'expired' }]],
 		[{ status: 'unknown' }, []],
 	])('reads %j', (fields, expected) => {
 		const form = { msisdn: '14155550100', messageId: '0A1', 'client-ref': 'store-7', ...fields };
