@@ -90,7 +90,7 @@ export interface HttpResponse {
 
 /**
  * What became of one attempt.
- * - `sent`: accepted by the provider.
+ * - `sent`: accepted by the provider. Of a message in several parts `providerId` may be the ids of all, with a space between.
  * - `refused`: the provider's sheet says that this answer means "not accepted"; nothing was sent. `transient` refusals
  *   may be retried and fail over; `auth` ones fail over and are loud; `request` ones fail over (another provider may
  *   take the message). `repeatNow`: the provider has mended what it was refused for, and is to be asked once more.

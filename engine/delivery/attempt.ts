@@ -43,6 +43,9 @@ const DEFAULT_MAX_WAIT_MS = 5_000;
 
 const RETRY_BASE_MS = 500;
 
+/** Characters of a provider's id of a message: a long text has one for each part. */
+const LONGEST_ID = 1_000;
+
 /**
  * Sends one message through the first of an ordered list of providers that takes it. A definite refusal that is not about
  * the recipient moves on to the next provider, as does one that another provider may see otherwise; sent, any other refused
@@ -131,7 +134,7 @@ async function attemptOnce<Message>(provider: Provider<Message>, message: Messag
 
 /** Nothing that a server or a library says goes further with a secret in it. */
 function clean(outcome: ProviderOutcome, secrets: readonly string[] = []): ProviderOutcome {
-	if (outcome.outcome === 'sent') return outcome.providerId === null ? outcome : { ...outcome, providerId: redact(outcome.providerId, secrets) };
+	if (outcome.outcome === 'sent') return outcome.providerId === null ? outcome : { ...outcome, providerId: redact(outcome.providerId, secrets, LONGEST_ID) };
 	const texts = { code: redact(outcome.code, secrets, 60), detail: redact(outcome.detail, secrets) };
 	if (outcome.outcome !== 'refused' || outcome.retryAfterMs === undefined) return { ...outcome, ...texts };
 	return { ...outcome, ...texts, retryAfterMs: Math.min(outcome.retryAfterMs, MAX_RETRY_AFTER_MS) };

@@ -161,7 +161,7 @@ async function updateTakenOver(tx: Tx, token: string, judged: Judged[], now: num
 	if (judged.length === 0) return;
 	const rows = judged.map((one) => [
 		one.candidate.known as number, refusalOf(one) ? 1 : 0, refusalOf(one)?.reason ?? null, refusalOf(one)?.detail ?? null,
-		countsOf(one), one.candidate.place, one.candidate.windowStart,
+		countsOf(one), one.candidate.place, one.candidate.windowStart, one.candidate.message.addressHash,
 	]);
 	const refused = await tx.all<{ message: number; state: string }>(
 		`UPDATE message SET counts = a.counts, place = a.place, window_start = a.window_start,
@@ -169,9 +169,10 @@ async function updateTakenOver(tx: Tx, token: string, judged: Judged[], now: num
 			reason = CASE WHEN a.refused = 1 THEN a.reason ELSE message.reason END,
 			detail = CASE WHEN a.refused = 1 THEN a.detail ELSE message.detail END,
 			payload = CASE WHEN a.refused = 1 THEN NULL ELSE message.payload END,
-			settled_at = CASE WHEN a.refused = 1 THEN $3 ELSE message.settled_at END
+			settled_at = CASE WHEN a.refused = 1 THEN $3 ELSE message.settled_at END,
+			address_hash = CASE WHEN a.refused = 1 THEN message.address_hash ELSE a.address_hash END
 		 FROM ${tx.dialect.rows('$1', {
-				message: 'integer', refused: 'integer', reason: 'text', detail: 'text', counts: 'integer', place: 'text', window_start: 'integer',
+				message: 'integer', refused: 'integer', reason: 'text', detail: 'text', counts: 'integer', place: 'text', window_start: 'integer', address_hash: 'text',
 			})} AS a
 		 WHERE message.message = a.message AND message.token = $2 AND message.state = 'claimed'
 		 RETURNING message.message, message.state`,

@@ -1,7 +1,8 @@
 import { DEVICES_OF_PERSON, PROFILE_BYTES } from './limits';
 import type { CleanProfile } from './clean';
+import { OptOuts, type OptOutBy } from './opt-outs';
 import type { Channel, Device, PropertyChange } from './records';
-import { readTimes, writeTimes, type StatedTimes } from './stated-times';
+import { isNewer, readTimes, writeTimes, type StatedTimes } from './stated-times';
 
 /** A row of `person`, as far as its content goes. */
 export interface PersonRow {
@@ -23,6 +24,9 @@ export interface PersonRow {
 type Field = 'email' | 'phone' | 'timezone';
 const FIELDS: readonly Field[] = ['email', 'phone', 'timezone'];
 
+/** The channels that addresses are of. */
+const CHANNELS: Partial<Record<Field, Channel>> = { email: 'email', phone: 'sms' };
+
 /** One person in memory, while statements about them are merged. */
 export class PersonState {
 	readonly properties: Map<string, unknown>;
@@ -38,6 +42,8 @@ export class PersonState {
 
 	private readonly times: StatedTimes;
 
+	private readonly optOuts: OptOuts;
+
 	/** Upper estimate of the length of `properties` as JSON. */
 	private size: number;
 
@@ -49,6 +55,7 @@ export class PersonState {
 		this.devices = new Map((JSON.parse(row.devices) as Device[]).map((device) => [device.token, device]));
 		this.optedOut = new Map(Object.entries(JSON.parse(row.opted_out) as Record<string, boolean>) as Array<[Channel, boolean]>);
 		this.times = readTimes(row.property_times, this.properties.keys(), this.presentFields());
+		this.optOuts = new OptOuts(this.optedOut, this.times.fields);
 		this.size = row.properties.length;
 	}
 
@@ -65,35 +72,22 @@ export class PersonState {
 			return `the person's properties would exceed ${PROFILE_BYTES / 1024 / 1024} MB`;
 		}
 		for (const field of FIELDS) if (record[field] !== undefined) this.stateField(field, record[field], record.ts);
-		for (const [channel, out] of record.optedOut) this.stateOptOut(channel, out, record.ts);
+		for (const [channel, out] of record.optedOut) this.optOuts.state(channel, out, record.ts);
 		for (const device of record.push) this.addDevice(device);
 		this.changed = true;
 		return undefined;
 	}
 
-	/**
-	 * Takes somebody off a channel, unless they said otherwise since.
-	 * @param lasting whoever is off it already is so from this time on: what took them off before may be taken back, and this may not
-	 * @returns whether they were on it
-	 */
-	optOut(channel: Channel, time: number, lasting: boolean): boolean {
-		const wasOut = this.optedOut.get(channel) === true;
-		if (wasOut && !(lasting && time > (this.times.fields.get(`optedOut.${channel}`) ?? -Infinity))) return false;
-		this.stateOptOut(channel, true, time);
-		const isOut = this.optedOut.get(channel) === true;
-		this.changed ||= isOut;
-		return isOut && !wasOut;
+	/** Takes somebody off a channel: see OptOuts. @returns whether they were on it */
+	optOut(channel: Channel, time: number, by: OptOutBy, outlasts?: ReadonlySet<number>): boolean {
+		const { isNew, changed } = this.optOuts.optOut(channel, time, by, outlasts);
+		this.changed ||= changed;
+		return isNew;
 	}
 
-	/**
-	 * Takes back that somebody is off a channel, if that was stated at one of these moments.
-	 * @returns whether they are on it now
-	 */
+	/** Takes back that somebody is off a channel: see OptOuts. @returns whether they are on it now */
 	takeBackOptOut(channel: Channel, statedAt: ReadonlySet<number>, time: number): boolean {
-		const known = this.times.fields.get(`optedOut.${channel}`);
-		if (this.optedOut.get(channel) !== true || known === undefined || !statedAt.has(known)) return false;
-		this.stateOptOut(channel, false, time);
-		const isBack = this.optedOut.get(channel) === false;
+		const isBack = this.optOuts.takeBack(channel, statedAt, time);
 		this.changed ||= isBack;
 		return isBack;
 	}
@@ -113,11 +107,8 @@ export class PersonState {
 		}
 		for (const [name, time] of other.times.fields) {
 			if (name === 'timezone' || (options.addresses && isField(name))) this.stateField(name, other.fields[name], time, true);
-			else if (options.addresses && name.startsWith('optedOut.')) {
-				const channel = name.slice('optedOut.'.length) as Channel;
-				this.stateOptOut(channel, other.optedOut.get(channel) ?? false, time, true);
-			}
 		}
+		if (options.addresses) this.optOuts.absorb(other.optOuts, (channel) => FIELDS.every((field) => CHANNELS[field] !== channel || isSame(this.fields[field], other.fields[field])));
 		if (options.addresses) for (const device of other.devices.values()) this.addDevice(device);
 		this.row.created_at = Math.min(this.row.created_at, other.row.created_at);
 		this.row.first_event = Math.min(this.row.first_event, other.row.first_event);
@@ -161,7 +152,6 @@ export class PersonState {
 		};
 	}
 
-	/** Of two statements of one moment the later to arrive wins; of two people merged (`older` arrived before) ours. */
 	private stateProperty(name: string, value: unknown, time: number, other = false): void {
 		if (!isNewer(time, this.times.properties.get(name), other)) return;
 		if (value === null) this.properties.delete(name);
@@ -171,15 +161,10 @@ export class PersonState {
 
 	private stateField(field: Field, value: string | null, time: number, other = false): void {
 		if (!isNewer(time, this.times.fields.get(field), other)) return;
+		const [before, channel] = [this.fields[field], CHANNELS[field]];
 		this.fields[field] = value;
 		this.times.fields.set(field, time);
-	}
-
-	private stateOptOut(channel: Channel, out: boolean, time: number, other = false): void {
-		const field = `optedOut.${channel}`;
-		if (!isNewer(time, this.times.fields.get(field), other)) return;
-		this.optedOut.set(channel, out);
-		this.times.fields.set(field, time);
+		if (channel !== undefined && value !== null && !isSame(before, value)) this.optOuts.readdress(channel);
 	}
 
 	/** Additions and increments hold whenever they were made, so they are taken in any order. */
@@ -216,8 +201,9 @@ export class PersonState {
 	}
 }
 
-function isNewer(time: number, known: number | undefined, other: boolean): boolean {
-	return known === undefined || (other ? time > known : time >= known);
+/** Whether two texts are one address, whatever its case. */
+function isSame(one: string | null, other: string | null): boolean {
+	return one?.trim().toLowerCase() === other?.trim().toLowerCase();
 }
 
 function isField(name: string): name is Field {

@@ -4,7 +4,8 @@
  * Kept exactly, but small: most values of most people were stated at one moment, so a row stores that moment once and
  * lists only values of other moments, and removed ones (a late older statement must not bring them back):
  * `{"d":1700000000000,"p":{"city":1700000500000},"f":{"email":1700000400000}}`.
- * d: of every value that is present and not listed; p: properties; f: fields (email, phone, timezone, optedOut.sms ...).
+ * d: of every value that is present and not listed; p: properties; f: fields (email, phone, timezone, optedOut.sms ...), and
+ * what opt-outs are owed to (see OptOuts).
  */
 export interface StatedTimes {
 	properties: Map<string, number>;
@@ -15,6 +16,11 @@ interface Stored {
 	d?: number;
 	p?: Record<string, number>;
 	f?: Record<string, number>;
+}
+
+/** Whether a statement of this time takes the place of the known one. Of two of one moment the later to arrive does; `other`: of two people merged, ours stays. */
+export function isNewer(time: number, known: number | undefined, other: boolean): boolean {
+	return known === undefined || (other ? time > known : time >= known);
 }
 
 export function readTimes(text: string, properties: Iterable<string>, fields: Iterable<string>): StatedTimes {

@@ -9,6 +9,9 @@ const DATE_FILTERS = ['date', 'date_to_xmlschema', 'date_to_rfc822', 'date_to_st
 /** Numbers from here on are milliseconds: as seconds they would lie beyond the year 5000. */
 const MILLISECONDS_FROM = 1e11;
 
+/** Beyond this there are no dates: such a number is printed as it is, as a text that is no date. */
+const LAST = 8.64e15;
+
 interface FilterThis {
 	context: { opts: { timezoneOffset?: number | string }; globals: { [NOW]?: number } };
 }
@@ -30,6 +33,7 @@ export function installDateFilters(liquid: Liquid): void {
 function readDate(value: unknown, { opts, globals }: FilterThis['context']): unknown {
 	if (value === 'now' || value === 'today') return new Date(globals[NOW] ?? 0);
 	const number = typeof value === 'number' ? value : typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : undefined;
+	if (number !== undefined && Math.abs(number) > LAST) return value;
 	if (number !== undefined) return Math.abs(number) >= MILLISECONDS_FROM ? new Date(number) : number;
 	if (typeof value !== 'string') return value;
 	const parsed = DateTime.fromISO(value.trim(), { zone: String(opts.timezoneOffset ?? 'utc') });

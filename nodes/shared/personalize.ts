@@ -2,14 +2,16 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { RenderInput } from '../../engine/personalization/liquid';
 import type { Scalar } from '../../engine/segments/values';
+import { zoneOf } from '../../engine/time/local';
 import { foreignKeys } from './items';
 import { eventOf } from './named-events';
 import type { Recipient } from './recipients';
+import { accountZone } from './store';
 
 /**
  * What templates see of a recipient: Profile.x are the person's properties and addresses, Event.x those of the event,
  * ConstantEventProperty what the item carries of a constant event property, Item.x what nodes between have put on the item,
- * Linked.x the answers of APIs; `@Name - x` an event of that name.
+ * Linked.x the answers of APIs; `@Name - x` an event of that name. Dates of people without a time zone are in the account's.
  */
 export function renderInput(recipient: Recipient, now: number): RenderInput {
 	const { json, user, linked } = recipient;
@@ -23,7 +25,7 @@ export function renderInput(recipient: Recipient, now: number): RenderInput {
 		constantEventProperty: plainValues(json.constantEventProperty),
 		extra: { Item: foreignKeys(json), ...(linked && { Linked: linked }) },
 		now,
-		timezone: timezone ?? undefined,
+		timezone: zoneOf(timezone, accountZone()),
 	};
 }
 

@@ -64,7 +64,8 @@ function receiptsOf(event: Record<string, unknown>): Receipt[] {
 
 function dropped(about: Omit<Receipt, 'status'>, why = ''): Receipt[] {
 	const failed = { ...about, code: 'dropped', detail: why };
-	if (/bounced|invalid/i.test(why)) return [{ ...failed, status: 'bounced', reason: 'invalid_recipient' }];
+	// "Invalid SMTPAPI header" is about the request.
+	if (/bounced|invalid(?! smtpapi)/i.test(why)) return [{ ...failed, status: 'bounced', reason: 'invalid_recipient' }];
 	if (/unsubscribed|spam report/i.test(why)) return [{ ...failed, status: 'failed', reason: 'unsubscribed' }, { ...failed, status: 'unsubscribed' }];
 	return [{ ...failed, status: 'failed', reason: 'provider_rejected' }];
 }

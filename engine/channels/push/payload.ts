@@ -54,7 +54,7 @@ export function apnsHeaders({ priority, ttlSeconds, collapseKey, now }: PushCont
 	return present({
 		'apns-priority': priority === 'high' ? '10' : '5',
 		'apns-expiration': ttlSeconds === undefined ? undefined : String(ttlSeconds === 0 ? 0 : Math.floor(now / 1000) + ttlSeconds),
-		'apns-collapse-id': collapseKey,
+		'apns-collapse-id': collapseKey === undefined ? undefined : collapseIdOf(collapseKey),
 	}) as Record<string, string>;
 }
 
@@ -62,6 +62,11 @@ export function apnsHeaders({ priority, ttlSeconds, collapseKey, now }: PushCont
 export function webPushPayload(content: PushContent): Record<string, unknown> {
 	const { title, body, image, links, badge, collapseKey } = content;
 	return present({ title, body, image, url: links.web, tag: collapseKey, badge, data: ownData(content) });
+}
+
+/** A header of HTTP: what cannot stand in one would come out as something else, or not at all. Another key is hashed. */
+function collapseIdOf(collapseKey: string): string {
+	return /^[\x21-\x7e]+( +[\x21-\x7e]+)*$/.test(collapseKey) ? collapseKey : createHash('sha256').update(collapseKey).digest('base64url');
 }
 
 /** `Topic` of RFC 8030 takes 32 characters of base64url: another key is hashed. */

@@ -48,8 +48,8 @@ export function fromSeconds(seconds: unknown): number | undefined {
 	return Number.isFinite(value) && value > 0 ? Math.round(value * 1000) : undefined;
 }
 
-/** Epoch milliseconds of a time as ISO 8601 writes it, with its zone. */
+/** Epoch milliseconds of a time as ISO 8601 writes it, with its zone: without one it may be hours away. */
 export function fromIso(text: unknown): number | undefined {
-	const value = typeof text === 'string' ? Date.parse(text) : NaN;
+	const value = typeof text === 'string' && /\d ?(Z|[+-]\d{2}:?\d{2})$/i.test(text) && text.includes(':') ? Date.parse(text) : NaN;
 	return Number.isFinite(value) ? value : undefined;
 }

@@ -22,7 +22,7 @@ export interface Receipt {
 	messageId?: string;
 	/** The provider's id of the message, as its answer to sending had it. */
 	providerId?: string;
-	/** Of `failed`: that id may be of a part of the message, each of which has its own, and not be the one its answer had. */
+	/** That id may be of a part of the message, each of which has its own: of `failed`, one that its answer did not have; else, it is not kept for all of them. */
 	mayBeOfPart?: boolean;
 	/** Of `failed` and `bounced`. */
 	reason?: Reason;

@@ -51,8 +51,9 @@ function ofCleverTap(report: Record<string, unknown> & { event: string }): Recei
 	const about = { channel: 'sms' as const, messageId, at: fromSeconds(report['ts']) };
 	if (status === 'clicked') return [{ ...about, status, url: textOf(report['url']) }];
 	if (status === 'replied') return [{ ...about, status, text: textOf(report['incomingText'])?.slice(0, 512) }];
-	if (status !== 'failed') return [{ ...about, status }];
-	const failed: Receipt = { ...about, status, reason: code !== undefined && Object.hasOwn(CODES, code) ? CODES[code] : 'provider_rejected', code, detail: textOf(report['description']) };
+	if (status !== 'failed' && status !== 'bounced') return [{ ...about, status }];
+	const reason = status === 'bounced' ? 'invalid_recipient' : 'provider_rejected';
+	const failed: Receipt = { ...about, status: 'failed', reason: code !== undefined && Object.hasOwn(CODES, code) ? CODES[code] : reason, code, detail: textOf(report['description']) };
 	return code === STOPPED ? [failed, { ...about, status: 'unsubscribed', code }] : [failed];
 }
 

@@ -52,7 +52,7 @@ function receiptsOf(fields: Record<string, string>): Receipt[] {
 	if (status === undefined || (providerId === undefined && messageId === undefined)) return [];
 	const code = fields['err-code'] ?? '';
 	const about = { channel: 'sms' as const, messageId, providerId, address: fields['msisdn'] };
-	if (status !== 'failed') return [{ ...about, status }];
-	// Of a long text each part is reported under an id of its own; the sender keeps that of the first.
-	return [{ ...about, mayBeOfPart: true, status, reason: Object.hasOwn(REASONS, code) ? REASONS[code] : 'provider_rejected', code: code === '' || code === '0' ? said : code, detail: said }];
+	// Of a long text each part is reported under an id of its own. The answer to sending had all of them.
+	if (status !== 'failed') return [{ ...about, mayBeOfPart: true, status }];
+	return [{ ...about, status, reason: Object.hasOwn(REASONS, code) ? REASONS[code] : 'provider_rejected', code: code === '' || code === '0' ? said : code, detail: said }];
 }

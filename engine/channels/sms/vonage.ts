@@ -119,7 +119,7 @@ function senderOf(from: string): string {
 function readParts(response: HttpResponse, parts: unknown[]): ProviderOutcome {
 	const statuses = parts.map((part) => textOf(readPath(part, 'status')));
 	const accepted = statuses.filter((status) => status === '0').length;
-	if (accepted === parts.length) return readAccepted(response, parts[0]);
+	if (accepted === parts.length) return readAccepted(response, parts);
 	if (accepted > 0) return { outcome: 'unknown', code: 'partly_accepted', detail: `${accepted} of ${parts.length} parts were accepted. ${describe(response)}` };
 	const verdicts = statuses.map((status) => (status !== undefined && Object.hasOwn(STATUSES, status) ? STATUSES[status] : undefined));
 	const detail = textOf(readPath(parts[0], 'error-text')) || describe(response);
@@ -127,8 +127,9 @@ function readParts(response: HttpResponse, parts: unknown[]): ProviderOutcome {
 	return judged(listed, statuses[0] || `http_${response.status}`, detail, response);
 }
 
-function readAccepted(response: HttpResponse, part: unknown): ProviderOutcome {
-	const providerId = textOf(readPath(part, 'message-id'));
-	if (providerId && isSuccess(response.status)) return { outcome: 'sent', providerId };
+/** Each part is reported on under an id of its own. */
+function readAccepted(response: HttpResponse, parts: unknown[]): ProviderOutcome {
+	const ids = parts.flatMap((part) => textOf(readPath(part, 'message-id')) || []);
+	if (ids.length > 0 && isSuccess(response.status)) return { outcome: 'sent', providerId: ids.join(' ') };
 	return { outcome: 'unknown', code: `http_${response.status}`, detail: `Accepted without a message ID. ${describe(response)}` };
 }

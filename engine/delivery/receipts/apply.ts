@@ -3,7 +3,7 @@ import { eventMatchKey, findEventNames, internEventNames } from '../../people/ev
 import { RepeatTransaction, type Tx } from '../../store/database';
 import { appendCampaignEvents, SENT_EVENT, type Occasion } from '../campaign-events';
 import { giveBackPlaces, lockPlacesOf } from '../places';
-import { isSaidByNumber, optOutNumbers } from './by-number';
+import { isSaidByNumber } from './by-number';
 import { applyConsents, type StatedConsent } from './consent';
 import { EARLIER } from './attempts';
 import { eventOf, eventsOf, OPT_OUT_TYPES, propertiesOf, reasonOf, RESUBSCRIBED, SUBSCRIBED_EVENT, UNSUBSCRIBED_EVENT } from './events';
@@ -12,6 +12,7 @@ import { freshOf, place, type Placed } from './fresh';
 import { isReady, stateAfter } from './moves';
 import { ofCopies } from './copies';
 import { addReceipts, type KnownReceipt } from './rows';
+import { applyTexts } from './texts';
 
 /** A receipt with the number of its message, where our id of it was in it. */
 export interface NumberedReceipt extends Omit<Receipt, 'messageId'> {
@@ -52,7 +53,7 @@ export async function applyReceipts(tx: Tx, receipts: readonly NumberedReceipt[]
 		return { run: message.run, message: message.message, status, mark, at, code, detail, movedFrom: moves.by.get(receipt) ?? null };
 	}), now);
 	const consents = await applyConsents(tx, fresh.flatMap(consentOf), now);
-	await optOutNumbers(tx, receipts.filter((_, index) => !found[index]), now);
+	await applyTexts(tx, receipts.filter((_, index) => !found[index]), now);
 	await recordEvents(tx, names, { fresh, known, consents, sent: moves.sentAtLast }, now);
 	const changed = new Set([...consents.out, ...consents.in].map(({ receipt }) => receipt));
 	// Nothing to act upon: a failure that sending again has put right, and what a person says once more.
@@ -121,7 +122,7 @@ async function writeSent(tx: Tx, sent: readonly Placed[], now: number): Promise<
 			sent_at = coalesce(message.sent_at, a.at), provider_id = coalesce(message.provider_id, a.provider_id),
 			payload = CASE WHEN message.waited = 1 THEN message.payload END
 		 FROM ${tx.dialect.rows('$1', { message: 'integer', at: 'integer', provider_id: 'text' })} AS a WHERE message.message = a.message`,
-		[JSON.stringify(sent.map(({ message, at, receipt }) => [message.message, at, receipt.providerId ?? null])), now],
+		[JSON.stringify(sent.map(({ message, at, receipt }) => [message.message, at, receipt.mayBeOfPart ? null : (receipt.providerId ?? null)])), now],
 	);
 }
 
@@ -144,9 +145,11 @@ function consentOf({ receipt, message, at }: Placed): Array<StatedConsent & { re
 	const { status, address, code } = receipt;
 	const type = OPT_OUT_TYPES[status];
 	if ((type === undefined && status !== RESUBSCRIBED) || message.person <= 0) return [];
-	const { person, channel } = message;
+	const { person, channel, addressHash } = message;
 	const occasion: Occasion = { ...message, at, more: { ...(type !== undefined && { Type: type }), ...(code !== undefined && { Code: code }) } };
-	return [{ person, channel, status, at, lasting: status === 'bounced', isByNumber: isSaidByNumber(receipt), ...(address !== undefined && { address }), occasion, receipt }];
+	// A bounce is of an address also where it names none; what people say is of the channel.
+	const why = status === 'bounced' ? { by: 'bounce' as const, addressHash } : { by: 'report' as const };
+	return [{ person, channel, status, at, ...why, isByNumber: isSaidByNumber(receipt), ...(address !== undefined && { address }), occasion, receipt }];
 }
 
 interface Happened {

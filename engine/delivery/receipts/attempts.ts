@@ -14,7 +14,7 @@ const FAILURES: ReadonlySet<ReceiptStatus> = new Set(['failed', 'bounced']);
 /**
  * Whether a receipt tells of a failure that sending the message again has put right. A message keeps its id, so that is
  * told by the provider's id of it where there are two to compare, else by the provider's time, else by when the receipt came.
- * Another id says nothing where it may be that of another part of one message: of a long text some providers tell us but the first.
+ * Another id says nothing where it may be that of a part of one message whose ids nobody has told us.
  */
 export function isOfEarlierAttempt({ status, providerId, mayBeOfPart = false, at, heardAt }: NumberedReceipt, message: FoundMessage): boolean {
 	if (!FAILURES.has(status)) return false;
@@ -22,7 +22,7 @@ export function isOfEarlierAttempt({ status, providerId, mayBeOfPart = false, at
 	if (message.state === 'held' || message.state === 'not_sent') return true;
 	if (message.attempts < 2 || message.sentAt === null) return false;
 	if (providerId !== undefined && message.providerId !== null) {
-		if (providerId === message.providerId) return false;
+		if (providerId === message.providerId || message.providerId.split(' ').includes(providerId)) return false;
 		if (!mayBeOfPart) return true;
 	}
 	if (at !== undefined) return at < message.sentAt - CLOCKS_APART_MS;

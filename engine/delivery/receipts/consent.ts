@@ -42,11 +42,22 @@ export async function applyConsents<One extends StatedConsent>(tx: Tx, consents:
 		return said ? both(ofPerson(one), ofPerson(said)) : ofPerson(one);
 	};
 	const out = all.filter((one) => one.status !== RESUBSCRIBED && !(one.status !== 'bounced' && latest(of(one).in) > one.at));
-	const back = all.filter((one) => one.status === RESUBSCRIBED && latest(of(one).out) < one.at);
 	const isOwn = (one: One) => !shared.has(one);
-	const optedOut = await optOut(tx, out, now);
-	const takenBack = await takeBack(tx, back.map((one) => ({ ...one, one, statedAt: except(of(one).out, of(one).bounced) })), now);
-	return { out: optedOut.filter(isOwn), in: takenBack.map(({ one }) => one).filter(isOwn) };
+	// No report takes a bounce back, whichever is heard of first.
+	const optedOut = await optOut(tx, out.map((one) => ({ ...one, one, ...(one.status === 'bounced' && { outlasts: of(one).in }) })), now);
+	const takenBack = await takeBack(tx, all.filter(({ status }) => status === RESUBSCRIBED).flatMap((one) => takesBack(one, of(one))), now);
+	return { out: optedOut.map(({ one }) => one).filter(isOwn), in: takenBack.map(({ one }) => one).filter(isOwn) };
+}
+
+/** Takes back what reports and texts have said of these people, without an event: no message is known that it is of. */
+export async function subscribeAgain(tx: Tx, consents: readonly Consent[], now: number): Promise<void> {
+	const stated = await statedBy(tx, consents);
+	await takeBack(tx, consents.flatMap((one) => takesBack(one, stated.get(`${one.person} ${one.channel}`) ?? NOTHING)), now);
+}
+
+/** What one who subscribes again takes back; nothing where they have said otherwise since. */
+function takesBack<One extends Consent>(one: One, { out, bounced }: Stated): Array<One & { one: One; statedAt: ReadonlySet<number> }> {
+	return latest(out) < one.at ? [{ ...one, one, statedAt: except(out, bounced) }] : [];
 }
 
 function both(one: Stated, other: Stated): Stated {
@@ -55,7 +66,6 @@ function both(one: Stated, other: Stated): Stated {
 
 /** When each of them last subscribed again by a report, epoch milliseconds, by `<person> <channel>`. */
 export async function subscribedAgainAt(tx: Tx, people: ReadonlyArray<Pick<Consent, 'person'>>): Promise<Map<string, number>> {
-	if (people.length === 0) return new Map();
 	return new Map([...(await statedBy(tx, people))].map(([who, said]) => [who, latest(said.in)]));
 }
 
@@ -69,6 +79,7 @@ function except(times: ReadonlySet<number>, others: ReadonlySet<number>): Set<nu
 
 /** By person as given and channel; of all whom the person is made of. */
 async function statedBy(tx: Tx, consents: ReadonlyArray<Pick<Consent, 'person'>>): Promise<Map<string, Stated>> {
+	if (consents.length === 0) return new Map();
 	const rows = await tx.allOf<{ given: number; channel: Channel; status: ReceiptStatus; at: number }>(
 		{ person: 'integer' },
 		[...new Set(consents.map(({ person }) => person))].map((person) => [person]),

@@ -1,9 +1,11 @@
 import { toEmailAddress } from '../../channels/email/address';
 import { loadRows } from '../../people/directory';
+import type { OptOutBy } from '../../people/opt-outs';
 import type { Channel } from '../../people/records';
 import { PersonState } from '../../people/state';
 import { updateRows } from '../../people/write-people';
 import type { Tx } from '../../store/database';
+import { addressHash } from '../address-hash';
 
 /** Who is not to be sent to on a channel any more, or is again. */
 export interface Consent {
@@ -13,12 +15,15 @@ export interface Consent {
 	at: number;
 	/** Where the message went that says so, if that is known. */
 	address?: string;
+	/** Of an email of which that is not: the hash of it. */
+	addressHash?: string | null;
 }
 
 /** That somebody is not to be sent to any more. */
 export interface OptOut extends Consent {
-	/** Whether no report takes it back: a bounce, and a link of our own. */
-	lasting: boolean;
+	by: OptOutBy;
+	/** Times at which they came back, and which do not matter. */
+	outlasts?: ReadonlySet<number>;
 }
 
 /**
@@ -27,10 +32,10 @@ export interface OptOut extends Consent {
  * @returns those who were not out before
  */
 export async function optOut<One extends OptOut>(tx: Tx, optOuts: readonly One[], now: number): Promise<One[]> {
-	return await change(tx, optOuts, (state, { channel, at, lasting }) => state.optOut(channel, at, lasting), now);
+	return await change(tx, optOuts, (state, { channel, at, by, outlasts }) => state.optOut(channel, at, by, outlasts), now);
 }
 
-/** As `optOut`, takes back what was stated at one of the moments `statedAt`. @returns those who were out before */
+/** As `optOut`, takes back what was stated at one of the moments `statedAt`, or by a text. @returns those who were out before */
 export async function takeBack<One extends Consent & { statedAt: ReadonlySet<number> }>(tx: Tx, consents: readonly One[], now: number): Promise<One[]> {
 	return await change(tx, consents, (state, { channel, at, statedAt }) => state.takeBackOptOut(channel, statedAt, at), now);
 }
@@ -47,18 +52,25 @@ async function change<One extends Consent>(tx: Tx, consents: readonly One[], app
 	const states = new Map((await loadRows(tx, [...new Set(survivors.values())])).map((row) => [row.person, new PersonState(row)]));
 	const done = consents.filter((one) => {
 		const state = states.get(survivors.get(one.person) ?? -1);
-		return state !== undefined && isStill(state, one.channel, one.address) && apply(state, one);
+		return state !== undefined && isStill(state, one) && apply(state, one);
 	});
 	await updateRows(tx, [...states.values()].filter(({ changed }) => changed).map((state) => state.toRow(now)));
 	return done;
 }
 
-function isStill({ fields: { email, phone } }: PersonState, channel: Channel, address: string | undefined): boolean {
-	if (address === undefined) return true;
-	if (channel === 'email') return email !== null && mailbox(email) === mailbox(address);
-	// People write numbers with and without a country code, providers always with one.
-	if (channel === 'sms') return phone !== null && isNumber(address, phone);
+function isStill({ fields: { email, phone } }: PersonState, { channel, address, addressHash: sentTo }: Consent): boolean {
+	if (channel === 'email') {
+		if (address !== undefined) return email !== null && mailbox(email) === mailbox(address);
+		return sentTo === undefined || sentTo === null || (email !== null && isOf(email, sentTo));
+	}
+	// People write numbers with and without a country code, and so do providers.
+	if (channel === 'sms' && address !== undefined) return phone !== null && (isNumber(address, phone) || isNumber(phone, address));
 	return true;
+}
+
+function isOf(email: string, hash: string): boolean {
+	const read = toEmailAddress(email);
+	return read.ok && addressHash(read.address) === hash;
 }
 
 /** Two spellings of one address give the same text. */

@@ -35,7 +35,7 @@ export const optOutByLink = operation<UnsubscribeLink, { isKnown: boolean }>(asy
 		 WHERE m.message = $1 AND m.channel = $2 AND named.person = $3`,
 		[message, channel, person],
 	);
-	const optedOut = await optOut(tx, [{ person, channel, at: now, lasting: true }], now);
+	const optedOut = await optOut(tx, [{ person, channel, at: now, by: 'link' }], now);
 	if (own && optedOut.length > 0) {
 		const name = (await internEventNames(tx, new Map([[eventMatchKey(UNSUBSCRIBED_EVENT), UNSUBSCRIBED_EVENT]]))).get(eventMatchKey(UNSUBSCRIBED_EVENT)) as number;
 		await appendCampaignEvents(tx, name, [{ person, channel, ...own, at: now, more: { Type: OPT_OUT_TYPES.unsubscribed } }], now);

@@ -5,7 +5,7 @@ const NOW = Date.UTC(2025, 0, 2, 22, 30);
 const profile = JSON.parse(`{
 	"name": "Ann", "empty": "", "nothing": null, "zero": 0, "no": false, "first name": "Ann Lee",
 	"items": [{ "title": "a" }, { "title": "b", "price": null }], "tags": ["x", null, "y"], "address": { "city": "Lyon", "zip": null },
-	"evil": "{{ Profile.name }}{% abort %}", "day": "2024-03-10", "moment": "2024-03-10T23:30:00Z", "seconds": 1710000000, "millis": 1710000000000,
+	"evil": "{{ Profile.name }}{% abort %}", "day": "2024-03-10", "moment": "2024-03-10T23:30:00Z", "seconds": 1710000000, "millis": 1710000000000, "nanos": 1709933400000000000, "digits": "99999999999999999999",
 	"__proto__": { "admin": "yes" }, "html": "<b>\\"&'"
 }`) as object;
 const render = (template: string, options: TemplateOptions = {}, input: Partial<RenderInput> = {}) => compile(template, options).render({ profile, event: { sku: 'S1', price: 12.5 }, now: NOW, ...input });
@@ -177,6 +177,7 @@ describe('dates', () => {
 		['{{ Profile.millis | date: "%Y-%m-%d %H:%M" }}', '2024-03-09 21:30'],
 		['{{ "now" | date: "%Y-%m-%d %H:%M" }}', '2025-01-03 04:00'],
 		['{{ Profile.name | date: "%Y" }}', 'Ann'],
+		['{{ Profile.nanos | date: "%Y" }} {{ Profile.digits | date: "%Y" }}', '1709933400000000000 99999999999999999999'],
 	])('%s in the person\'s zone', (template, text) => expect(render(template, {}, { timezone: 'Asia/Kolkata' })).toEqual({ ok: true, text }));
 
 	it('are UTC where no zone is given, whatever the machine says', () => {

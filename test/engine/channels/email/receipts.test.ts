@@ -46,6 +46,7 @@ describe('SendGrid receipts', () => {
 		[{ event: 'click', url: 'https://shop.example' }, [{ status: 'clicked', url: 'https://shop.example' }]],
 		[{ event: 'bounce', type: 'bounce', status: '5.1.1', reason: '550' }, [{ status: 'bounced', reason: 'invalid_recipient', code: '5.1.1', detail: '550' }]],
 		[{ event: 'bounce', type: 'blocked', status: '4.0.0', reason: 'spam' }, [{ status: 'failed', reason: 'provider_rejected', code: '4.0.0', detail: 'spam' }]],
+		[{ event: 'dropped', reason: 'Invalid SMTPAPI header' }, [{ status: 'failed', reason: 'provider_rejected' }]],
 		[{ event: 'dropped', reason: 'Unsubscribed Address' }, [{ status: 'failed', reason: 'unsubscribed' }, { status: 'unsubscribed' }]],
 		[{ event: 'spamreport' }, [{ status: 'complained' }]],
 		[{ event: 'group_unsubscribe' }, [{ status: 'unsubscribed' }]],

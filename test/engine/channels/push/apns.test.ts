@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { ServerHttp2Stream } from 'node:http2';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { inspect } from 'node:util';
@@ -75,6 +76,12 @@ describe('a request to APNs', () => {
 		await send({}, { image: 'https://x.example.com/i.png', links: { ios: 'shop://i', android: 'shop://a' }, data: { sku: '7' }, badge: 0, sound: 'ping', priority: 'normal', ttlSeconds: 60, collapseKey: 'cart' });
 		expect(server.seen[0]?.headers).toMatchObject({ 'apns-priority': '5', 'apns-expiration': String(NOW / 1000 + 60), 'apns-collapse-id': 'cart' });
 		expect(JSON.parse(server.seen[0]?.body ?? '')).toMatchObject({ aps: { badge: 0, sound: 'ping', 'mutable-content': 1 }, sku: '7', deep_link: 'shop://i', image: 'https://x.example.com/i.png' });
+	});
+
+	it.each([['spring sale-1', 'spring sale-1'], ['новости', hash('sha256', 'новости', 'base64url')], [' cart ', hash('sha256', ' cart ', 'base64url')], ['a\nb', hash('sha256', 'a\nb', 'base64url')]])('takes the collapse key %j, as %s', async (collapseKey, expected) => {
+		server = await startApns(accept);
+		await send({}, { collapseKey });
+		expect(server.seen[0]?.headers['apns-collapse-id']).toBe(expected);
 	});
 
 	it('is the same message on every attempt, and another for another device', async () => {

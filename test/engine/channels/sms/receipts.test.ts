@@ -114,10 +114,10 @@ describe('Vonage receipts', () => {
 
 	const about = { channel: 'sms', messageId: 'store-7', providerId: '0A1', address: '14155550100' };
 	it.each<[Record<string, string>, unknown[]]>([
-		[{ status: 'accepted' }, [{ ...about, status: 'sent' }]],
-		[{ status: 'delivered', 'err-code': '0' }, [{ ...about, status: 'delivered' }]],
-		[{ status: 'failed', 'err-code': '9' }, [{ ...about, mayBeOfPart: true, status: 'failed', reason: 'invalid_recipient', code: '9', detail: 'failed' }]],
-		[{ status: 'expired', 'err-code': '0' }, [{ ...about, mayBeOfPart: true, status: 'failed', reason: 'provider_rejected', code: 'expired', detail: 'expired' }]],
+		[{ status: 'accepted' }, [{ ...about, mayBeOfPart: true, status: 'sent' }]],
+		[{ status: 'delivered', 'err-code': '0' }, [{ ...about, mayBeOfPart: true, status: 'delivered' }]],
+		[{ status: 'failed', 'err-code': '9' }, [{ ...about, status: 'failed', reason: 'invalid_recipient', code: '9', detail: 'failed' }]],
+		[{ status: 'expired', 'err-code': '0' }, [{ ...about, status: 'failed', reason: 'provider_rejected', code: 'expired', detail: 'expired' }]],
 		[{ status: 'unknown' }, []],
 	])('reads %j', (fields, expected) => {
 		const form = { msisdn: '14155550100', messageId: '0A1', 'client-ref': 'store-7', ...fields };
@@ -210,6 +210,7 @@ describe('what token providers say', () => {
 		const body = [
 			{ event: 'delivered', data: [{ ts, meta: 'store-7' }, { ts }] },
 			{ event: 'failed', data: [{ ts, meta: 'store-8', code: '910', description: 'invalid' }, { ts, meta: 'store-9', code: 903 }] },
+			{ event: 'bounced', data: [{ ts, meta: 'store-9' }] },
 			{ event: 'clicked', data: [{ ts, meta: 'store-7', url: 'https://shop.example' }] },
 			{ event: 'replied', data: [{ ts, meta: 'store-7', incomingText: 'yes' }] },
 			{ event: 'toString', data: [{ ts, meta: 'store-7' }] },
@@ -220,9 +221,18 @@ describe('what token providers say', () => {
 			{ ...about, messageId: 'store-8', status: 'failed', reason: 'invalid_recipient', code: '910', detail: 'invalid' },
 			{ ...about, messageId: 'store-9', status: 'failed', reason: 'unsubscribed', code: '903' },
 			{ ...about, messageId: 'store-9', status: 'unsubscribed', code: '903' },
+			{ ...about, messageId: 'store-9', status: 'failed', reason: 'invalid_recipient' },
 			{ ...about, messageId: 'store-7', status: 'clicked', url: 'https://shop.example' },
 			{ ...about, messageId: 'store-7', status: 'replied', text: 'yes' },
 		]);
+	});
+
+	it.each([
+		['2026-03-02T12:00:00Z', Date.UTC(2026, 2, 2, 12)], ['2026-03-02T12:00:00.5+05:30', Date.UTC(2026, 2, 2, 6, 30, 0, 500)], ['2026-03-02 12:00:00 +0530', Date.UTC(2026, 2, 2, 6, 30)],
+		['2026-03-02 12:00:00', undefined], ['2026-03-02T12:00', undefined], ['2026-03-02', undefined], ['1200', undefined], ['never', undefined],
+	])('Generic: the time %j', (timestamp, at) => {
+		const [receipt] = generic.parse(receiptRequest(url, { body: [{ ref: 'store-7', data: { state: 'Delivered' }, timestamp }] }));
+		expect(receipt?.at).toBe(at);
 	});
 
 	it('Generic: its own fields', () => {

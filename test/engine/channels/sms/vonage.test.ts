@@ -56,9 +56,10 @@ describe('VonageSms.read', () => {
 
 	it.each([
 		['one part', answer(sent())],
-		['two parts', answer(sent(), sent('0A02'))],
 		['a status that is a number', answer(part(0, { 'message-id': '0A01' }))],
 	])('sent: %s', (_name, body) => expect(read(200, body)).toEqual({ outcome: 'sent', providerId: '0A01' }));
+
+	it('sent in parts: the ids of all', () => expect(read(200, answer(sent('0A01'), sent('0A02'), sent('0A03')))).toEqual({ outcome: 'sent', providerId: '0A01 0A02 0A03' }));
 
 	it.each([6, 7, 33])('recipient: %i', (code) => {
 		expect(read(200, answer(part(String(code), { 'error-text': 'The number' })))).toEqual({ outcome: 'recipient', reason: 'invalid_recipient', code: String(code), detail: 'The number' });

@@ -137,6 +137,62 @@ describeStores('texts that name a number alone', (fixture) => {
 		expect([await optedOut(), await optedOut('p2')]).toEqual([true, false]);
 	});
 
+	it.each([['of another provider', 'id-1'], ['of Twilio', sid(1)]])('START takes back what STOP has said, whether or not a message is known: %s', async (_name, providerId) => {
+		store = fixture().store;
+		const { messages, token } = await messagesBeingSent(store, 2, 'sms');
+		await store.call('ingest', { profiles: [{ id: 'p3', phone: '+1 415 555-1000' }, { id: 'p4', phone: '+14155551000', optedOut: { sms: true } }] });
+		const all = async () => await Promise.all(['p1', 'p2', 'p3', 'p4'].map(optedOut));
+		const said = [];
+		for (const [status, occurrence] of [['unsubscribed', 'a'], ['resubscribed', 'b'], ['unsubscribed', 'c'], ['unsubscribed', 'd']] as const) {
+			fixture().clock.advance(MINUTE);
+			said.push([(await text(status, occurrence)).length, ...(await all())]);
+		}
+		expect(said).toEqual([[0, true, false, true, true], [0, false, false, false, true], [0, true, false, true, true], [0, true, false, true, true]]);
+		const settlements = messages.map((message, index) => ({ message, token, state: 'sent' as const, reason: null, detail: null, provider: 'P', providerId: index === 0 ? providerId : sid(9) }));
+		await store.call('settleMessages', { settlements });
+		fixture().clock.advance(MINUTE);
+		expect((await text('resubscribed', 'e')).length).toBe(providerId === sid(1) ? 1 : 0);
+		expect(await all()).toEqual([false, false, false, true]);
+	});
+
+	it('START without a message takes back what STOP has said of one', async () => {
+		await sent();
+		await text('unsubscribed', 'a');
+		await store.call('ingest', { profiles: [{ id: 'p1', phone: '+14155557777' }] });
+		fixture().clock.advance(MINUTE);
+		// The message went to another number.
+		expect(await text('resubscribed', 'b', '+14155557777')).toEqual([]);
+		expect(await optedOut()).toBe(false);
+	});
+
+	it('START without a message takes nothing back that a profile has said since', async () => {
+		store = fixture().store;
+		await messagesBeingSent(store, 2, 'sms');
+		await text('unsubscribed', 'a');
+		fixture().clock.advance(MINUTE);
+		await store.call('ingest', { profiles: [{ id: 'p1', optedOut: { sms: true } }] });
+		fixture().clock.advance(MINUTE);
+		await text('resubscribed', 'b');
+		expect(await optedOut()).toBe(true);
+	});
+
+	it('START without a message takes back what STOP has said of whom the person was', async () => {
+		store = fixture().store;
+		await messagesBeingSent(store, 2, 'sms');
+		await text('unsubscribed', 'a');
+		await store.call('ingest', { profiles: [{ id: 'p9' }], aliases: [{ from: 'p1', to: 'p9' }] });
+		expect(await optedOut('p9')).toBe(true);
+		fixture().clock.advance(MINUTE);
+		await text('resubscribed', 'b');
+		expect(await optedOut('p9')).toBe(false);
+	});
+
+	it.each(['4155551000', '04155551000', '14155551000', '+1 415 555 1000'])('of a message that is known, by a provider that writes the number as %s', async (address) => {
+		await sent();
+		await store.call('receiveReceipts', { receipts: [{ channel: 'sms', status: 'unsubscribed', message: sending.messages[0] as number, address }] });
+		expect([await optedOut(), await optedOut('p2')]).toEqual([true, false]);
+	});
+
 	it('are of everybody who has the number, and the event of whom the message is of', async () => {
 		await sent();
 		await store.call('ingest', { profiles: [{ id: 'p2', phone: '001 415 555 1000' }, { id: 'p3', phone: '+1 415 555-1000' }, { id: 'p4', phone: '4155551000' }] });

@@ -175,6 +175,26 @@ describeStores('receipts of a person who subscribes again', (fixture) => {
 		expect(await isOut()).toBe(true);
 	});
 
+	it.each<[Said[]]>([
+		[[{ status: 'bounced', at: START + 1_000 }, IN]],
+		[[IN, { status: 'bounced', at: START + 1_000 }]],
+		[[OUT, { status: 'bounced', at: START + 90_000 }, IN]],
+		[[OUT, IN, { status: 'bounced', at: START + 90_000 }]],
+		[[IN, { status: 'bounced', at: START + 90_000 }, OUT]],
+	])('not what bounced before, whatever comes first: %j', async (said) => {
+		for (const one of said) await receive(one);
+		expect(await isOut()).toBe(true);
+		await receive({ ...IN, at: START + 9 * MINUTE });
+		expect(await isOut()).toBe(true);
+	});
+
+	it.each(['profile', 'bounce'])('what a profile has said since a bounce holds, first heard of: %s', async (first) => {
+		const said = async (which: string) => await (which === 'profile' ? state({ optedOut: { email: false }, ts: START + 5 * MINUTE }) : receive({ status: 'bounced', at: START + MINUTE }));
+		await said(first);
+		await said(first === 'profile' ? 'bounce' : 'profile');
+		expect(await isOut()).toBe(false);
+	});
+
 	it('not of another channel, nor of an address that the person had before', async () => {
 		await state({ optedOut: { sms: true } });
 		await receive({ ...OUT, address: 'p1@example.com' });
@@ -183,6 +203,54 @@ describeStores('receipts of a person who subscribes again', (fixture) => {
 		await state({ email: 'new@example.com' });
 		await receive({ ...IN, address: 'p1@example.com' });
 		expect((await person()).profile.optedOut).toEqual({ sms: true, email: true });
+	});
+
+	describe('bounced', () => {
+		const BOUNCED: Said = { status: 'bounced', at: START + MINUTE };
+		const LATER = { ts: START + 20 * MINUTE };
+
+		it('is whoever has that address, until they have another', async () => {
+			await receive(BOUNCED);
+			await state({ email: 'P1@Example.com ', properties: { city: 'Lyon' }, ...LATER });
+			expect(await isOut()).toBe(true);
+			await state({ email: 'new@example.com', ...LATER });
+			expect(await isOut()).toBe(false);
+			await receive({ ...BOUNCED, at: START + 2 * MINUTE }, BOUNCED);
+			expect(await isOut()).toBe(false);
+		});
+
+		it('nobody is who has another one by now, though it names none', async () => {
+			await state({ email: 'new@example.com' });
+			expect(await receive(BOUNCED)).toEqual(['bounced']);
+			expect(await isOut()).toBe(false);
+		});
+
+		it('again, and another address ends it still', async () => {
+			await receive(BOUNCED);
+			await store.call('receiveReceipts', { receipts: [{ channel: 'email', status: 'bounced', at: START + 5 * MINUTE, message: messages[0] as number }] });
+			await state({ email: 'new@example.com', ...LATER });
+			expect(await isOut()).toBe(false);
+		});
+
+		it.each<[string, () => Promise<unknown>]>([
+			['before', async () => await receive(OUT, { ...BOUNCED, at: START + 5 * MINUTE })],
+			['before, and heard of later', async () => await receive({ ...BOUNCED, at: START + 5 * MINUTE }).then(async () => await receive(OUT))],
+			['since, by a profile', async () => await receive(BOUNCED).then(async () => await state({ optedOut: { email: true }, ts: START + 5 * MINUTE }))],
+			['by the same profile', async () => await receive(BOUNCED).then(async () => await state({ email: 'new@example.com', optedOut: { email: true }, ...LATER }))],
+		])('another address does not bring back whoever has said so themselves: %s', async (_name, said) => {
+			await said();
+			await state({ email: 'newer@example.com', ...LATER });
+			expect(await isOut()).toBe(true);
+		});
+
+		it.each<[string, string | undefined, boolean]>([['another address', 'p2@example.com', false], ['the same', 'p1@example.com', true], ['none', undefined, true]])('merged with somebody who has %s', async (_name, email, expected) => {
+			await store.call('ingest', { profiles: [{ id: 'p9', ...(email !== undefined && { email }), ts: START + 5 * MINUTE }] });
+			await receive({ ...BOUNCED, at: START + 8 * MINUTE });
+			await store.call('ingest', { aliases: [{ from: 'p1', to: 'p9' }] });
+			expect(await isOut('p9')).toBe(expected);
+			await store.call('ingest', { profiles: [{ id: 'p9', email: 'newer@example.com', ...LATER }] });
+			expect(await isOut('p9')).toBe(false);
+		});
 	});
 
 	it('of whom the person has become', async () => {

@@ -180,6 +180,24 @@ describeStores('receipts of a message that is sent again', (fixture) => {
 		expect(await report()).toEqual(hasFailed ? failed : sent);
 	});
 
+	it.each([['part-1', true], ['part-2', true], ['SM1', false]])('of ids of all parts of the second, %s: %s', async (providerId, hasFailed) => {
+		await sendAgain('part-1 part-2');
+		await receive({ status: 'failed', providerId });
+		expect(await report()).toEqual(hasFailed ? failed : sent);
+	});
+
+	it('of an id of a part that has settled an unknown one nothing follows for other parts', async () => {
+		await wait();
+		await claim();
+		await mark();
+		await settle('unknown');
+		fixture().clock.set(START + 20 * MINUTE);
+		await receive({ status: 'sent', providerId: 'part-1', mayBeOfPart: true });
+		expect(await report()).toMatchObject({ sent: 1, failed: 0 });
+		await receive({ status: 'failed', providerId: 'part-2' });
+		expect(await report()).toMatchObject({ sent: 0, failed: 1 });
+	});
+
 	it('a clock that is a little slow makes no second failure the first', async () => {
 		await sendAgain();
 		await receive({ status: 'failed', at: START + 10 * MINUTE - 5_000 });
