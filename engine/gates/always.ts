@@ -1,6 +1,8 @@
 import type { RunDelivery } from '../campaigns/delivery-rules';
 import type { Decision } from '../holds/gate';
 import type { RunInfo } from '../holds/release';
+import type { Rule } from '../segments/rule';
+import { isRuleError } from '../segments/rule-errors';
 import type { Store } from '../store/store';
 import { zoneOf } from '../time/local';
 import { cutOffDecision } from './cut-off';
@@ -49,7 +51,8 @@ export interface ComingOut extends OnTheirWay {
 
 /**
  * As `overruled`, for a batch that comes out of holds, in order; where the campaign says so, they must be in its segment
- * still: one question per run. Rejects when the segment cannot be used any more.
+ * still: one question per run. Where a segment cannot be asked about any more (what it names was deleted) nobody is known to
+ * have left it, as in still-wanted: to fail again and again would keep everybody from going on.
  */
 export async function overruledOnRelease(store: Store, batch: ComingOut[], at: Moment): Promise<Array<Decision | undefined>> {
 	const decisions = batch.map((entry) => overruled(entry, at));
@@ -59,10 +62,20 @@ export async function overruledOnRelease(store: Store, batch: ComingOut[], at: M
 	const gone = new Set<ComingOut>();
 	for (const { run, segment } of await store.call('segmentsOfRuns', { runs: [...byRun.keys()] })) {
 		const members = byRun.get(run) ?? [];
-		const still = new Set((await store.ask('matching', { rule: segment, people: members.map(({ person }) => person) })).people);
+		const still = await stillIn(store, segment, members);
 		for (const member of members) if (!still.has(member.person)) gone.add(member);
 	}
 	return decisions.map((decision, index) => (gone.has(batch[index] as ComingOut) ? { kind: 'drop', reason: 'user_not_qualified' } : decision));
+}
+
+async function stillIn(store: Store, segment: Rule, members: readonly ComingOut[]): Promise<Set<number>> {
+	const people = members.map(({ person }) => person);
+	try {
+		return new Set((await store.ask('matching', { rule: segment, people })).people);
+	} catch (error) {
+		if (isRuleError(error)) return new Set(people);
+		throw error;
+	}
 }
 
 const MOST_KNOWN = 100;

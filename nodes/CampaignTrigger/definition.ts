@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, ITriggerFunctions } from 'n8n-workflow';
+import { NodeOperationError, type IExecuteFunctions, type ITriggerFunctions } from 'n8n-workflow';
 
 import {
 	DEFAULT_BLOCK_SIZE,
@@ -21,7 +21,8 @@ interface Options {
 }
 
 const EVERYONE: Rule = { all: [] };
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 /** What the node's parameters say, checked; `warnings` of what may not be meant. */
 export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): { definition: CampaignDefinition; warnings: string[] } {
@@ -40,11 +41,21 @@ export function readDefinition(context: ITriggerFunctions | IExecuteFunctions): 
 			runKey: readRunKey(schedule, parameter),
 			blockSize: options.peoplePerBatch ?? DEFAULT_BLOCK_SIZE,
 			graceMs,
-			maxLatenessMs: options.maxLatenessHours === undefined ? DEFAULT_MAX_LATENESS_MS : Math.round(options.maxLatenessHours * HOUR_MS),
+			maxLatenessMs: readLateness(context, options),
 			delivery,
 			who: readWho(parameter),
 		},
 	};
+}
+
+/** Whoever is due comes out a moment later, and one execution takes its time: with less, people would be too late by that. */
+function readLateness(context: ITriggerFunctions | IExecuteFunctions, { maxLatenessHours }: Options): number {
+	if (maxLatenessHours === undefined) return DEFAULT_MAX_LATENESS_MS;
+	const lateness = Math.round(maxLatenessHours * HOUR_MS);
+	if (lateness >= MINUTE_MS) return lateness;
+	throw new NodeOperationError(context.getNode(), '"Maximum Lateness" has to be at least a minute: nobody comes out at the very moment they are due.', {
+		description: 'Give more hours, or take the field away.',
+	});
 }
 
 /** The segment. Of a live campaign none is needed: its events say whom it is for. */

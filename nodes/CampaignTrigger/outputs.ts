@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Schedule } from '../../engine/campaigns/definition';
+import { checkRelease } from '../../engine/campaigns/live/check-first-time';
 import type { KnownRun } from '../../engine/campaigns/run-rows';
 import { overruledOnRelease } from '../../engine/gates/always';
 import type { Decision } from '../../engine/holds/gate';
@@ -57,7 +58,7 @@ export function staysStopped(runs: KnownRun[], { kind }: Schedule, zone: string)
 export async function releasePeople(store: Store, node: number, token: string): Promise<INodeExecutionData[][]> {
 	const opened = await openRelease(store, node, token);
 	const now = store.clock.now();
-	const live = new Map((await store.call('checkLiveRelease', { node, token, zone: store.accountZone })).map((check) => [check.hold, check]));
+	const live = await checkRelease(store, { node, token });
 	const overrulings = await overruledOnRelease(store, comingOut(opened), { now, accountZone: accountZone() });
 	const decisions = opened.map(({ profile }, index): Decision => (profile ? (overrulings[index] ?? live.get(opened[index]?.released.hold ?? 0)?.decision ?? { kind: 'pass' }) : { kind: 'drop', reason: 'erased' }));
 	const stopped = opened.flatMap(({ released: { hold } }, index) => {

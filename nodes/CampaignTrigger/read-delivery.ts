@@ -1,9 +1,9 @@
-import { DateTime } from 'luxon';
 import { NodeOperationError, type IExecuteFunctions, type ITriggerFunctions } from 'n8n-workflow';
 
 import type { Schedule } from '../../engine/campaigns/definition';
 import type { CutOff, DeliveryRules } from '../../engine/campaigns/delivery-rules';
 import { minutesOf } from '../../engine/gates/dnd';
+import { readMoment } from '../../engine/time/read-moment';
 import { nameOf } from '../shared/name-fields';
 import type { Read } from './read-schedule';
 
@@ -59,7 +59,7 @@ function ttlOf({ timeToLiveHours, timeToLiveUntil }: DeliveryParameters, zone: s
 		rules.ttlMs = Math.round(timeToLiveHours * HOUR_MS);
 	}
 	if (timeToLiveUntil === undefined) return rules;
-	const until = DateTime.fromISO(String(timeToLiveUntil), { zone });
-	if (!until.isValid) refuse(`"Time to Live Until" is not a date and time: ${timeToLiveUntil || '(empty)'}.`, 'Choose a date and time, or take the field away.');
-	return { ...rules, ttlAt: until.toMillis() };
+	const until = readMoment(String(timeToLiveUntil), zone) ??
+		refuse(`"Time to Live Until" is not a date and time: ${timeToLiveUntil || '(empty)'}.`, 'Choose a date and time, or take the field away.');
+	return { ...rules, ttlAt: until };
 }

@@ -1,9 +1,8 @@
-import { DateTime } from 'luxon';
-
 import { checkTrigger } from '../../engine/campaigns/live/check-trigger';
 import { DEFAULT_EVENT_AGE_MS, type AwaitedEvent, type LiveKind, type LiveTrigger } from '../../engine/campaigns/live/trigger';
 import { CampaignError } from '../../engine/errors';
 import { builderToRule, type BuilderFilter, type EventRule } from '../../engine/segments';
+import { readMoment } from '../../engine/time/read-moment';
 import { nameOf } from '../shared/name-fields';
 import type { Read } from './read-schedule';
 
@@ -31,8 +30,8 @@ export function readLive(parameter: Read, zone: string): LiveTrigger | undefined
 	const { from, to, maxEventAgeHours } = parameter('liveOptions', {}) as Options;
 	const live: LiveTrigger = {
 		...kind,
-		...(from && { from: momentOf('Start', from, zone) }),
-		...(to && { to: momentOf('End', to, zone) }),
+		...(from !== undefined && { from: momentOf('Start', from, zone) }),
+		...(to !== undefined && { to: momentOf('End', to, zone) }),
 		reentry: readReentry(parameter),
 		maxEventAgeMs: maxEventAgeHours === undefined ? DEFAULT_EVENT_AGE_MS : Math.round(maxEventAgeHours * HOUR_MS),
 	};
@@ -104,7 +103,7 @@ function minuteOf(text: string): number {
 }
 
 function momentOf(label: string, text: string, zone: string): number {
-	const time = DateTime.fromISO(text, { zone });
-	if (time.isValid) return time.toMillis();
-	throw new CampaignError('invalid_live_trigger', `"${label}" is not a date and time: ${text}.`, 'Choose a date and time.');
+	const time = readMoment(text, zone);
+	if (time !== undefined) return time;
+	throw new CampaignError('invalid_live_trigger', `"${label}" is not a date and time: ${text || '(empty)'}.`, 'Choose a date and time, or take the field away.');
 }

@@ -1,12 +1,10 @@
-import type { DateTime } from 'luxon';
-
 import type { Recurrence, Repeat } from '../../engine/campaigns/recurrence/recurrence';
 import { minutesOf } from '../../engine/gates/dnd';
 import { dayNumber } from '../../engine/time/local';
 import type { Read } from './read-schedule';
 
 /** How the campaign recurs, as its parameters say; whether that can be is not checked. @param zone the clocks it is read on */
-export function readRecurrence(parameter: Read, zone: string, readTime: (text: unknown, name: string) => DateTime): Recurrence {
+export function readRecurrence(parameter: Read, zone: string, readTime: (text: unknown, name: string) => number): Recurrence {
 	return { minute: minutesOf(String(parameter('repeatTime', '09:00'))), zone, repeat: readRepeat(parameter), end: readEnd(parameter, zone, readTime) };
 }
 
@@ -27,9 +25,9 @@ function readDays(value: unknown): number[] {
 	return (value as unknown[]).map(Number).sort((a, b) => a - b);
 }
 
-function readEnd(parameter: Read, zone: string, readTime: (text: unknown, name: string) => DateTime): Recurrence['end'] {
+function readEnd(parameter: Read, zone: string, readTime: (text: unknown, name: string) => number): Recurrence['end'] {
 	const kind = parameter('repeatEnds', 'never');
 	if (kind === 'after') return { kind, runs: Number(parameter('repeatRuns', 10)) };
-	if (kind === 'on') return { kind, day: dayNumber(readTime(parameter('repeatLastDay', ''), '"Last Day"').toMillis(), zone) };
+	if (kind === 'on') return { kind, day: dayNumber(readTime(parameter('repeatLastDay', ''), '"Last Day"'), zone) };
 	return { kind: 'never' };
 }

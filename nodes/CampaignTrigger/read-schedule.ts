@@ -1,10 +1,10 @@
-import { DateTime } from 'luxon';
 import { NodeOperationError, type IExecuteFunctions, type ITriggerFunctions } from 'n8n-workflow';
 
 import { checkSchedule } from '../../engine/campaigns/check-schedule';
 import type { Schedule } from '../../engine/campaigns/definition';
 import { LIVE_RUN_KEY } from '../../engine/campaigns/live/trigger';
 import { momentKey } from '../../engine/campaigns/run-rows';
+import { readMoment } from '../../engine/time/read-moment';
 import { readLive } from './read-live';
 import { readRecurrence } from './read-recurrence';
 
@@ -31,19 +31,19 @@ function read(context: Context, parameter: Read): Schedule {
 	const live = readLive(parameter, context.getTimezone());
 	if (live) return { kind: 'live', live };
 	const kind = parameter('schedule', 'now');
-	if (kind === 'at') return { kind, at: readTime(context, parameter('sendAt', ''), '"Send At"').toMillis() };
+	if (kind === 'at') return { kind, at: readTime(context, parameter('sendAt', ''), '"Send At"') };
 	if (kind === 'dates') {
 		const { date = [] } = parameter('sendDates', {}) as { date?: Array<{ at?: unknown }> };
-		return { kind, at: date.map(({ at }, index) => readTime(context, at, `Date ${index + 1} of "Dates"`).toMillis()) };
+		return { kind, at: date.map(({ at }, index) => readTime(context, at, `Date ${index + 1} of "Dates"`)) };
 	}
 	if (kind === 'recurring') return { kind, recurrence: readRecurrence(parameter, context.getTimezone(), (text, name) => readTime(context, text, name)) };
 	return kind === 'items' ? { kind } : { kind: 'now' };
 }
 
-/** In the workflow's time zone, where the text names none. */
-function readTime(context: Context, value: unknown, name: string): DateTime {
+/** In the workflow's time zone, where the text names none. Epoch milliseconds. */
+function readTime(context: Context, value: unknown, name: string): number {
 	const text = String(value ?? '');
-	const time = DateTime.fromISO(text, { zone: context.getTimezone() });
-	if (time.isValid) return time;
+	const time = readMoment(text, context.getTimezone());
+	if (time !== undefined) return time;
 	throw new NodeOperationError(context.getNode(), `${name} is not a date and time: ${text || '(empty)'}.`, { description: 'Choose a date and time.' });
 }

@@ -64,6 +64,17 @@ describe('The schedule of a Campaign Trigger', () => {
 		if (schedule.kind === 'recurring') expect(scheduleWords(schedule)).toBe(`${words} (Europe/Paris)`);
 	});
 
+	test('reads times that clocks leave out, or show twice, as everywhere', async () => {
+		await publishIt(dates('2026-03-29T02:30:00', '2026-10-25T02:30:00', '2026-10-25T02:30:00+01:00', '2026-10-25T02:30:00.000Z'));
+		expect(scheduled()).toEqual(['2026-03-29T01:00:00.000Z', '2026-10-25T00:30:00.000Z', '2026-10-25T01:30:00.000Z', '2026-10-25T02:30:00.000Z']);
+		await live?.close();
+		const when = { schedule: 'liveAction', liveEvents: { event: [{ event: { mode: 'id', value: 'Added', __rl: true } }] }, liveOptions: { from: '2026-03-29T02:30:00', to: '2026-10-25T02:30:00' } };
+		await publishIt({ ...when, delivery: { timeToLiveUntil: '2026-10-25T02:30:00' } });
+		expect(JSON.parse(rowsOfStore().campaign?.[0]?.definition as string)).toMatchObject({
+			schedule: { live: { from: Date.UTC(2026, 2, 29, 1), to: Date.UTC(2026, 9, 25, 0, 30) } }, delivery: { ttlAt: Date.UTC(2026, 9, 25, 0, 30) },
+		});
+	});
+
 	test('takes hours and seconds that are no whole number of milliseconds', async () => {
 		await publishIt({ options: { waitSeconds: 60.0001, maxLatenessHours: 2.3 } });
 		expect(rowsOfStore().run).toMatchObject([{ max_lateness_ms: 8_280_000 }]);

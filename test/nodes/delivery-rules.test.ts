@@ -165,6 +165,7 @@ describe('the Campaign Trigger', () => {
 		['a cut-off that is no time', { ...AT, delivery: { cutOffTime: 'nine' } }, /"Cut-Off Time" is not a time of day: nine/],
 		['a cut-off at the beginning of the day', { ...AT, delivery: { cutOffTime: '00:00' } }, /"Cut-Off Time" is not a time of day/],
 		['what is to be done at no cut-off', { ...AT, delivery: { cutOffThen: 'pause' } }, /without a "Cut-Off Time"/],
+		['a maximum lateness that nobody can keep', { options: { maxLatenessHours: 0 } }, /"Maximum Lateness" has to be at least a minute/],
 		['no time to live', { ...AT, delivery: { timeToLiveHours: 0 } }, /nobody would ever be sent to/],
 		['an end that is no date', { ...AT, delivery: { timeToLiveUntil: 'soon' } }, /"Time to Live Until" is not a date and time: soon/],
 		['an end before the start', { ...AT, delivery: { timeToLiveUntil: '2026-03-04T01:00:00' } }, /not after the time to send at/],

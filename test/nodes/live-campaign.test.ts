@@ -80,6 +80,7 @@ describe('a live campaign', () => {
 		['no event', { schedule: 'liveAction' }, 'events: name at least one'],
 		['an event that excludes itself', { schedule: 'liveInaction', liveEvents: ADDED.liveEvents as INodeParameters, secondEvent: 'AddedToCart', liveWithin: 5 }, 'cannot be both'],
 		['no property', { schedule: 'liveDate', dateOf: 'profile' }, 'date property'],
+		['an end that was left empty', { schedule: 'liveAction', liveEvents: ADDED.liveEvents as INodeParameters, liveOptions: { to: '' } }, '"End" is not a date and time: (empty)'],
 		['no time of day', { schedule: 'liveDate', dateProfileProperty: 'birthday', dateTime: 'nine' }, 'time of day'],
 	])('is refused with %s', async (_what, trigger, message) => {
 		await expect(publishIt({ segmentMode: 'builder', ...trigger } as INodeParameters)).rejects.toThrow(message);

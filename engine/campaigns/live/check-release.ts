@@ -7,10 +7,10 @@ import { compileAwaited, heldValues } from './awaited';
 import { liveCampaigns, type LiveCampaign } from './campaigns';
 import { readPlace } from './cursor';
 import { insertLiveEntries } from './entries';
-import { isKeyOfDay, isKeyOfYear, keyOfDay, keyOfYear, readWaitKey } from './keys';
+import { FIRST_KEY, isKeyOfDay, isKeyOfYear, keyOfDay, keyOfYear, readWaitKey } from './keys';
 import { eventsOf } from './known';
 import { dateIn, occurrenceOf, type OnDate } from './on-date';
-import { LIVE_RUN_KEY } from './trigger';
+import { LIVE_RUN_KEY, type AwaitedEvent } from './trigger';
 import type { Happened } from './waits';
 
 interface Held {
@@ -29,6 +29,8 @@ export interface ReleaseCheck {
 	decision?: Decision;
 	/** The value that is held the same, for messages. */
 	value?: string;
+	/** Of somebody who came in by doing one of these for the first time, and is somebody else besides: who, and when. See check-first-time. */
+	first?: { person: number; ts: number; events: AwaitedEvent[] };
 }
 
 /**
@@ -52,6 +54,10 @@ export const checkLiveRelease = operation<{ node: number; token: string; zone: s
 		const { live } = campaign;
 		if (live.kind === 'inaction') checks.push(...(await checkInaction(tx, campaign, own, { now, zone })));
 		else checks.push(...own.map(({ hold, key }) => ({ hold, ...shownValue(key) })).filter(({ value }) => value !== undefined));
+		if (live.kind === 'action' && live.firstTimeOnly) {
+			const merged = await thoseMergedWith(tx, own.filter(({ key }) => key === FIRST_KEY));
+			checks.push(...merged.map(({ hold, person, start }) => ({ hold, first: { person, ts: start, events: live.events } })));
+		}
 		if (live.kind === 'on_date' && live.of === 'profile') checks.push(...(await checkDates(tx, live, own.filter(({ key }) => isKeyOfDay(key)), { now, zone })));
 		if (live.kind === 'on_date' && live.of !== 'profile' && live.everyYear) await holdNextYear(tx, campaign, live, own.filter(({ key }) => isKeyOfYear(key)), { now, zone });
 	}
@@ -104,6 +110,17 @@ async function unreadSeconds(
 		found.set(person, [...(found.get(person) ?? []), ...happened]);
 	}
 	return found;
+}
+
+/** Those of whom it has turned out that they are somebody else, too. */
+async function thoseMergedWith(tx: Tx, held: readonly Held[]): Promise<Held[]> {
+	if (held.length === 0) return [];
+	const rows = await tx.all<{ person: number }>(
+		`SELECT DISTINCT m.merged_into AS person FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS r JOIN person m ON m.merged_into = r.person`,
+		[JSON.stringify(held.map(({ person }) => [person]))],
+	);
+	const merged = new Set(rows.map(({ person }) => person));
+	return held.filter(({ person }) => merged.has(person));
 }
 
 /** A person's date may have changed since they came in: they come in anew for the other one. */

@@ -39,7 +39,7 @@ export const options: INodeProperties =
 			typeOptions: { minValue: 0 },
 			noDataExpression: true,
 			default: 24,
-			description: 'People who are overdue by more, because n8n was down or the campaign unpublished, are not sent to',
+			description: 'People who are overdue by more, because n8n was down or the campaign unpublished, are not sent to. At least a minute.',
 		},
 		{
 			displayName: 'People per Batch',

@@ -97,4 +97,15 @@ describeStores('checking the segment again', (fixture) => {
 		expect(decisions).toEqual([...checked, ...unchecked].map(({ person }, index) => (index < 3 && person === people[1] ? { kind: 'drop', reason: 'user_not_qualified' } : undefined)));
 		expect(decisions.filter(Boolean)).toHaveLength(1);
 	});
+
+	it('lets whoever comes out go on where the segment cannot be asked about any more', async () => {
+		const { store, clock } = fixture();
+		const people = await addPeople(store, 2);
+		const { id: list } = await store.call('createList', { name: 'Guests' });
+		const run = await startRun(store, people, { segment: { any: [{ list }, { all: [] }] }, delivery: { ...PLAIN_DELIVERY, checkSegmentAgain: true } });
+		await store.call('deleteList', { reference: list, evenIfUsed: true });
+		const out = (await release(store, await node(store, 'trigger')))?.people ?? [];
+		expect(out.map((one) => one.run)).toEqual([run, run]);
+		expect(await overruledOnRelease(store, out, { now: clock.now(), accountZone: 'UTC' })).toEqual([undefined, undefined]);
+	});
 });

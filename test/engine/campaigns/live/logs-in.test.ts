@@ -1,3 +1,4 @@
+import { checkRelease } from '../../../../engine/campaigns/live/check-first-time';
 import type { LiveKind, LiveTrigger } from '../../../../engine/campaigns/live/trigger';
 import type { Released } from '../../../../engine/holds/release';
 import { claimFor, node, release } from '../../../support/campaign';
@@ -79,5 +80,28 @@ describeStores('somebody who waits in a live campaign and turns out to be one wh
 		await store.ingest({ events: [{ user: 'customer', name: 'Charged', ts: clock.now() }] });
 		await scanAll(store, options);
 		expect((await cameIn(options, run)).map(({ reason }) => reason)).toEqual([null, 'event_happened']);
+	});
+
+	test('has not done it for the first time who had done it before as somebody else', async () => {
+		const { store, clock, options } = fixture();
+		const add = async (who: object) => {
+			await store.ingest({ events: [{ ...who, name: 'Added', ts: clock.now() }] });
+			await scanAll(store, options);
+		};
+		await add({ user: 'customer' });
+		clock.advance(30 * DAY);
+		const { run, node: trigger } = await publishLive(store, { ...ACTION, firstTimeOnly: true } as LiveKind);
+		for (const anonymousId of ['visitor', 'other']) await add({ anonymousId });
+		clock.advance(MINUTE);
+		await store.ingest({ profiles: [{ id: 'customer', anonymousId: 'visitor' }, { id: 'new', anonymousId: 'other' }] });
+		clock.advance(HOUR);
+		const { token = '', people = [] } = (await release(store, trigger)) ?? {};
+		expect(people).toHaveLength(2);
+		const checks = await checkRelease(store, { node: trigger, token });
+		const entryOf = new Map((await cameIn(options, run)).map(({ user, event }) => [event, user]));
+		expect(people.map(({ hold, event }) => [entryOf.get(event), checks.get(hold)?.decision])).toEqual([
+			['customer', { kind: 'drop', reason: 'user_not_qualified', detail: 'It was not the first time: the person had done it before, at 2026-03-02T12:00:00.000Z' }],
+			['new', undefined],
+		]);
 	});
 });
