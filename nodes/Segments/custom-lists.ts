@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { profilePages } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
-import { eachItem } from '../shared/each-item';
+import { eachItem, textAt } from '../shared/each-item';
 import { outputItem, userOf } from '../shared/items';
 import { nameOf } from '../shared/name-fields';
 
@@ -12,7 +12,7 @@ export function listAt(context: IExecuteFunctions, index: number): string {
 }
 
 export async function createLists(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
-	return await eachItem(context, async (index) => ({ ...(await store.call('createList', { name: String(context.getNodeParameter('name', index)) })) }));
+	return await eachItem(context, async (index) => ({ ...(await store.call('createList', { name: textAt(context, 'name', index) })) }));
 }
 
 /** All of them, whatever items there are. */
@@ -34,7 +34,7 @@ export async function getMembers(context: IExecuteFunctions, store: Store): Prom
 
 export async function renameLists(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
 	return await eachItem(context, async (index) => {
-		const name = String(context.getNodeParameter('newName', index));
+		const name = textAt(context, 'newName', index);
 		return { ...(await store.call('renameList', { reference: listAt(context, index), name })) };
 	});
 }
