@@ -26,6 +26,23 @@ describeStores('segments of the library', (fixture) => {
 		expect(pages.flat().map(({ id }) => id)).toEqual(await collect(segments.find(store, lyon)));
 	});
 
+	test('the moment is the same wherever the machine is, and one that is no time rejects', async () => {
+		const { store } = fixture();
+		await store.ingest({ events: [{ user: 'u1', name: 'Charged', ts: '2026-01-01T12:00:00Z' }] });
+		const lastHour: Rule = { event: 'Charged', did: true, when: { last: 1, unit: 'hours' } };
+		const zone = process.env.TZ;
+		try {
+			for (const machine of ['Asia/Tokyo', 'UTC']) {
+				process.env.TZ = machine;
+				expect(await segments.reach(store, lastHour, { now: '2026-01-01T12:30' })).toMatchObject({ qualified: 1 });
+			}
+		} finally {
+			if (zone === undefined) delete process.env.TZ;
+			else process.env.TZ = zone;
+		}
+		for (const now of ['yesterday', '', Number.NaN]) await expect(segments.reach(store, lastHour, { now })).rejects.toMatchObject({ code: 'invalid_time' });
+	});
+
 	test('a rule with mistakes rejects, from the first page on', async () => {
 		await expect(collect(segments.profiles(fixture().store, { any: [] }))).rejects.toMatchObject({ code: 'invalid_rule' });
 	});
