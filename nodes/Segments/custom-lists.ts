@@ -4,6 +4,7 @@ import { profilePages } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
 import { eachItem, textAt } from '../shared/each-item';
 import { outputItem, userOf } from '../shared/items';
+import { readLimit } from '../shared/limit';
 import { nameOf } from '../shared/name-fields';
 
 /** The list an item is about: its id or name. */
@@ -24,9 +25,9 @@ export async function getLists(_context: IExecuteFunctions, store: Store): Promi
 }
 
 export async function getMembers(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
+	const limit = readLimit(context, 0);
 	const { people } = await store.ask('membersOfList', { reference: listAt(context, 0) });
-	const all = context.getNodeParameter('returnAll', 0) === true;
-	const wanted = all ? people : people.subarray(0, context.getNodeParameter('limit', 0) as number);
+	const wanted = people.subarray(0, limit);
 	const items: INodeExecutionData[] = [];
 	for await (const page of profilePages(store, wanted)) items.push(...page.map((profile) => outputItem({ user: userOf(profile) }, 0)));
 	return items;
