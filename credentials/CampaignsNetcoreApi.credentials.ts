@@ -33,8 +33,8 @@ export class CampaignsNetcoreApi implements ICredentialType {
 			name: 'testUrl',
 			type: 'string',
 			default: '',
-			placeholder: 'e.g. https://gateway.example.com/api/balance',
-			description: 'An address that answers GET with 200 when the credential is right. Netcore documents none that sends nothing; without one the test asks the base URL, which shows only whether it can be reached.',
+			placeholder: 'e.g. https://gateway.example.com/status',
+			description: 'An address that answers GET with 200. It is asked as it stands, without feed ID, user and password: Netcore documents none that looks at them and sends nothing. Without it the test asks the base URL. Either shows only whether it can be reached.',
 		},
 	];
 

@@ -1,4 +1,6 @@
+import { CampaignError } from './errors';
 import type { Profile } from './people/records';
+import { toMillis } from './people/times';
 import type { Breakdown } from './segments/breakdown';
 import { matches } from './segments/memory';
 import { idPages, profilePages } from './segments/pages';
@@ -6,13 +8,15 @@ import type { Reach } from './segments/reach';
 import type { Rule } from './segments/rule';
 import type { Store } from './store/store';
 
-/** The moment a segment is asked about: ISO or epoch milliseconds; default the store's clock. */
+/** The moment a segment is asked about: ISO (UTC where it names no offset) or epoch milliseconds; default the store's clock. */
 export interface At {
 	now?: string | number;
 }
 
 function epoch(now: At['now']): number | undefined {
-	return typeof now === 'string' ? Date.parse(now) : now;
+	const time = now === undefined ? undefined : toMillis(now);
+	if (now !== undefined && time === undefined) throw new CampaignError('invalid_time', `The moment ${JSON.stringify(now)} that the segment is asked about is no time.`, 'Give epoch milliseconds or an ISO text.');
+	return time;
 }
 
 /** The ids of everybody in the segment. Rejects with a CampaignError `invalid_rule` that names every mistake and its place. */

@@ -190,7 +190,7 @@ function cleanDevice(device: Device, ts: number): Device {
 
 function cleanOptOuts(value: unknown): Array<[Channel, boolean]> {
 	if (value === undefined || value === null) return [];
-	assertObject(value);
+	if (typeof value !== 'object' || Array.isArray(value)) throw new Unacceptable('its opt-outs are not an object such as { "sms": true }');
 	return Object.entries(value).flatMap(([channel, out]): Array<[Channel, boolean]> => {
 		if (out === undefined) return [];
 		if (!CHANNELS.includes(channel as Channel)) throw new Unacceptable(`its opt-out names an unknown channel "${channel}"; known are ${CHANNELS.join(', ')}`);

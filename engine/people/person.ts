@@ -1,6 +1,7 @@
 import { operation, type Tx } from '../store/database';
 import { recentEvents } from './activity';
 import { emailIdentity } from './directory';
+import { isStorable } from './limits';
 import type { Channel, Device, Profile, StoredEvent } from './records';
 import type { PersonRow } from './state';
 
@@ -42,6 +43,7 @@ export const profilesOf = operation(
 /** The number of the living person of that name. */
 export async function findPerson(tx: Tx, name: PersonName): Promise<number | undefined> {
 	if ('person' in name) return name.person;
+	if (!Object.values(name).every(isStorable)) return undefined;
 	if ('id' in name) return await byIdentity(tx, 'user', name.id);
 	if ('anonymousId' in name) return await byIdentity(tx, 'anonymous', name.anonymousId);
 	const email = name.email.trim();

@@ -1,4 +1,5 @@
 import type { Tx } from '../store/database';
+import { isStorable } from './limits';
 
 /**
  * Who is behind entries and ids, by their numbers as of now: a merged person's is the survivor's. Entries and ids that
@@ -26,7 +27,8 @@ async function byEntry(tx: Tx, entries: number[]): Promise<Array<{ entry: number
 	return rows.map(({ entry, person }) => ({ entry: Number(entry), person: Number(person) }));
 }
 
-async function byId(tx: Tx, ids: string[]): Promise<Array<{ id: string; person: number }>> {
+async function byId(tx: Tx, given: string[]): Promise<Array<{ id: string; person: number }>> {
+	const ids = [...new Set(given)].filter(isStorable);
 	if (ids.length === 0) return [];
 	const rows = await tx.all<{ kind: string; value: string; person: number | string }>(
 		`SELECT identity.kind, identity.value, identity.person
@@ -35,7 +37,7 @@ async function byId(tx: Tx, ids: string[]): Promise<Array<{ id: string; person: 
 		 JOIN person ON person.person = identity.person
 		 WHERE person.erased_at IS NULL
 		 ORDER BY identity.kind`,
-		[JSON.stringify([...new Set(ids)].map((id) => [id]))],
+		[JSON.stringify(ids.map((id) => [id]))],
 	);
 	// A user comes after an anonymous person of the same id, and takes its place.
 	const people = new Map(rows.map(({ value, person }) => [value, Number(person)]));

@@ -49,11 +49,12 @@ export function memorySource(people: readonly MemoryPerson[]): ColumnSource {
 
 /**
  * Whether one person matches a rule at `now`, with nothing but what is given. `rule` may be unchecked JSON.
- * @throws CampaignError `invalid_rule`; `unresolved_segment` when it refers to a saved segment; `bucket_unknown` and
+ * @throws CampaignError `invalid_rule`; `invalid_time`; `unresolved_segment` when it refers to a saved segment; `bucket_unknown` and
  * `list_unknown` when it asks for a bucket or list and the profile has no `bucketKey` or `lists`.
  */
 export async function matches(rule: Rule, person: MemoryPerson & OperatorContext): Promise<boolean> {
 	const { now, zone } = person;
+	if (!Number.isFinite(now)) throw new CampaignError('invalid_time', 'The moment that the rule is asked about is missing, or no number.', 'Give "now" in epoch milliseconds.');
 	const matching = await evaluate(requireRule(rule), memorySource([person]), { now, zone });
 	return matching.length === 1;
 }

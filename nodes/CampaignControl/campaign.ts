@@ -52,7 +52,7 @@ export async function stop(context: IExecuteFunctions, store: Store): Items {
 	return await eachItem(context, async (index) => {
 		const campaignId = campaignAt(context, index);
 		const one = context.getNodeParameter('stopWhat', index) === 'run';
-		const { runs } = await store.call('stopRuns', one ? { campaignId, run: Number(context.getNodeParameter('run', index)) } : { campaignId });
+		const { runs } = await store.call('stopRuns', { campaignId, ...(one && { run: Number(context.getNodeParameter('run', index)) }) });
 		let peopleEnded = 0;
 		for (const { run } of runs) peopleEnded += await endRun(store, run);
 		return { campaignId, stopped: runs.map(({ run, was }) => ({ run, was })), peopleEnded };

@@ -4,6 +4,7 @@ import type { UnknownMessage } from '../../engine/campaigns/control/unknown-mess
 import type { Store } from '../../engine/store/store';
 import { eachItem, errorItem } from '../shared/each-item';
 import { outputItem } from '../shared/items';
+import { readLimit } from '../shared/limit';
 import { campaignAt, iso } from './campaign';
 
 const PAGE = 1_000;
@@ -14,7 +15,7 @@ export async function getUnknown(context: IExecuteFunctions, store: Store): Prom
 	for (const index of context.getInputData().keys()) {
 		try {
 			const campaignId = campaignAt(context, index);
-			let left = context.getNodeParameter('returnAll', index) === true ? Infinity : Number(context.getNodeParameter('limit', index));
+			let left = readLimit(context, index) ?? Infinity;
 			for (let after = 0; left > 0; ) {
 				const limit = Math.min(left, PAGE);
 				const page = await store.ask('unknownMessages', { campaignId, after, limit });

@@ -61,7 +61,7 @@ const run: INodeProperties[] = [
 			{ name: 'All', value: 'all', description: 'Every run of the campaign, the latest first' },
 			{ name: 'By Number', value: 'number' },
 			{ name: 'Latest', value: 'latest' },
-			{ name: "The Item's, Else the Latest", value: 'item', description: 'The run that the item is about, as after "Run finished" of the Campaign Trigger' },
+			{ name: "The Item's, Else the Latest", value: 'item', description: 'The run that the item is about, as after "Run finished" of the Campaign Trigger; of another campaign its latest, unless the item is about one of its runs' },
 		],
 		default: 'item',
 		displayOptions: { hide: { operation: ['runs'] } },

@@ -7,6 +7,7 @@ import type { PeopleCursor, PeoplePage, PersonOfRun } from '../../engine/reports
 import type { RunReport } from '../../engine/reports/run-report';
 import type { RunHead } from '../../engine/reports/runs';
 import type { Store } from '../../engine/store/store';
+import { readLimit } from '../shared/limit';
 import { ALL_RUNS, runsMeant, runsOf } from './target';
 
 type Items = Promise<INodeExecutionData[]>;
@@ -40,7 +41,7 @@ export async function runReports(context: IExecuteFunctions, store: Store, index
 
 /** One item per run: when it was, and for how many people. */
 export async function campaignRuns(context: IExecuteFunctions, store: Store, index: number): Items {
-	const rows = (await runsOf(context, store, index, limitOf(context, index) ?? ALL_RUNS)).map(headRow);
+	const rows = (await runsOf(context, store, index, readLimit(context, index) ?? ALL_RUNS)).map(headRow);
 	if (!wantsFile(context, index)) return rows.map(asItem);
 	return [await asFile(context, index, toCsv(rows, RUN_COLUMNS), 'campaign-runs', { rows: rows.length })];
 }
@@ -48,7 +49,7 @@ export async function campaignRuns(context: IExecuteFunctions, store: Store, ind
 /** One item per entry of the runs: what became of it, and why. */
 export async function peopleReport(context: IExecuteFunctions, store: Store, index: number): Items {
 	const runs = await runsMeant(context, store, index);
-	const limit = limitOf(context, index) ?? Infinity;
+	const limit = readLimit(context, index) ?? Infinity;
 	if (!wantsFile(context, index)) {
 		const items: INodeExecutionData[] = [];
 		for await (const page of pages(store, runs, limit)) items.push(...page.map(asItem));
@@ -144,10 +145,6 @@ function personRow({ reason, sentAt, ...person }: PersonOfRun, run: number): IDa
 
 export function iso(time: number | null): string | null {
 	return time === null ? null : new Date(time).toISOString();
-}
-
-function limitOf(context: IExecuteFunctions, index: number): number | undefined {
-	return context.getNodeParameter('returnAll', index) === true ? undefined : Number(context.getNodeParameter('limit', index));
 }
 
 function wantsFile(context: IExecuteFunctions, index: number): boolean {

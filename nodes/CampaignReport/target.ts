@@ -29,12 +29,19 @@ function runOfItem({ run, campaign }: IDataObject): number | undefined {
 	return candidates.find((candidate): candidate is number => Number.isSafeInteger(candidate));
 }
 
-/** Numbers of the runs that the parameters mean: one, or all, the latest first. */
+/**
+ * Numbers of the runs that the parameters mean: one, or all, the latest first. Where a campaign is chosen they are its runs:
+ * an item that is about a run of another one names none.
+ */
 export async function runsMeant(context: IExecuteFunctions, store: Store, index: number): Promise<number[]> {
 	const named = namedRun(context, index);
-	if (named !== undefined) return [named];
-	const limit = context.getNodeParameter('runFrom', index) === 'all' ? ALL_RUNS : 1;
-	return (await runsOf(context, store, index, limit)).map(({ run }) => run);
+	if (named !== undefined && context.getNodeParameter('campaignFrom', index) === 'workflow') return [named];
+	const from = context.getNodeParameter('runFrom', index);
+	const runs = (await runsOf(context, store, index, from === 'all' || named !== undefined ? ALL_RUNS : 1)).map(({ run }) => run);
+	if (named === undefined) return runs;
+	if (runs.includes(named)) return [named];
+	if (from === 'item') return runs.slice(0, 1);
+	throw new CampaignError('run_unknown', `There is no run ${named} of this campaign.`, 'Use "Runs of a Campaign" to see which there are.');
 }
 
 export async function runsOf(context: IExecuteFunctions, store: Store, index: number, limit: number): Promise<RunHead[]> {

@@ -12,6 +12,7 @@ import { Conductor } from '../../engine/campaigns/conductor';
 import { removedInWords } from '../../engine/campaigns/control/removed-nodes';
 import { campaignsPostgresTest } from '../shared/credential-tests';
 import { withNodeErrors } from '../shared/errors';
+import { failingClosed } from '../shared/failing-closed';
 import { enabledNodes, refuseBadCampaign, versionOf } from '../shared/graph';
 import { emitAndWait, isPublishing, numberOfSelf, registerSelf, releaseFrom, releaseToken } from '../shared/releases';
 import { nameLists } from '../shared/load-options';
@@ -106,7 +107,7 @@ export class CampaignTrigger implements INodeType {
 
 	/** n8n runs this for what `trigger` emits, and for a run by hand. */
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await withNodeErrors(this, async () => {
+		return await failingClosed(this, 2, async () => {
 			const store = await getStore(this);
 			const alert = announcedAlert(this);
 			if (alert) return alert;

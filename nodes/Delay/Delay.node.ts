@@ -10,6 +10,7 @@ import {
 
 import { EventWatch } from '../../engine/gates/event-watch';
 import { withNodeErrors } from '../shared/errors';
+import { failingClosed } from '../shared/failing-closed';
 import { passThroughGate } from '../shared/gate';
 import { refuseBadPlace } from '../shared/graph';
 import { noLookingBack } from '../shared/hints';
@@ -62,7 +63,7 @@ export class Delay implements INodeType {
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await withNodeErrors(this, async () => {
+		return await failingClosed(this, this.getNodeParameter('waitFor', 0) === 'event' ? 2 : 1, async () => {
 			const wait = readWait((name) => this.getNodeParameter(name, 0, null));
 			refuseBadPlace(this);
 			const { takeOutConverted, takeOutLeft } = this.getNodeParameter('options', 0, {}) as { takeOutConverted?: boolean; takeOutLeft?: boolean };

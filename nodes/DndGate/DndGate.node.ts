@@ -12,6 +12,7 @@ import { checkWindows, disturbableAt } from '../../engine/gates/dnd';
 import type { Decision } from '../../engine/holds/gate';
 import { zoneOf } from '../../engine/time/local';
 import { withNodeErrors } from '../shared/errors';
+import { failingClosed } from '../shared/failing-closed';
 import { passThroughGate } from '../shared/gate';
 import { refuseBadPlace } from '../shared/graph';
 import { noLookingBack } from '../shared/hints';
@@ -119,7 +120,7 @@ export class DndGate implements INodeType {
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await withNodeErrors(this, async () => {
+		return await failingClosed(this, 1, async () => {
 			const windows = readWindows(this.getNodeParameter('windows', 0, {}));
 			checkWindows(windows);
 			refuseBadPlace(this);

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 
 import type { EmailMessage } from '../../engine/channels/email/message';
 import { attemptGroup } from '../../engine/delivery/attempt';
-import { withNodeErrors } from '../shared/errors';
+import { failingClosed } from '../shared/failing-closed';
 import { nameLists } from '../shared/load-options';
 import { providerSenderDescription, runProviderSender, startProviderSender } from '../shared/provider-sender';
 import { getStore } from '../shared/store';
@@ -34,7 +34,7 @@ export class Email implements INodeType {
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await withNodeErrors(this, async () => {
+		return await failingClosed(this, 1, async () => {
 			const settings = readEmailSettings(parametersOf(this));
 			const store = settings.unsubscribeAddress === undefined ? undefined : await getStore(this);
 			return await runProviderSender<EmailMessage>(this, 'email', (providers, { missing }) => ({

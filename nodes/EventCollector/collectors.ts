@@ -1,7 +1,9 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
+import { CampaignError } from '../../engine/errors';
 import { collect, type CollectRequest, type CollectResponse } from '../../engine/people/collect';
 import { CollectorKeys, RateLimiter, RATES, type KeySettings } from '../../engine/people/keys';
+import { whyUnsafe } from '../shared/collector-keys';
 import { getStore } from '../shared/store';
 
 export const COLLECTOR_CREDENTIAL = 'campaignsCollectorApi';
@@ -48,6 +50,9 @@ async function settingsOf(context: IWebhookFunctions, options: Options, now: num
 	const known = kept.get(id);
 	if (known?.rates === rates && Math.abs(now - known.readAt) < KEYS_FRESH_MS) return known;
 	const credential = await context.getCredentials(COLLECTOR_CREDENTIAL);
+	// n8n saves credentials whose test has failed.
+	const unsafe = whyUnsafe(credential);
+	if (unsafe !== undefined) throw new CampaignError('collector_keys', `${unsafe}. Nothing is taken in until the Campaigns Collector credential is corrected.`);
 	const settings: Kept = {
 		keys: new CollectorKeys(credential as KeySettings),
 		readAt: now,

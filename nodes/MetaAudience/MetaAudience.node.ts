@@ -4,7 +4,7 @@ import { identifiersOf, NAMELESS, type Identifiers } from '../../engine/channels
 import { MetaPeople, type PersonOfAudience } from '../../engine/channels/export/meta/people';
 import { attemptGroup } from '../../engine/delivery/attempt';
 import { campaignsPostgresTest } from '../shared/credential-tests';
-import { withNodeErrors } from '../shared/errors';
+import { failingClosed } from '../shared/failing-closed';
 import { IN_REAL_TIME } from '../shared/in-real-time';
 import { completeFromStore } from '../shared/known-people';
 import { nameLists } from '../shared/load-options';
@@ -48,7 +48,7 @@ export class MetaAudience implements INodeType {
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await withNodeErrors(this, async () => {
+		return await failingClosed(this, 1, async () => {
 			const options = readSenderOptions(this);
 			const settings = readMetaSettings((name) => this.getNodeParameter(name, 0, undefined, { rawExpressions: true }));
 			const audience = readAudience(this.getNodeParameter('audience', 0));

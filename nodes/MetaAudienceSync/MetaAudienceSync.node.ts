@@ -7,7 +7,7 @@ import { sendRowsTo } from '../../engine/audiences/send-rows';
 import { compareAudience, syncAudience } from '../../engine/audiences/sync';
 import type { Store } from '../../engine/store/store';
 import { campaignsPostgresTest } from '../shared/credential-tests';
-import { eachItem } from '../shared/each-item';
+import { eachItem, textAt } from '../shared/each-item';
 import { withNodeErrors } from '../shared/errors';
 import { IN_REAL_TIME } from '../shared/in-real-time';
 import { isProduction, outputItem } from '../shared/items';
@@ -66,7 +66,7 @@ export class MetaAudienceSync implements INodeType {
 async function create(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const account = await metaAccount(context);
 	return await eachItem(context, async (index) => {
-		const [name, description, source] = ['name', 'description', 'source'].map((parameter) => String(context.getNodeParameter(parameter, index, '')));
+		const [name, description, source] = ['name', 'description', 'source'].map((parameter) => textAt(context, parameter, index));
 		return { ...(await createAudience(account, { name: name as string, description, source: source as 'USER_PROVIDED_ONLY' })), created: true };
 	});
 }

@@ -37,8 +37,8 @@ export async function upsertPeople(context: IExecuteFunctions, store: Store): Pr
 		return blanks === 'remove' && value !== undefined ? null : undefined;
 	};
 	const toProfile = (item: IDataObject): ProfileInput => ({
-		id: fieldOf(item, userIdField) as string,
-		anonymousId: fieldOf(item, options.anonymousIdField) as string,
+		id: (given(item, userIdField) ?? undefined) as string | undefined,
+		anonymousId: (given(item, options.anonymousIdField) ?? undefined) as string | undefined,
 		email: given(item, emailField) as string | null | undefined,
 		phone: given(item, phoneField) as string | null | undefined,
 		timezone: given(item, timezoneField) as string | null | undefined,
@@ -56,12 +56,14 @@ export async function trackEvents(context: IExecuteFunctions, store: Store): Pro
 	const eventNameField = eventName ? undefined : (context.getNodeParameter('eventNameField', 0) as string);
 	const source = sourceOf(context, [userIdField, timeField, eventNameField, anonymousIdField, messageIdField], 'keep');
 	const historical = context.getNodeParameter('historical', 0) === true;
+	// Empty cells of a table say nothing.
+	const given = (item: IDataObject, field: string | undefined) => (isBlank(fieldOf(item, field)) ? undefined : (fieldOf(item, field) as string));
 	const toEvent = (item: IDataObject): EventInput => ({
-		user: fieldOf(item, userIdField) as string,
-		anonymousId: fieldOf(item, anonymousIdField) as string,
-		messageId: fieldOf(item, messageIdField) as string,
+		user: given(item, userIdField),
+		anonymousId: given(item, anonymousIdField),
+		messageId: given(item, messageIdField),
 		name: eventName || (fieldOf(item, eventNameField) as string),
-		ts: fieldOf(item, timeField) as string,
+		ts: given(item, timeField),
 		properties: propertiesOf(item, source),
 	});
 	return await ingestItems(context, store, (items) => ({ events: items.map(toEvent), historical }));

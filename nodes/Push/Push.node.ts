@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 
 import { sendToDevices } from '../../engine/channels/push/devices';
 import type { PushMessage } from '../../engine/channels/push/message';
-import { withNodeErrors } from '../shared/errors';
+import { failingClosed } from '../shared/failing-closed';
 import { completeFromStore } from '../shared/known-people';
 import { nameLists } from '../shared/load-options';
 import { providerSenderDescription, runProviderSender, startProviderSender } from '../shared/provider-sender';
@@ -36,7 +36,7 @@ export class Push implements INodeType {
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await withNodeErrors(this, async () => {
+		return await failingClosed(this, 1, async () => {
 			const settings = readPushSettings((name) => this.getNodeParameter(name, 0, undefined, { rawExpressions: true }));
 			const store = await getStore(this);
 			const dead = new DeadDevices();

@@ -4,7 +4,7 @@ import { SegmentExport as SegmentProvider, type SegmentConfig } from '../../engi
 import type { SegmentMessage } from '../../engine/channels/export/segment-calls';
 import { attemptGroup } from '../../engine/delivery/attempt';
 import { campaignsPostgresTest } from '../shared/credential-tests';
-import { withNodeErrors } from '../shared/errors';
+import { failingClosed } from '../shared/failing-closed';
 import { IN_REAL_TIME } from '../shared/in-real-time';
 import { completeFromStore } from '../shared/known-people';
 import { linkedContentInput } from '../shared/linked-content';
@@ -50,7 +50,7 @@ export class SegmentExport implements INodeType {
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await withNodeErrors(this, async () => {
+		return await failingClosed(this, 1, async () => {
 			const options = readSenderOptions(this);
 			const settings = readSegmentExportSettings((name) => this.getNodeParameter(name, 0, null, { rawExpressions: true }));
 			const provider = await makeProvider(this);

@@ -9,7 +9,7 @@ import {
 import type { Rule } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
 import { constantValuesOf } from '../shared/constant-values';
-import { toNodeError } from '../shared/errors';
+import { failingClosed } from '../shared/failing-closed';
 import { ownUserId } from '../shared/item-fields';
 import { nameLists } from '../shared/load-options';
 import { segmentParameters } from '../shared/segment-parameters';
@@ -93,13 +93,11 @@ export class SegmentFilter implements INodeType {
 	methods = { listSearch: nameLists };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		try {
+		return await failingClosed(this, 1, async () => {
 			const store = await getStore(this);
 			const preview = this.getNodeParameter('operation', 0) === 'preview';
 			return preview ? await previewSegment(this, store) : await filterItems(this, store);
-		} catch (error) {
-			throw toNodeError(this.getNode(), error);
-		}
+		});
 	}
 }
 

@@ -2,8 +2,9 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import { profilePages } from '../../engine/segments';
 import type { Store } from '../../engine/store/store';
-import { eachItem } from '../shared/each-item';
+import { eachItem, textAt } from '../shared/each-item';
 import { outputItem, userOf } from '../shared/items';
+import { readLimit } from '../shared/limit';
 import { nameOf } from '../shared/name-fields';
 
 /** The list an item is about: its id or name. */
@@ -12,7 +13,7 @@ export function listAt(context: IExecuteFunctions, index: number): string {
 }
 
 export async function createLists(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
-	return await eachItem(context, async (index) => ({ ...(await store.call('createList', { name: String(context.getNodeParameter('name', index)) })) }));
+	return await eachItem(context, async (index) => ({ ...(await store.call('createList', { name: textAt(context, 'name', index) })) }));
 }
 
 /** All of them, whatever items there are. */
@@ -24,9 +25,9 @@ export async function getLists(_context: IExecuteFunctions, store: Store): Promi
 }
 
 export async function getMembers(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
+	const limit = readLimit(context, 0);
 	const { people } = await store.ask('membersOfList', { reference: listAt(context, 0) });
-	const all = context.getNodeParameter('returnAll', 0) === true;
-	const wanted = all ? people : people.subarray(0, context.getNodeParameter('limit', 0) as number);
+	const wanted = people.subarray(0, limit);
 	const items: INodeExecutionData[] = [];
 	for await (const page of profilePages(store, wanted)) items.push(...page.map((profile) => outputItem({ user: userOf(profile) }, 0)));
 	return items;
@@ -34,7 +35,7 @@ export async function getMembers(context: IExecuteFunctions, store: Store): Prom
 
 export async function renameLists(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
 	return await eachItem(context, async (index) => {
-		const name = String(context.getNodeParameter('newName', index));
+		const name = textAt(context, 'newName', index);
 		return { ...(await store.call('renameList', { reference: listAt(context, index), name })) };
 	});
 }

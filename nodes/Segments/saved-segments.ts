@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import type { SavedSegment, SavedSegmentWithUses } from '../../engine/segments/saved/read';
 import type { Uses } from '../../engine/segments/saved/uses';
 import type { Store } from '../../engine/store/store';
-import { eachItem } from '../shared/each-item';
+import { eachItem, textAt } from '../shared/each-item';
 import { outputItem } from '../shared/items';
 import { nameOf } from '../shared/name-fields';
 import { readSegment } from '../shared/segment-parameters';
@@ -11,9 +11,9 @@ import { readSegment } from '../shared/segment-parameters';
 /** Saves the segment of the parameters, under a name per item. */
 export async function saveSegments(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
 	return await eachItem(context, async (index) => {
-		const description = String(context.getNodeParameter('description', index, '') ?? '').trim();
+		const description = textAt(context, 'description', index).trim();
 		const saved = await store.call('saveSegment', {
-			name: String(context.getNodeParameter('name', index)),
+			name: textAt(context, 'name', index),
 			rule: readSegment(context, index).rule,
 			...(description !== '' && { description }),
 		});
@@ -32,7 +32,7 @@ export async function getSegments(_context: IExecuteFunctions, store: Store): Pr
 
 export async function renameSegments(context: IExecuteFunctions, store: Store): Promise<INodeExecutionData[]> {
 	return await eachItem(context, async (index) => {
-		const renamed = await store.call('renameSegment', { reference: referenceAt(context, index), name: String(context.getNodeParameter('newName', index)) });
+		const renamed = await store.call('renameSegment', { reference: referenceAt(context, index), name: textAt(context, 'newName', index) });
 		return { ...renamed };
 	});
 }

@@ -4,7 +4,7 @@ import { toE164 } from '../../engine/channels/phone';
 import type { SmsMessage } from '../../engine/channels/provider';
 import { attemptGroup } from '../../engine/delivery/attempt';
 import type { CompiledTemplate } from '../../engine/personalization/liquid';
-import { withNodeErrors } from '../shared/errors';
+import { failingClosed } from '../shared/failing-closed';
 import { nameLists } from '../shared/load-options';
 import { renderInput } from '../shared/personalize';
 import { compileTexts } from '../shared/personalized-texts';
@@ -46,7 +46,7 @@ export class Sms implements INodeType {
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await withNodeErrors(this, async () => {
+		return await failingClosed(this, 1, async () => {
 			return await runProviderSender<SmsMessage>(this, 'sms', (providers, { missing }, supplied) => {
 				const routes = smsRoutes(providers, supplied);
 				return { ...smsMessages(this, missing, routes), send: async (message, options) => await attemptGroup(routes.of(message.to), message, options) };

@@ -11,6 +11,7 @@ import {
 import { overruled } from '../../engine/gates/always';
 import type { Decision } from '../../engine/holds/gate';
 import { withNodeErrors } from '../shared/errors';
+import { failingClosed } from '../shared/failing-closed';
 import { passThroughGate, type Candidate } from '../shared/gate';
 import { refuseBadPlace } from '../shared/graph';
 import { noLookingBack } from '../shared/hints';
@@ -93,7 +94,7 @@ export class Throttle implements INodeType {
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await withNodeErrors(this, async () => {
+		return await failingClosed(this, 1, async () => {
 			const rate = readRate((name) => this.getNodeParameter(name, 0, undefined));
 			refuseBadPlace(this);
 			return await passThroughGate(this, {

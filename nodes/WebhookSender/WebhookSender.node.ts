@@ -14,7 +14,7 @@ import { StandardWebhook } from '../../engine/channels/webhook/standard-webhook'
 import type { WebhookMessage } from '../../engine/channels/webhook/message';
 import { attemptGroup } from '../../engine/delivery/attempt';
 import { campaignsPostgresTest, campaignsWebhookTest } from '../shared/credential-tests';
-import { withNodeErrors } from '../shared/errors';
+import { failingClosed } from '../shared/failing-closed';
 import { readHttpAuth, type HttpAuthCredential } from '../shared/http-auth';
 import { IN_REAL_TIME } from '../shared/in-real-time';
 import { completeFromStore } from '../shared/known-people';
@@ -68,7 +68,7 @@ export class WebhookSender implements INodeType {
 	}
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await withNodeErrors(this, async () => {
+		return await failingClosed(this, 1, async () => {
 			const options = readSenderOptions(this);
 			const settings = checkWebhookSettings(this.getNodeParameter('url', 0, ''), (name) => this.getNodeParameter(name, 0, null, { rawExpressions: true }));
 			const { url } = settings;

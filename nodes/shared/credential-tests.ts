@@ -8,10 +8,9 @@ import { SHORTEST_TOKEN } from '../../engine/channels/receipts/token';
 import { checkWebhookHeaders } from '../../engine/channels/webhook/headers';
 import { readSecrets } from '../../engine/channels/webhook/signature';
 import { openStore } from '../../engine/store/open';
+import { whyUnsafe } from './collector-keys';
 import { readHttpAuth, type HttpAuthCredential } from './http-auth';
 import { postgresOptions } from './store';
-
-const SHORTEST_KEY = 16;
 
 const TIMEOUT_MS = 15_000;
 
@@ -64,14 +63,9 @@ function explain(error: unknown): string {
 /** Test of a Campaigns Collector credential: there is a key, keys are long enough, and the public one is not the server's too. */
 export const campaignsCollectorTest: ICredentialTestFunction = async function (credential) {
 	const text = (name: string) => String(credential.data?.[name] ?? '');
-	const keys = { 'Public Write Key': text('publicKey'), 'Server Write Key': text('serverKey'), 'CleverTap Passcode': text('passcode') };
-	const given = Object.entries(keys).filter(([, key]) => key !== '');
-	const short = given.find(([, key]) => key.length < SHORTEST_KEY);
-	if (given.length === 0) return { status: 'Error', message: 'There is no key: no client could write' };
-	if (short) return { status: 'Error', message: `The ${short[0]} is shorter than ${SHORTEST_KEY} characters` };
-	if (text('publicKey') !== '' && [text('serverKey'), text('passcode')].includes(text('publicKey'))) {
-		return { status: 'Error', message: 'The public key must differ from the server key and the passcode: everybody can read it' };
-	}
+	if (['publicKey', 'serverKey', 'passcode'].every((name) => text(name) === '')) return { status: 'Error', message: 'There is no key: no client could write' };
+	const unsafe = whyUnsafe(credential.data ?? {});
+	if (unsafe !== undefined) return { status: 'Error', message: unsafe };
 	if ((text('accountId') === '') !== (text('passcode') === '')) return { status: 'Error', message: 'CleverTap clients need both an account ID and a passcode' };
 	return { status: 'OK', message: 'The keys are usable' };
 };

@@ -3,6 +3,11 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { toNodeError } from './errors';
 import { outputItem } from './items';
 
+/** The text that a parameter has for an item; empty where its expression finds nothing, rather than "undefined". */
+export function textAt(context: IExecuteFunctions, name: string, index: number): string {
+	return String(context.getNodeParameter(name, index, '') ?? '');
+}
+
 /** One output item per input item. An item that fails becomes an error item where the node is to continue on errors. */
 export async function eachItem(context: IExecuteFunctions, work: (index: number) => Promise<IDataObject>): Promise<INodeExecutionData[]> {
 	const output: INodeExecutionData[] = [];

@@ -30,12 +30,13 @@ export interface PropertySource {
 	blanks: 'keep' | 'remove';
 }
 
+/** What is no object where one was to be is given as it is: whoever takes it in refuses it, rather than lose it. */
 export function propertiesOf(item: IDataObject, source: PropertySource): Record<string, unknown> {
 	const { from, names, field, used, blanks } = source;
 	if (from === 'none') return {};
 	if (from === 'object') {
 		const value = fieldOf(item, field);
-		return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+		return isBlank(value) ? {} : (value as Record<string, unknown>);
 	}
 	const entries: Array<[string, unknown]> =
 		from === 'list' ? names.map((name) => [name, fieldOf(item, name)]) : Object.entries(item).filter(([name]) => !used.has(name));

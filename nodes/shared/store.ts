@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
@@ -13,6 +14,7 @@ import {
 } from 'n8n-workflow';
 
 import { systemClock } from '../../engine/clock';
+import { CampaignError } from '../../engine/errors';
 import { openStore } from '../../engine/store/open';
 import type { PostgresOptions, Store, StoreOptions } from '../../engine/store/store';
 
@@ -73,9 +75,9 @@ async function storeOptions(context: StoreContext): Promise<StoreOptions> {
 	return { path: embeddedPath(), accountZone: zone };
 }
 
-/** The account's zone: N8N_CAMPAIGNS_TIMEZONE, else that of n8n, else UTC. */
+/** The account's zone: N8N_CAMPAIGNS_TIMEZONE, else that of n8n, else UTC. An empty variable is as good as none. */
 export function accountZone(): string {
-	return process.env.N8N_CAMPAIGNS_TIMEZONE ?? process.env.GENERIC_TIMEZONE ?? 'UTC';
+	return process.env.N8N_CAMPAIGNS_TIMEZONE || process.env.GENERIC_TIMEZONE || 'UTC';
 }
 
 function kindOf(context: StoreContext): unknown {
@@ -87,7 +89,7 @@ function kindOf(context: StoreContext): unknown {
 /** N8N_CAMPAIGNS_STORE, else a file in n8n's own folder. Never a parameter: workflows travel between machines. */
 function embeddedPath(): string {
 	const folder = path.join(process.env.N8N_USER_FOLDER ?? homedir(), '.n8n');
-	return path.resolve(process.env.N8N_CAMPAIGNS_STORE ?? path.join(folder, 'campaigns', 'store.sqlite'));
+	return path.resolve(process.env.N8N_CAMPAIGNS_STORE || path.join(folder, 'campaigns', 'store.sqlite'));
 }
 
 /** Shifts the campaigns' clock by N8N_CAMPAIGNS_CLOCK_OFFSET milliseconds: for demonstrations and rehearsals. */
@@ -104,9 +106,10 @@ function clockOffset(context: StoreContext): number {
 /** The fields of the PostgreSQL credential as the engine takes them. */
 export function postgresOptions(credential: IDataObject): PostgresOptions {
 	const url = new URL('postgres://host');
-	url.hostname = String(credential.host ?? '');
+	url.hostname = hostOf(credential.host);
 	url.port = String(credential.port ?? 5432);
-	url.pathname = `/${encodeURIComponent(String(credential.database ?? ''))}`;
+	// Decoded as a whole address is: an encoded "@" would stay one.
+	url.pathname = `/${encodeURI(String(credential.database ?? ''))}`;
 	url.username = encodeURIComponent(String(credential.user ?? ''));
 	url.password = encodeURIComponent(String(credential.password ?? ''));
 	const { ssl = 'disable' } = credential;
@@ -115,4 +118,14 @@ export function postgresOptions(credential: IDataObject): PostgresOptions {
 		schema: String(credential.schema || 'campaigns'),
 		...(ssl !== 'disable' && { tls: { verify: ssl === 'verify', ca: String(credential.ca || '') || undefined } }),
 	};
+}
+
+/** As it stands in a connection string. A URL passes over what cannot be a host, and another server would be asked. */
+function hostOf(typed: unknown): string {
+	const host = String(typed ?? '').trim();
+	if (isIPv6(host)) return `[${host}]`;
+	// The folder of a socket.
+	if (host.startsWith('/')) return encodeURIComponent(host);
+	if (/^[\p{L}\p{N}_.-]+$/u.test(host)) return host;
+	throw new CampaignError('postgres_host', '"Host" of the PostgreSQL credential is not the name or address of a server', 'Write it alone; port, database, user and password have fields of their own.');
 }

@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../lib/free-port.mjs';
+import { freePort, isFree } from '../lib/free-port.mjs';
 import { installPack } from '../lib/host.mjs';
 import { N8n } from '../lib/n8n.mjs';
 import { ROOT } from '../lib/paths.mjs';
@@ -77,6 +77,8 @@ export class Demo {
 		const file = join(this.#folder, 'state.json');
 		if (!existsSync(file)) return false;
 		this.state = JSON.parse(await readFile(file, 'utf8'));
+		// Whoever serves there now would be taken for our n8n, and logged in to.
+		if (!(await isFree(this.state.n8nPort))) this.state.n8nPort = this.#options.n8nPort ?? (await freePort());
 		return true;
 	}
 

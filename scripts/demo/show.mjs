@@ -1,6 +1,5 @@
 // The demo as a person sees it in the terminal.
-import { createServer } from 'node:net';
-import { freePort } from '../lib/free-port.mjs';
+import { freePort, isFree } from '../lib/free-port.mjs';
 import { Demo } from './demo.mjs';
 
 const SECOND = 1_000;
@@ -12,7 +11,7 @@ const SECOND = 1_000;
  * @returns {Promise<number>} exit code
  */
 export async function showDemo(folder, { headless, reset, n8nPort }) {
-	const demo = new Demo(folder, { n8nPort: await usable(n8nPort), say: console.log, providers: { 'timeout-ms': 5 * SECOND } });
+	const demo = new Demo(folder, { n8nPort: (await isFree(n8nPort)) ? n8nPort : await freePort(), say: console.log, providers: { 'timeout-ms': 5 * SECOND } });
 	const stopped = untilInterrupted();
 	const work = play(demo, { headless, reset });
 	const outcome = await Promise.race([work, stopped.then(() => undefined)]);
@@ -79,13 +78,6 @@ n8n runs at ${demo.n8n.baseUrl}
 Open the workflow "Abandoned cart (San Francisco)", click "Execute workflow" to preview ten people (nothing is sent),
 or change "Run Name" in the Campaign Trigger and publish to send again to the demo's providers.
 Ctrl+C stops n8n; the data stays. \`npm start -- --reset\` begins anew.`);
-}
-
-async function usable(port) {
-	const server = createServer();
-	const free = await new Promise((resolve) => server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)));
-	await new Promise((resolve) => server.close(resolve));
-	return free ? port : await freePort();
 }
 
 function untilInterrupted() {

@@ -22,7 +22,11 @@ export async function freePort() {
 	throw new Error(`No port from ${FIRST} to ${END - 1} of 127.0.0.1 is free`);
 }
 
-async function isFree(port) {
+/**
+ * Whether nobody serves at a port of the loopback interface.
+ * @param {number} port
+ */
+export async function isFree(port) {
 	const server = createServer();
 	const free = await new Promise((resolve) => server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)));
 	if (free) await new Promise((resolve) => server.close(resolve));

@@ -26,6 +26,30 @@ test('a campaign is paused, told of, resumed and stopped', async () => {
 	expect((await control({ operation: 'newRun' })).json).toMatchObject([{ reach: { qualified: 3, reachable: { sms: 3 } } }]);
 });
 
+describe('one run is stopped', () => {
+	const dates = async () => {
+		const at = [1, 2].map((days) => ({ at: new Date(Date.now() + days * 86_400_000).toISOString() }));
+		const live = await publish({ workflow: chain(own('Campaign', 'campaignTrigger', { ...EVERYBODY_NOW, schedule: 'dates', sendDates: { date: at } })), nodes: CAMPAIGN_NODES });
+		await live.close();
+		return (await store().ask('runsOf', { campaignId: 'workflow-1:node-1' })).map(({ run }) => run);
+	};
+	const states = async () => Object.fromEntries((await store().ask('runsOf', { campaignId: 'workflow-1:node-1' })).map(({ run, state }) => [run, state]));
+	const stop = async (run: number, campaign = 'workflow-1:node-1') => await control({ operation: 'stop', stopWhat: 'run', run }, [{}], { campaign });
+
+	test('and the others of its campaign are left as they are', async () => {
+		const [one, other] = (await dates()) as [number, number];
+		expect((await stop(one)).json).toMatchObject([{ stopped: [{ run: one, was: 'scheduled' }], peopleEnded: 0 }]);
+		expect(await states()).toEqual({ [one]: 'stopped', [other]: 'scheduled' });
+	});
+
+	test('but none of another campaign', async () => {
+		const [one, other] = (await dates()) as [number, number];
+		await startRun(store(), await addPeople(store(), 1));
+		expect((await stop(one, CAMPAIGN_ID)).error?.message).toContain(`run ${one}`);
+		expect(await states()).toEqual({ [one]: 'scheduled', [other]: 'scheduled' });
+	});
+});
+
 test('the status names the zone that was selected last, not one whose time had passed before', async () => {
 	await store().call('ingest', { profiles: [{ id: 'late', timezone: 'Pacific/Kiritimati' }, { id: 'here', timezone: 'UTC' }, { id: 'west', timezone: 'America/New_York' }] });
 	const now = store().clock.now();

@@ -15,14 +15,21 @@ export interface Stopped {
  * goes on with the next. Nothing of a stopped run is sent from this moment on but what is being sent; those who wait are
  * ended by `endWaiting`, run by run. A campaign that was stopped runs again when somebody publishes it with a new run or
  * asks for one; a live one, or one that people are handed to, begins a new run when it is published again. Rejects with `campaign_unknown`, `run_unknown`.
+ * @param input.run only this run; with a `campaignId`, it has to be one of that campaign's
  */
-export const stopRuns = operation<{ campaignId: string } | { run: number }, Stopped>(async (tx, input, { now }) => {
-	if ('campaignId' in input) return await stopCampaign(tx, input.campaignId, now);
-	if (!(await tx.get('SELECT run FROM run WHERE run = $1', [input.run]))) {
-		throw new CampaignError('run_unknown', `There is no run ${input.run} in this store.`, 'Get the status of the campaign to see its runs.');
-	}
-	return await followedByNext(tx, input.run, now, async () => await stopWhere(tx, 'run', input.run, now));
+export const stopRuns = operation<{ campaignId: string; run?: undefined } | { campaignId?: string; run: number }, Stopped>(async (tx, input, { now }) => {
+	if (input.run === undefined) return await stopCampaign(tx, input.campaignId, now);
+	const { campaignId, run } = input;
+	await requireRun(tx, run, campaignId);
+	return await followedByNext(tx, run, now, async () => await stopWhere(tx, 'run', run, now));
 });
+
+async function requireRun(tx: Tx, run: number, campaignId: string | undefined): Promise<void> {
+	const known = Number.isSafeInteger(run) ? await tx.get<{ campaignId: string }>('SELECT campaign_id AS "campaignId" FROM run WHERE run = $1', [run]) : undefined;
+	if (known && (campaignId ?? known.campaignId) === known.campaignId) return;
+	const where = campaignId === undefined ? 'in this store' : `of the campaign "${(await requireCampaign(tx, campaignId)).name}"`;
+	throw new CampaignError('run_unknown', `There is no run ${run} ${where}.`, 'Get the status of the campaign to see its runs.');
+}
 
 async function stopCampaign(tx: Tx, campaignId: string, now: number): Promise<Stopped> {
 	await lockRuns(tx, campaignId);

@@ -20,6 +20,14 @@ describeStores('who is behind entries and ids', (fixture) => {
 		expect(await numberOf('both')).toBe(user?.profile.person);
 	});
 
+	test.each([['a NUL', 'a\u0000b'], ['half a character', 'a\ud83d']])('an id with %s is nobody\'s, and takes nobody with it', async (_what, id) => {
+		const { store } = fixture();
+		expect((await whoIs(['ann', id])).ids).toMatchObject([{ id: 'ann' }]);
+		for (const name of [{ id }, { anonymousId: id }, { email: id }]) expect(await store.call('getPerson', { name })).toBeUndefined();
+		expect(await store.call('erasePerson', { name: { id } })).toEqual({ erased: 0 });
+		expect(await store.ask('personStory', { name: { id }, anyCampaign: true })).toMatchObject({ known: false });
+	});
+
 	test('an entry is its person, of a merged person the survivor, of an erased one nobody', async () => {
 		const { store } = fixture();
 		const [ann, bob] = [await numberOf('ann'), await numberOf('bob')] as [number, number];

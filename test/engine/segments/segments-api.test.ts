@@ -1,4 +1,8 @@
-import { segments, type Profile } from '../../../engine';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { openStore, segments, type Profile, type Store } from '../../../engine';
 import { idPages, profilePages, type Rule } from '../../../engine/segments';
 import { describeStores } from '../../support/stores';
 
@@ -24,6 +28,36 @@ describeStores('segments of the library', (fixture) => {
 		expect(pages[0]?.[0]).toMatchObject({ id: 'u0', email: 'a@example.org', properties: { city: 'Lyon', age: 0 }, anonymousIds: [], push: [], optedOut: {} });
 		expect(pages[0]?.[0]).not.toHaveProperty('requested');
 		expect(pages.flat().map(({ id }) => id)).toEqual(await collect(segments.find(store, lyon)));
+	});
+
+	test('people move to another store by it, as the document on scaling shows', async () => {
+		const from = fixture().store;
+		const folder = mkdtempSync(path.join(tmpdir(), 'campaigns-'));
+		const to = await openStore({ path: path.join(folder, 'store.sqlite') });
+		await from.ingest({
+			profiles: [
+				{ id: 'ann', anonymousId: 'phone-1', email: 'ann@example.org', timezone: 'Europe/Paris', optedOut: { sms: true, email: false }, push: [{ token: 't', kind: 'fcm', seenAt: 5_000 }], properties: { plan: 'gold' } },
+				{ id: 'ann', anonymousId: 'phone-2' },
+				{ anonymousId: 'visitor', properties: { city: 'Rome' } },
+			],
+		});
+		const script = readFileSync(path.join(__dirname, '../../../docs/scaling.md'), 'utf8').match(/(for await [^]*?)\n {3}await from\.close/)?.[1] as string;
+		const Async = (async () => {}).constructor as new (...names: string[]) => (...values: unknown[]) => Promise<void>;
+		await new Async('from', 'to', 'segments', 'console', script)(from, to, segments, { error: (refused: unknown) => { throw new Error(JSON.stringify(refused)); } });
+		const known = async (store: Store) => (await collect<Profile[]>(segments.profiles(store, { all: [] }))).flat()
+			.map(({ person, bucketKey, createdAt, updatedAt, ...profile }) => profile).sort((a, b) => (a.id < b.id ? -1 : 1));
+		expect(await known(to)).toEqual(await known(from));
+		await to.close();
+		rmSync(folder, { recursive: true });
+	});
+
+	test('a moment that names no offset is in UTC, and one that is no time rejects', async () => {
+		const { store } = fixture();
+		await store.ingest({ events: [{ user: 'u1', name: 'Charged', ts: '2026-01-01T12:00:00Z' }] });
+		const lastHour: Rule = { event: 'Charged', did: true, when: { last: 1, unit: 'hours' } };
+		expect(await segments.reach(store, lastHour, { now: '2026-01-01T12:30' })).toMatchObject({ qualified: 1 });
+		for (const now of ['yesterday', '', Number.NaN]) await expect(segments.reach(store, lastHour, { now })).rejects.toMatchObject({ code: 'invalid_time' });
+		await expect(segments.matches(lastHour, { profile: {}, now: '2026-01-01T12:30' as unknown as number, zone: 'UTC' })).rejects.toMatchObject({ code: 'invalid_time' });
 	});
 
 	test('a rule with mistakes rejects, from the first page on', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { openStore } from '../../../engine/store/open';
+import type { StoreOptions } from '../../../engine/store/store';
 import { describeStores } from '../../support/stores';
 
 describeStores('opening a store', (fixture) => {
@@ -41,6 +42,15 @@ describe('a store that cannot be opened', () => {
 			message: expect.stringContaining('file/store.sqlite'),
 			hint: expect.stringContaining('N8N_CAMPAIGNS_STORE'),
 		});
+	});
+
+	it.each([
+		['neither a file nor a server is named', {}, 'store_options', /^No campaign store/],
+		['the name of the file is empty', { path: '' }, 'store_options', /^No campaign store/],
+		['both are named', { path: 'a.sqlite', connectionString: 'postgres://localhost/a' }, 'store_options', /^Two campaign stores/],
+		['its zone is none', { path: 'a.sqlite', accountZone: 'Europe/Pari' }, 'unknown_zone', /"Europe\/Pari"/],
+	])('says so when %s', async (_what, options, code, message) => {
+		await expect(openStore(options as StoreOptions)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
 	});
 
 	it('says that PostgreSQL cannot be reached', async () => {

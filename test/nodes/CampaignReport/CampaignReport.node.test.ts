@@ -54,6 +54,17 @@ describe('Campaign Report', () => {
 		expect((await run({ campaignFrom: 'chosen', campaign: { mode: 'id', value: CAMPAIGN_ID } }, [{}], {}, 'elsewhere')).json).toMatchObject([{ run: second }]);
 	});
 
+	it('reports on the campaign that was chosen, whatever run the item is about', async () => {
+		const people = await addPeople(store(), 2);
+		const own = await startRun(store(), people);
+		const [first, second] = [await startRun(store(), people, { runKey: 'a' }, 'workflow:other'), await startRun(store(), people, { runKey: 'b' }, 'workflow:other')];
+		const reported = async (parameters: INodeParameters, item: IDataObject) => await run({ campaignFrom: 'chosen', campaign: { mode: 'id', value: 'workflow:other' }, ...parameters }, [item]);
+		expect((await reported({}, { campaign: { run: own } })).json).toMatchObject([{ campaignId: 'workflow:other', run: second }]);
+		expect((await reported({}, { run: first })).json).toMatchObject([{ campaignId: 'workflow:other', run: first }]);
+		expect((await reported({ runFrom: 'number', run: first }, {})).json).toMatchObject([{ run: first }]);
+		expect((await reported({ runFrom: 'number', run: own }, {})).error?.message).toBe(`There is no run ${own} of this campaign.`);
+	});
+
 	it('lists the people of a run, page by page, up to a limit', async () => {
 		const { ids } = await situation();
 		const { json, items } = await run({ operation: 'people', returnAll: true });

@@ -140,6 +140,17 @@ describe('EventCollector', () => {
 		expect((await post('v1/batch', server, { batch: calls })).status).toBe(200);
 	});
 
+	it.each([
+		['the key that everybody reads is the server\'s, too', { publicKey: credentials.serverKey, serverKey: credentials.serverKey }, /must differ from the server key/],
+		['a key can be guessed', { serverKey: 'short' }, /The Server Write Key is shorter than 16 characters/],
+	])('lets nobody in where %s, though n8n has saved the credential', async (_what, keys, said) => {
+		credential = keys;
+		expect((await post('v1/identify', { authorization: `Bearer ${keys.serverKey}` }, { userId: 'u', traits: { phone: '+33' } })).status).toBe(503);
+		expect(logged).toEqual([expect.stringMatching(said)]);
+		expect(logged[0]).not.toContain(credentials.serverKey);
+		expect(await store().call('getPerson', { name: { id: 'u' } })).toBeUndefined();
+	});
+
 	it('tells the client nothing of what is wrong inside, and the operator in the log; reads the keys once for many requests', async () => {
 		credential = undefined;
 		const { status, body } = await post('v1/track', server, { userId: 'u', event: 'x' });

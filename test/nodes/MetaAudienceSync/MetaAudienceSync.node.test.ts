@@ -80,8 +80,8 @@ test('what Meta refuses is an error that says what to do', async () => {
 });
 
 test('creates an audience for each item, and shows one', async () => {
-	expect((await run('create', { name: '={{ $json.name }}', source: 'USER_PROVIDED_ONLY' }, 'manual', [{ name: 'VIP' }, { name: ' ' }], { onError: 'continueRegularOutput' })).json).toMatchObject([
-		{ id: '4712', name: 'VIP', created: true }, { error: 'The audience has no name' },
+	expect((await run('create', { name: '={{ $json.name }}', source: 'USER_PROVIDED_ONLY' }, 'manual', [{ name: 'VIP' }, { name: ' ' }, {}], { onError: 'continueRegularOutput' })).json).toMatchObject([
+		{ id: '4712', name: 'VIP', created: true }, { error: 'The audience has no name' }, { error: 'The audience has no name' },
 	]);
 	await run('sync', lyon);
 	expect((await run('get', { audience })).json).toEqual([{ id: '4711', name: 'VIP', sizeFrom: 1, status: 'Normal', statusCode: 200, sent: { present: 1, toAdd: 0, toRemove: 0, notRemoved: 0 } }]);

@@ -84,6 +84,23 @@ describe('People', () => {
 		expect(items[2]?.pairedItem).toEqual({ item: 2 });
 	});
 
+	it('refuses properties and opt-outs that are no object, rather than lose them', async () => {
+		const { json } = await run({ operation: 'upsert', propertiesFrom: 'object', propertiesField: 'traits' }, [{ id: 'a', traits: '{"plan":"gold"}' }, { id: 'b', traits: ['gold'] }, { id: 'c', traits: ' ' }, { id: 'd' }], { onError: 'continueRegularOutput' });
+		expect(json.map(({ error }) => error)).toEqual([expect.stringMatching(/its properties are not an object$/), expect.stringMatching(/its properties are not an object$/), undefined, undefined]);
+		expect((await upsert([{ id: 'a', optedOut: 'yes' }])).error?.message).toContain('because its opt-outs are not an object such as { "sms": true }');
+	});
+
+	it('takes empty cells of events for no value', async () => {
+		const track = { operation: 'track', eventName: 'Seen', trackOptions: { anonymousIdField: 'device', messageIdField: 'no' } };
+		expect((await run(track, [{ id: 'a', ts: ' ', no: ' ', device: ' ' }, { id: ' ', ts: '', no: '', device: 'd1' }])).error).toBeUndefined();
+		expect((await person('a')).events).toMatchObject([{ name: 'Seen', properties: {} }]);
+		expect((await upsert([{ id: ' ', device: 'd2' }], { anonymousIdField: 'device' })).error).toBeUndefined();
+	});
+
+	it.each([0, -1, 1.5, '={{ "many" }}', '={{ $json.none }}'])('refuses the limit %s', async (limit) => {
+		expect((await run({ operation: 'find', ...lyon, limit })).error?.message).toMatch(/^"Limit" is /);
+	});
+
 	it('gets a person with their activity', async () => {
 		await upsert([{ id: 'ada', email: 'ada@x.org', city: 'Lyon' }]);
 		await run({ operation: 'track', eventName: 'Charged' }, [{ id: 'ada', ts: '2026-01-01T00:00:00Z', amount: 3 }]);

@@ -71,6 +71,15 @@ describe('saved segments', () => {
 		expect((await run(segment('get', { segment: byName('B') }))).error?.message).toMatch(/no saved segment called "B"/);
 	});
 
+	it('get no name from an expression that finds none', async () => {
+		await save('VIP');
+		for (const nothing of ['={{ $json.nope }}', '={{ null }}']) {
+			expect((await save(nothing)).error?.message).toBe('The name of a saved segment must be a text that is not empty.');
+			expect((await run(segment('rename', { segment: byName('VIP'), newName: nothing }))).error?.message).toBe('The name of a saved segment must be a text that is not empty.');
+		}
+		expect((await run(segment('getAll'))).json.map(({ name }) => name)).toEqual(['VIP']);
+	});
+
 	it('answer wherever a rule names them, as they are now', async () => {
 		await save('VIP');
 		const filter = own('Filter', 'segmentFilter', json({ segment: 'VIP' }));
@@ -113,6 +122,11 @@ describe('custom lists', () => {
 		expect((await run(list('getMembers'))).error?.message).toBe('There is no custom list called "Import".');
 		const offered = await loadList({ ...workflowFor(list('clear')), node: 'Segments', method: 'searchLists' });
 		expect(offered).toEqual([]);
+	});
+
+	it('get no name from an expression that finds none', async () => {
+		expect((await run(list('create', { name: '={{ $json.nope }}' }))).error?.message).toBe('The name of a custom list must be a text that is not empty.');
+		expect((await run(list('rename', { newName: '={{ $json.nope }}' }))).error?.message).toBe('The name of a custom list must be a text that is not empty.');
 	});
 
 	it('take people of items: by a field, or by the user that nodes of this pack put there', async () => {

@@ -5,6 +5,7 @@ import vm from 'node:vm';
 interface Modules {
 	activity: typeof import('../../../scripts/demo/activity.mjs');
 	audience: typeof import('../../../scripts/demo/audience.mjs');
+	demo: typeof import('../../../scripts/demo/demo.mjs');
 	ledger: typeof import('../../../scripts/demo/ledger.mjs');
 	people: typeof import('../../../scripts/demo/people.mjs');
 	providers: typeof import('../../../scripts/demo/providers.mjs');
