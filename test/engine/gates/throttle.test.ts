@@ -52,7 +52,7 @@ describeStores('throttle', (fixture) => {
 		const first = await store.call('takePlaces', { ...throttle, limit: 2, entries: people.map(({ entry }) => ({ entry })) });
 		const next = START + rate.intervalMs;
 		expect(first).toEqual([START, START, next, next]);
-		await store.call('recordDecisions', { node: gate, arrivals: people.slice(2).map(({ entry }) => ({ entry, visit: 1, run, decision: { kind: 'hold', until: next } })) });
+		await store.call('recordDecisions', { node: gate, arrivals: people.slice(2).map(({ entry }) => ({ entry, visit: 1, run, decision: { kind: 'hold' as const, until: next } })) });
 		clock.set(next);
 		const placesOf = async () => {
 			const out = await release(store, gate, 1);
