@@ -24,7 +24,7 @@ export interface Delivery<Message> {
 	run: number;
 	campaignId: string;
 	person: number;
-	/** When the entry first came to this sender: an outage is waited out from here. */
+	/** Since when no provider takes it, or now: an outage is waited out from here. */
 	since: number;
 	/** Where it goes, or why it cannot go anywhere. */
 	address: { ok: true; address: string } | { ok: false; reason: Reason; detail?: string };
@@ -237,14 +237,14 @@ class OneMessage<Message> {
 		const until = now + Math.ceil(Math.max(Math.min(Math.max(waited, FIRST_HOLD_MS), MAX_HOLD_MS), result.retryAfterMs ?? 0));
 		const inTime = canHold && until - this.delivery.since <= maxWaitMs;
 		if (!result.transient || !inTime) return await this.settle('failed', result.reason, detail, result.attempts.at(-1)?.provider);
-		await this.hold(until, detail);
+		await this.hold(until, detail, this.delivery.since);
 		return { state: 'held', reason: null, detail, provider: null, messageId: this.id };
 	}
 
-	private async hold(until: number, detail: string): Promise<void> {
+	private async hold(until: number, detail: string, since?: number): Promise<void> {
 		const { node } = this.options;
 		const { entry, visit, run, payload } = this.delivery;
-		const hold: MessageHold = { message: this.claimed.message, token: this.token, entry, visit, run, until, payload, detail };
+		const hold: MessageHold = { message: this.claimed.message, token: this.token, entry, visit, run, until, payload, detail, since };
 		await this.ledger.hold(node, hold);
 	}
 

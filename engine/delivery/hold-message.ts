@@ -3,7 +3,7 @@ import { operation, type Tx } from '../store/database';
 import { isErased } from './erased';
 import { isOpenTo } from './states';
 
-/** A message no provider would take for the moment. */
+/** A message that no provider would take for the moment, or that may not leave yet. */
 export interface MessageHold {
 	message: number;
 	token: string;
@@ -15,6 +15,8 @@ export interface MessageHold {
 	payload: string | null;
 	/** For the operator: why it waits. */
 	detail: string;
+	/** Since when no provider takes it; absent: it waits for something else. */
+	since?: number;
 }
 
 /**
@@ -38,20 +40,22 @@ export async function putBack(tx: Tx, node: number, holds: MessageHold[], now: n
 	);
 	if (mine.length === 0) return;
 	const held = new Set(mine.map((row) => row.message));
-	const rows = holds.filter(({ message }) => held.has(message)).map((hold) => [hold.entry, hold.visit, hold.run, hold.until]);
-	await tx.run(
-		`INSERT INTO hold (entry, node, visit, run, due_at, state, attempts, held_at)
-		 SELECT a.entry, $2, a.visit, a.run, min(a.due_at), ${HoldState.waiting}, 0, $3
-		 FROM ${tx.dialect.rows('$1', { entry: 'integer', visit: 'integer', run: 'integer', due_at: 'integer' })} AS a
-		 GROUP BY a.entry, a.visit, a.run
-		 ON CONFLICT (entry, node, visit) DO UPDATE SET state = ${HoldState.waiting}, due_at = excluded.due_at,
-			token = NULL, owner = NULL, lease_until = NULL`,
-		[JSON.stringify(rows), node, now],
-	);
+	const put = holds.filter(({ message }) => held.has(message));
+	for (const [isForProvider, some] of Map.groupBy(put, ({ since }) => since !== undefined)) {
+		await tx.run(
+			`INSERT INTO hold (entry, node, visit, run, due_at, state, attempts, held_at)
+			 SELECT a.entry, $2, a.visit, a.run, min(a.due_at), ${HoldState.waiting}, 0, min(a.held_at)
+			 FROM ${tx.dialect.rows('$1', { entry: 'integer', visit: 'integer', run: 'integer', due_at: 'integer', held_at: 'integer' })} AS a
+			 GROUP BY a.entry, a.visit, a.run
+			 ON CONFLICT (entry, node, visit) DO UPDATE SET state = ${HoldState.waiting}, due_at = excluded.due_at,
+				token = NULL, owner = NULL, lease_until = NULL${isForProvider ? ', held_at = excluded.held_at' : ''}`,
+			[JSON.stringify(some.map(({ entry, visit, run, until, since = now }) => [entry, visit, run, until, since])), node],
+		);
+	}
 	// While it was taken for unknown, nothing else may have been left to wait for.
 	await tx.run(
 		`UPDATE run SET state = 'running', finished_at = NULL, announced_at = NULL
 		 WHERE state = 'finished' AND run IN (SELECT a.run FROM ${tx.dialect.rows('$1', { run: 'integer' })} AS a)`,
-		[JSON.stringify([...new Set(rows.map(([, , run]) => run))].map((run) => [run]))],
+		[JSON.stringify([...new Set(put.map(({ run }) => run))].map((run) => [run]))],
 	);
 }

@@ -1,7 +1,7 @@
+import { isStorable } from '../storable';
 import { operation, type Tx } from '../store/database';
 import { recentEvents } from './activity';
 import { emailIdentity } from './directory';
-import { isStorable } from './limits';
 import type { Channel, Device, Profile, StoredEvent } from './records';
 import type { PersonRow } from './state';
 

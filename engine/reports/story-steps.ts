@@ -1,7 +1,7 @@
+import { isForProvider } from '../delivery/waits';
 import { conversionsOf } from '../goals/conversions';
 import { goalsOf } from '../goals/goal';
 import { sendsOf } from '../goals/sends';
-import { WAITS_FOR_MIDNIGHT } from '../gates/cut-off';
 import { isMergedKey } from '../holds/enter-block';
 import { HoldState } from '../holds/states';
 import type { QuestionContext } from '../questions';
@@ -121,7 +121,7 @@ function messageSteps(message: MessageRow): StoryStep[] {
 		case 'not_sent':
 			return [{ at: settled, text: `Message (${channel}) of "${node}" not sent${by}: ${reasonWords(reason, detail)}` }];
 		case 'held':
-			if (detail === WAITS_FOR_MIDNIGHT) return [{ at: claimed_at, text: `Message (${channel}) of "${node}" waits: ${detail}` }];
+			if (!isForProvider(detail)) return [{ at: claimed_at, text: `Message (${channel}) of "${node}" waits: ${detail}` }];
 			return [{ at: claimed_at, text: `Message (${channel}) of "${node}" waits for a provider${detail ? `: ${detail}` : ''}` }];
 		default:
 			return [{ at: sent_at ?? claimed_at, text: `Message (${channel}) of "${node}" is being sent` }];

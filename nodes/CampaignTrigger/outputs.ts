@@ -1,7 +1,9 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { Schedule } from '../../engine/campaigns/definition';
+import { isItemsRun } from '../../engine/campaigns/items/open-run';
 import { checkRelease } from '../../engine/campaigns/live/check-first-time';
+import { isLiveRun } from '../../engine/campaigns/live/trigger';
 import type { KnownRun } from '../../engine/campaigns/run-rows';
 import { overruledOnRelease } from '../../engine/gates/always';
 import type { Decision } from '../../engine/holds/gate';
@@ -116,11 +118,12 @@ export async function runIsOver(store: Store, { run }: RunOver): Promise<INodeEx
 	return [[], [outputItem(json, 0)], alert ? [outputItem({ ...json, alert }, 0)] : []];
 }
 
-function alertOf({ state, qualified, safetyCheck }: Pick<RunReport, 'state' | 'qualified' | 'safetyCheck'>): string | undefined {
+function alertOf({ state, qualified, safetyCheck, runKey }: Pick<RunReport, 'state' | 'qualified' | 'safetyCheck' | 'runKey'>): string | undefined {
 	if (state === 'missed') return 'The run was missed: its time passed while n8n was down or the campaign was unpublished or paused.';
 	if (state === 'refused') {
 		return `The run did not start: ${qualified} people qualified, more than the ${safetyCheck} that its safety check allows. Narrow the segment or raise the safety check, and publish a new run.`;
 	}
-	if (qualified === 0) return 'Nobody was in the segment when the run started, so nothing was sent.';
-	return undefined;
+	if (qualified > 0 || state !== 'finished') return undefined;
+	const who = isLiveRun(runKey) || isItemsRun(runKey) ? 'Nobody came in before the run was over' : 'Nobody was in the segment when the run started';
+	return `${who}, so nothing was sent.`;
 }

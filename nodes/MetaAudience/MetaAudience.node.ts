@@ -4,6 +4,7 @@ import { identifiersOf, NAMELESS, type Identifiers } from '../../engine/channels
 import { MetaPeople, type PersonOfAudience } from '../../engine/channels/export/meta/people';
 import { attemptGroup } from '../../engine/delivery/attempt';
 import { campaignsPostgresTest } from '../shared/credential-tests';
+import { alikeForAll } from '../shared/each-item';
 import { failingClosed } from '../shared/failing-closed';
 import { IN_REAL_TIME } from '../shared/in-real-time';
 import { completeFromStore } from '../shared/known-people';
@@ -51,7 +52,7 @@ export class MetaAudience implements INodeType {
 		return await failingClosed(this, 1, async () => {
 			const options = readSenderOptions(this);
 			const settings = readMetaSettings((name) => this.getNodeParameter(name, 0, undefined, { rawExpressions: true }));
-			const audience = readAudience(this.getNodeParameter('audience', 0));
+			const audience = alikeForAll(this, 'Audience', (index) => readAudience(this.getNodeParameter('audience', index)));
 			const change = this.getNodeParameter('operation', 0, 'add') as 'add' | 'remove';
 			const pace = readPace(this.getNodeParameter('options', 0, {}, { rawExpressions: true }) as Parameters<typeof readPace>[0]);
 			const provider = new MetaPeople({ label: this.getNode().name, account: await metaAccount(this), audience, change, limitedDataUse: settings.limitedDataUse, ...pace });

@@ -2,7 +2,7 @@ import { NodeOperationError, type IDataObject, type IExecuteFunctions, type INod
 
 import type { AddResult, ListedPerson, RemoveResult } from '../../engine/people/lists/change';
 import type { Store } from '../../engine/store/store';
-import { eachItem } from '../shared/each-item';
+import { alikeForAll, eachItem } from '../shared/each-item';
 import { toNodeError } from '../shared/errors';
 import { fieldOf, isBlank, ownUserId } from '../shared/item-fields';
 import { outputItem } from '../shared/items';
@@ -33,7 +33,7 @@ export async function removePeople(context: IExecuteFunctions, store: Store): Pr
 }
 
 async function changeList(context: IExecuteFunctions, changeOf: (reference: string) => Change): Promise<INodeExecutionData[]> {
-	if (context.getNodeParameter('peopleFrom', 0) === 'items') return await fromItems(context, changeOf(listAt(context, 0)));
+	if (context.getNodeParameter('peopleFrom', 0) === 'items') return await fromItems(context, changeOf(alikeForAll(context, 'List', (index) => listAt(context, index))));
 	return await eachItem(context, async (index) => await fromCsv(context, index, changeOf(listAt(context, index))));
 }
 

@@ -49,9 +49,9 @@ export async function fromRelease<Message>(
 		const refuse = erased ? { reason: 'erased' as const } : decision?.kind === 'drop' ? decision : undefined;
 		const stillMay = atAnyTime(released, profile?.timezone);
 		return (messages.get(released.hold) ?? []).map((message): Work<Message> => {
-			const { key, payload } = message;
+			const { key, payload, since } = message;
 			const kept = keptOf(message);
-			const facts = { key, payload, since: released.heldAt, refuse, overruled: stillMay };
+			const facts = { key, payload, since, refuse, overruled: stillMay };
 			if (released.campaignId === items && !erased) {
 				const recipient: Recipient = { json: kept, user: users.get(message) ?? foreignUser(kept), campaignId: items };
 				return { recipient, delivery: toDelivery(sender, recipient, released, facts), json: kept, index: 0 };

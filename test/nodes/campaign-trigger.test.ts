@@ -105,6 +105,22 @@ describe('a whole campaign', () => {
 		expect(rowsOfStore().run).toMatchObject([{ max_lateness_ms: 7_920_000 }]);
 	});
 
+	test('that is stopped before it starts says so, and nothing by Alert', async () => {
+		await addAudience();
+		live = await publishIt({ options: { waitSeconds: 600 } });
+		await store().call('stopRuns', { campaignId: 'workflow-1:node-1' });
+		const over = await finished(live);
+		expect(over.json('Report')).toMatchObject([{ run: { state: 'stopped', qualified: 0 } }]);
+		expect(over.order).not.toContain('Trouble');
+	});
+
+	test('that is live and that nobody came into says that by Alert', async () => {
+		const event = { event: [{ event: { mode: 'id', value: 'Added', __rl: true } }] };
+		live = await publishIt({ schedule: 'liveAction', liveEvents: event, liveOptions: { to: '2026-02-01T00:00:00Z', maxEventAgeHours: 1 } });
+		const over = await finished(live);
+		expect(over.json('Trouble')).toMatchObject([{ alert: 'Nobody came in before the run was over, so nothing was sent.' }]);
+	});
+
 	test('that is paused says why by Alert, and goes on when it is published again', async () => {
 		await addAudience();
 		live = await publishIt();

@@ -5,6 +5,11 @@ import { openRun, type KnownRun } from '../run-rows';
 /** SQL condition on run: it is the open run of a campaign whose people are handed in by items, and never finishes by itself. */
 export const TAKES_ITEMS = "run_key LIKE 'items %'";
 
+/** Whether it is such a run, be it closed since. */
+export function isItemsRun(runKey: string): boolean {
+	return /^(?:closed )?items /.test(runKey);
+}
+
 export async function openItemsRun(tx: Tx, campaignId: string): Promise<(KnownRun & { runKey: string }) | undefined> {
 	return await tx.get(
 		`SELECT run, state, scheduled_at AS "scheduledAt", run_key AS "runKey" FROM run

@@ -10,6 +10,7 @@ import { transaction } from './transaction';
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
+const FORBIDDEN = '42501';
 const MAX_TRIES = 6;
 
 /** No way to the server, or the server is going down, has gone down or is not up yet. */
@@ -42,6 +43,9 @@ export class PostgresConnection {
 			...(tls && { ssl: { rejectUnauthorized: tls.verify, ca: tls.ca } }),
 			types: exactTypes(),
 			connectionTimeoutMillis: 10_000,
+			// A server that is gone without a word is noticed: whoever waits for its answer would wait for ever.
+			keepAlive: true,
+			keepAliveInitialDelayMillis: 10_000,
 			// The schema is searched first; set at connecting, so that no statement has to name it. Statements are small and many,
 			// and take many times as long where the server compiles them because it thinks a table large.
 			options: `-c search_path=${schema} -c jit=off`,
@@ -74,8 +78,13 @@ export class PostgresConnection {
 			try {
 				// Concurrent CREATE SCHEMA IF NOT EXISTS collide on the catalogue without the lock.
 				await client.query("BEGIN; SELECT pg_advisory_xact_lock(hashtext('n8n-nodes-campaigns schema'))");
-				await client.query(`CREATE SCHEMA IF NOT EXISTS ${this.schema}`);
+				// CREATE SCHEMA needs the right to create one also where it is there.
+				const known = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [this.schema]);
+				if (known.rowCount === 0) await client.query(`CREATE SCHEMA ${this.schema}`);
 				await client.query('COMMIT');
+			} catch (error) {
+				await client.query('ROLLBACK').catch(() => {});
+				throw error;
 			} finally {
 				client.release();
 			}
@@ -138,6 +147,13 @@ export class PostgresConnection {
 			}
 			if (code === '28P01' || code === '28000') {
 				throw new CampaignError('store_auth', 'PostgreSQL refused the user or password of the campaign store.', 'Check user and password in the credential.');
+			}
+			if (code === FORBIDDEN) {
+				throw new CampaignError(
+					'store_forbidden',
+					`PostgreSQL does not let the user of the campaign store do its work: ${message}.`,
+					`Let the user create schemas in the database (GRANT CREATE ON DATABASE), or make it the owner of the schema "${this.schema}".`,
+				);
 			}
 			if (code === '3D000') {
 				throw new CampaignError('store_database', 'The database of the campaign store does not exist.', 'Create it, or name another one in the credential.');

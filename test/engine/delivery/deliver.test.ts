@@ -186,6 +186,26 @@ describeStores('delivering', (fixture) => {
 		expect(await report(store, run)).toMatchObject({ sent: 1, waiting: 0, notSent: {} });
 	});
 
+	it('waits for a provider as long as it says, however long it has waited for its turn in the channel before', async () => {
+		await prepare(20);
+		await store.call('saveSettings', { settings: { channels: { sms: { mostPer5Minutes: 1 } }, customControlGroups: [] } });
+		const late = people.slice(-1);
+		await store.call('claimMessages', { node: sms, channel: 'sms', token: 't', messages: people.map((one) => claimFor(one)) });
+		fixture().clock.advance(19 * 5 * 60_000);
+		const again = async () => {
+			const out = await release(store, sms);
+			const waited = await store.call('messagesOfRelease', { node: sms, token: out?.token as string });
+			const one = (out?.people ?? []).find(({ entry }) => entry === late[0]?.entry) as Released;
+			const since = waited.find(({ hold }) => hold === one.hold)?.since as number;
+			return await deliver([deliveryFor(one, { visit: one.visit, since })], { ...options(), maxWaitMs: HOUR, send: sender(down).send });
+		};
+		expect(await again()).toMatchObject([{ state: 'held' }]);
+		fixture().clock.advance(30_000);
+		expect(await again()).toMatchObject([{ state: 'held' }]);
+		fixture().clock.advance(HOUR);
+		expect(await again()).toMatchObject([{ state: 'failed', reason: 'provider_unavailable' }]);
+	});
+
 	it('waits to the next whole millisecond, whatever a provider counts in', async () => {
 		await prepare(1);
 		expect(await deliver([deliveryFor(people[0] as Released)], { ...options(), send: sender({ ...down, retryAfterMs: 61_000.4 }).send })).toMatchObject([{ state: 'held' }]);

@@ -57,6 +57,13 @@ describe('people of a campaign', () => {
 		expect(meta.changes).toHaveLength(1);
 	});
 
+	test('are added to nobody else\'s audience where an expression names several', async () => {
+		const items = (await people({ email: 'ann@example.com' }, { email: 'ben@example.com' })).map((item, index) => ({ ...item, audience: String(4711 + index) }));
+		const result = await run(items, { audience: { __rl: true, mode: 'id', value: '={{ $json.audience }}' } });
+		expect(result.error?.message).toBe('"Audience" is not the same for all items: item 1 has another one than item 0.');
+		expect(meta.changes).toEqual([]);
+	});
+
 	test('are removed by what is known of them', async () => {
 		meta.addStranger({ EXTERN_ID: 'p1' });
 		meta.addStranger({ EXTERN_ID: 'other' });

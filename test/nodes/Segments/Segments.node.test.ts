@@ -137,6 +137,13 @@ describe('custom lists', () => {
 		expect((await run(list('removePeople'), [{ id: 'zoe' }, { id: 'bob' }, { id: 'nobody' }])).json).toMatchObject([{ removed: 1, absent: 1, unknown: 1, unknownIds: ['nobody'] }]);
 	});
 
+	it('take nobody for another list where an expression names several', async () => {
+		await run(list('create', { name: 'Other' }));
+		const { error } = await run(list('addPeople', { list: { __rl: true, mode: 'name', value: '={{ $json.list }}' } }), [{ id: 'ann', list: 'Import' }, { id: 'bob', list: 'Other' }]);
+		expect(error?.message).toMatch(/^"List" is not the same for all items/);
+		expect(await members()).toEqual([]);
+	});
+
 	it('name the items that name nobody; the others have been taken', async () => {
 		const items = [{ id: 'ann' }, { id: ' ' }, { id: 'x'.repeat(600) }, { id: 'bob' }];
 		const { error } = await run(list('addPeople'), items);
