@@ -241,10 +241,10 @@ class OneMessage<Message> {
 		return { state: 'held', reason: null, detail, provider: null, messageId: this.id };
 	}
 
-	private async hold(until: number, detail: string, since?: number): Promise<void> {
+	private async hold(until: number, detail: string, refusedSince?: number): Promise<void> {
 		const { node } = this.options;
 		const { entry, visit, run, payload } = this.delivery;
-		const hold: MessageHold = { message: this.claimed.message, token: this.token, entry, visit, run, until, payload, detail, since };
+		const hold: MessageHold = { message: this.claimed.message, token: this.token, entry, visit, run, until, payload, detail, refusedSince };
 		await this.ledger.hold(node, hold);
 	}
 

@@ -1,6 +1,5 @@
 import { HoldState } from '../holds/states';
 import { operation } from '../store/database';
-import { isForProvider } from './waits';
 
 /** A message at the sender its entry was released from. */
 export interface MessageOfRelease {
@@ -18,14 +17,12 @@ export interface MessageOfRelease {
  * those of the same entry that never waited: their items have gone on long ago.
  */
 export const messagesOfRelease = operation<{ token: string; node: number }, MessageOfRelease[]>(
-	async (tx, { token, node }, { now }) => {
-		const rows = await tx.all<Omit<MessageOfRelease, 'since'> & { detail: string | null; held_at: number }>(
-			`SELECT h.hold, m.message_key AS key, m.payload, m.detail, h.held_at FROM hold h
+	async (tx, { token, node }, { now }) =>
+		await tx.all<MessageOfRelease>(
+			`SELECT h.hold, m.message_key AS key, m.payload, coalesce(m.refused_since, $3) AS since FROM hold h
 			 JOIN message m ON m.entry = h.entry AND m.node = h.node AND m.visit = h.visit
 			 WHERE h.token = $1 AND h.node = $2 AND m.waited = 1 AND h.state = ${HoldState.claimed} ORDER BY m.message`,
-			[token, node],
-		);
-		return rows.map(({ detail, held_at: heldAt, ...message }) => ({ ...message, since: isForProvider(detail) ? heldAt : now }));
-	},
+			[token, node, now],
+		),
 	'events',
 );

@@ -1,4 +1,3 @@
-import { isForProvider } from '../delivery/waits';
 import { conversionsOf } from '../goals/conversions';
 import { goalsOf } from '../goals/goal';
 import { sendsOf } from '../goals/sends';
@@ -54,6 +53,7 @@ interface MessageRow {
 	claimed_at: number;
 	sent_at: number | null;
 	settled_at: number | null;
+	refused_since: number | null;
 }
 
 /** A person's steps through one run, in the order of time; at one instant, in the order of cause. */
@@ -65,7 +65,7 @@ export async function stepsOf(tx: Tx, head: RunHead, entries: StoryEntry[], cont
 		[list],
 	);
 	const messages = await tx.all<MessageRow>(
-		`SELECT n.name AS node, m.channel, m.state, m.reason, m.detail, m.provider, m.provider_id, m.claimed_at, m.sent_at, m.settled_at
+		`SELECT n.name AS node, m.channel, m.state, m.reason, m.detail, m.provider, m.provider_id, m.claimed_at, m.sent_at, m.settled_at, m.refused_since
 		 FROM message m JOIN node n ON n.node = m.node WHERE m.${of} ORDER BY m.message`,
 		[list],
 	);
@@ -109,7 +109,7 @@ function droppedStep({ node, reason, detail, dropped_at }: DroppedRow): StorySte
 }
 
 function messageSteps(message: MessageRow): StoryStep[] {
-	const { node, channel, state, reason, detail, provider, provider_id, claimed_at, sent_at, settled_at } = message;
+	const { node, channel, state, reason, detail, provider, provider_id, claimed_at, sent_at, settled_at, refused_since } = message;
 	const by = provider === null ? '' : ` by ${provider}`;
 	const settled = settled_at ?? claimed_at;
 	switch (state) {
@@ -121,8 +121,7 @@ function messageSteps(message: MessageRow): StoryStep[] {
 		case 'not_sent':
 			return [{ at: settled, text: `Message (${channel}) of "${node}" not sent${by}: ${reasonWords(reason, detail)}` }];
 		case 'held':
-			if (!isForProvider(detail)) return [{ at: claimed_at, text: `Message (${channel}) of "${node}" waits: ${detail}` }];
-			return [{ at: claimed_at, text: `Message (${channel}) of "${node}" waits for a provider${detail ? `: ${detail}` : ''}` }];
+			return [{ at: claimed_at, text: `Message (${channel}) of "${node}" waits${refused_since === null ? '' : ' for a provider'}${detail ? `: ${detail}` : ''}` }];
 		default:
 			return [{ at: sent_at ?? claimed_at, text: `Message (${channel}) of "${node}" is being sent` }];
 	}

@@ -1,3 +1,4 @@
+import { reopenRuns } from '../../delivery/reopen-runs';
 import type { Channel } from '../../people/records';
 import { operation, type Tx } from '../../store/database';
 import { HoldState } from '../../holds/states';
@@ -56,10 +57,10 @@ export const leaveUnknown = operation<{ messages: number[] }, { left: number[] }
  * stopped) forbids it. A run that was finished runs again until they are over. Returns those that wait now.
  */
 export const sendUnknownAgain = operation<{ messages: number[] }, { waiting: number[] }>(async (tx, { messages }, { now }) => {
-	const rows = await tx.all<{ message: number }>(
-		`UPDATE message SET state = 'held', waited = 1, reason = NULL, detail = 'Sent again by the operator', sent_at = NULL, settled_at = NULL,
+	const rows = await tx.all<{ message: number; run: number }>(
+		`UPDATE message SET state = 'held', waited = 1, reason = NULL, detail = 'Sent again by the operator', sent_at = NULL, settled_at = NULL, refused_since = NULL,
 			attempts = CASE WHEN message.attempts = 0 THEN 1 ELSE message.attempts END
-		 WHERE state = 'unknown' AND accepted_at IS NULL AND message IN (SELECT message FROM ${named(tx)} AS named) RETURNING message`,
+		 WHERE state = 'unknown' AND accepted_at IS NULL AND message IN (SELECT message FROM ${named(tx)} AS named) RETURNING message, run`,
 		[list(messages)],
 	);
 	const waiting = rows.map(({ message }) => message);
@@ -74,11 +75,7 @@ export const sendUnknownAgain = operation<{ messages: number[] }, { waiting: num
 			attempts = 0, token = NULL, owner = NULL, lease_until = NULL`,
 		[list(waiting), now],
 	);
-	await tx.run(
-		`UPDATE run SET state = 'running', finished_at = NULL, announced_at = NULL
-		 WHERE state = 'finished' AND run IN (SELECT m.run FROM ${named(tx)} AS named JOIN message m ON m.message = named.message)`,
-		[list(waiting)],
-	);
+	await reopenRuns(tx, rows.map(({ run }) => run));
 	return { waiting };
 });
 

@@ -1,5 +1,4 @@
 import type { Tx } from '../../store/database';
-import { waitsForWindow } from '../waits';
 import type { ClaimBatch } from './candidate';
 import type { Check } from './check';
 
@@ -28,7 +27,8 @@ export const channelThrottle: Check = {
 					candidate.windowStart = window;
 				}
 				if (candidate.windowStart === current) return undefined;
-				return { kind: 'wait', until: candidate.windowStart, detail: waitsForWindow(most, channel), otherwise: 'provider_unavailable' };
+				const detail = `At most ${most} messages per 5 minutes on ${channel}`;
+				return { kind: 'wait', until: candidate.windowStart, detail, otherwise: 'provider_unavailable' };
 			},
 			write: async () => await addPlaces(tx, channel, taken, current),
 		};

@@ -1,7 +1,6 @@
 import { wallClock } from '../../time/local';
 import type { Tx } from '../../store/database';
 import { addPlaces, giveBackPlaces, hasLimits, limitsOf, mayComeBack, periodsOf, placesLock, takenPlaces, type Limit } from '../places';
-import { WAITS_FOR_PLACE } from '../waits';
 import { takesRoom, type Candidate, type ClaimBatch } from './candidate';
 import type { Check, Verdict } from './check';
 
@@ -80,7 +79,8 @@ class Places {
 		if (final) return { kind: 'refuse', reason: final.reason };
 		const [first] = full;
 		if (!first) return undefined;
-		return { kind: 'wait', until: this.now + WAIT_MS, detail: WAITS_FOR_PLACE, otherwise: first.reason };
+		const detail = 'All places are taken, but some may come free';
+		return { kind: 'wait', until: this.now + WAIT_MS, detail, otherwise: first.reason };
 	}
 
 	take(candidate: Candidate): void {

@@ -15,10 +15,11 @@ import { attempts } from './014-attempts';
 import { receiptSignatures } from './015-receipt-signatures';
 import { erasedInAudiences } from './016-erased-in-audiences';
 import { phoneDigits } from './017-phone-digits';
+import { refusedSince } from './018-refused-since';
 import type { Migration } from './migration';
 
 /** Every migration, in order. */
 export const migrations: readonly Migration[] = [
 	foundation, columns, segmentsAndLists, usesOfRuns, campaignTypes, setOut, openedReleases, identityEpoch, byteOrder, messagesInMotion,
-	idsInTheirIndex, receipts, audiences, attempts, receiptSignatures, erasedInAudiences, phoneDigits,
+	idsInTheirIndex, receipts, audiences, attempts, receiptSignatures, erasedInAudiences, phoneDigits, refusedSince,
 ];

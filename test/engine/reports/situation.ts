@@ -92,6 +92,6 @@ async function hold(store: Store, sender: string, released: Released, until: num
 	const [claimed] = await store.call('claimMessages', { node: number, channel: 'sms', token: 'held', messages: [claimFor(released)] });
 	await store.call('holdMessages', {
 		node: number,
-		holds: [{ message: claimed?.message as number, token: 'held', entry, visit: visit + 1, run, until, payload: null, detail: 'Provider A: 503' }],
+		holds: [{ message: claimed?.message as number, token: 'held', entry, visit: visit + 1, run, until, payload: null, detail: 'Provider A: 503', refusedSince: until }],
 	});
 }
