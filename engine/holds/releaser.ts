@@ -191,19 +191,20 @@ class ReleaserLoop {
 		const known = new Map(ends.map(({ token, end }) => [token, end]));
 		for (const { token } of releases) {
 			const end = known.get(token);
-			if (!end) this.goneOn.delete(token);
-			else if (end !== 'success' || this.isWithoutNews(token, now)) await this.end(token, end);
+			if (end === 'success') this.noticeGoneOn(token, now);
+			else this.goneOn.delete(token);
+			// Of an execution in which everybody has gone on n8n must have been silent for long.
+			const isOver = end !== 'success' || now - (this.goneOn.get(token) ?? now) >= NEWS_MS;
+			if (end && isOver) await this.end(token, end);
 		}
 	}
 
-	/** Of an execution in which everybody has gone on: whether n8n has been silent for so long that it must be over. */
-	private isWithoutNews(token: string, now: number): boolean {
-		const since = this.goneOn.get(token);
-		if (since !== undefined) return now - since >= NEWS_MS;
-		// Not if it has ended meanwhile.
-		if (this.running.has(token)) this.goneOn.set(token, now);
+	/** Everybody in an execution has gone on: others are handed out beside it while its end is awaited. */
+	private noticeGoneOn(token: string, now: number): void {
+		// It may have ended meanwhile.
+		if (this.goneOn.has(token) || !this.running.has(token)) return;
+		this.goneOn.set(token, now);
 		this.wake();
-		return false;
 	}
 
 	private endRenewalWhenIdle(): void {
