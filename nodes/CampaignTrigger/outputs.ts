@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 
 import type { Schedule } from '../../engine/campaigns/definition';
 import { isItemsRun } from '../../engine/campaigns/items/open-run';
-import { checkRelease } from '../../engine/campaigns/live/check-first-time';
+import { checkReleased } from '../../engine/campaigns/live/check-released';
 import { isLiveRun } from '../../engine/campaigns/live/trigger';
 import type { KnownRun } from '../../engine/campaigns/run-rows';
 import { overruledOnRelease } from '../../engine/gates/always';
@@ -60,7 +60,7 @@ export function staysStopped(runs: KnownRun[], { kind }: Schedule, zone: string)
 export async function releasePeople(store: Store, node: number, token: string): Promise<INodeExecutionData[][]> {
 	const opened = await openRelease(store, node, token);
 	const now = store.clock.now();
-	const live = await checkRelease(store, { node, token });
+	const live = await checkReleased(store, { node, token });
 	const overrulings = await overruledOnRelease(store, comingOut(opened), { now, accountZone: accountZone() });
 	const decisions = opened.map(({ profile }, index): Decision => (profile ? (overrulings[index] ?? live.get(opened[index]?.released.hold ?? 0)?.decision ?? { kind: 'pass' }) : { kind: 'drop', reason: 'erased' }));
 	const stopped = opened.flatMap(({ released: { hold } }, index) => {

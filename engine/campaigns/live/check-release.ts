@@ -29,7 +29,7 @@ export interface ReleaseCheck {
 	decision?: Decision;
 	/** The value that is held the same, for messages. */
 	value?: string;
-	/** Of somebody who came in by doing one of these for the first time, and is somebody else besides: who, and when. See check-first-time. */
+	/** Of somebody who came in by doing one of these for the first time, and is somebody else besides: who, and when. See check-released. */
 	first?: { person: number; ts: number; events: AwaitedEvent[] };
 }
 

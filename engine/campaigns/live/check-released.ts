@@ -5,7 +5,7 @@ import type { ReleaseCheck } from './check-release';
  * What `checkLiveRelease` says of those whom the trigger of a live campaign releases, by hold; and whether who came in by
  * doing it for the first time still has: they may have turned out to be somebody who had done it before.
  */
-export async function checkRelease(store: Store, { node, token }: { node: number; token: string }): Promise<Map<number, ReleaseCheck>> {
+export async function checkReleased(store: Store, { node, token }: { node: number; token: string }): Promise<Map<number, ReleaseCheck>> {
 	const checks = await store.call('checkLiveRelease', { node, token, zone: store.accountZone });
 	const byHold = new Map(checks.map((check) => [check.hold, check]));
 	const firsts = checks.flatMap(({ hold, first }) => (first ? [{ hold, ...first }] : []));

@@ -1,4 +1,4 @@
-import { checkRelease } from '../../../../engine/campaigns/live/check-first-time';
+import { checkReleased } from '../../../../engine/campaigns/live/check-released';
 import type { LiveKind, LiveTrigger } from '../../../../engine/campaigns/live/trigger';
 import type { Released } from '../../../../engine/holds/release';
 import { claimFor, node, release } from '../../../support/campaign';
@@ -97,7 +97,7 @@ describeStores('somebody who waits in a live campaign and turns out to be one wh
 		clock.advance(HOUR);
 		const { token = '', people = [] } = (await release(store, trigger)) ?? {};
 		expect(people).toHaveLength(2);
-		const checks = await checkRelease(store, { node: trigger, token });
+		const checks = await checkReleased(store, { node: trigger, token });
 		const entryOf = new Map((await cameIn(options, run)).map(({ user, event }) => [event, user]));
 		expect(people.map(({ hold, event }) => [entryOf.get(event), checks.get(hold)?.decision])).toEqual([
 			['customer', { kind: 'drop', reason: 'user_not_qualified', detail: 'It was not the first time: the person had done it before, at 2026-03-02T12:00:00.000Z' }],
