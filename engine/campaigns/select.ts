@@ -73,7 +73,8 @@ export async function isAsItWas(tx: Tx, run: number, of: SelectedBy | undefined)
 /**
  * Starts a scheduled run with the people selected for it: puts them on hold at the trigger `node`, due now, as blocks
  * in an order drawn from the run's seed. The next run of a recurring campaign is scheduled with it. A run that has been
- * started already, by whomever, or was published anew since its people were selected, is left alone; one with more people than its safety check allows is refused.
+ * started already, by whomever, or was published anew since its people were selected, is left alone; one with more people
+ * than its safety check allows is refused.
  */
 export const startRun = operation<StartRunInput, { started: boolean }>(
 	async (tx, input, { now }) => await followedByNext(tx, input.run, now, async () => await start(tx, input, now)),

@@ -1,5 +1,5 @@
-import type { Tx } from '../store/database';
 import { isStorable } from '../storable';
+import type { Tx } from '../store/database';
 
 /**
  * Who is behind entries and ids, by their numbers as of now: a merged person's is the survivor's. Entries and ids that

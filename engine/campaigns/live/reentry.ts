@@ -15,6 +15,9 @@ export const NOT_COME_IN = `EXISTS (
 	SELECT 1 FROM dropped d WHERE d.entry = e.entry AND d.visit = 0
 	  AND (d.reason = 'event_happened' OR (d.reason = 'user_not_qualified' AND e.entry_key LIKE '${DAY_KEYS}')))`;
 
+/** SQL condition: entry e waits for a date of its person's, which may yet be another. */
+const MAY_CHANGE = `(e.entry_key LIKE '${DAY_KEYS}' AND EXISTS (SELECT 1 FROM hold h WHERE h.entry = e.entry AND h.visit = 0 AND h.state = ${HoldState.waiting}))`;
+
 /**
  * When each of these people came into a run before, where that matters.
  * @param waiting whether those count who wait for a date of theirs, which may yet be another
@@ -26,7 +29,7 @@ export async function timesCameIn(
 	if (reentry.kind === 'always') return times;
 	const rows = await tx.all<{ person: number; at: number }>(
 		`SELECT e.person, e.qualified_at AS at FROM ${tx.dialect.rows('$1', { person: 'integer' })} AS r JOIN entry e ON e.run = $2 AND e.person = r.person
-		 WHERE ${waiting === 'count' ? '' : `NOT (e.entry_key LIKE '${DAY_KEYS}' AND EXISTS (SELECT 1 FROM hold h WHERE h.entry = e.entry AND h.visit = 0 AND h.state = ${HoldState.waiting})) AND`} NOT ${NOT_COME_IN}`,
+		 WHERE NOT ${NOT_COME_IN}${waiting === 'count' ? '' : ` AND NOT ${MAY_CHANGE}`}`,
 		[JSON.stringify(people.map((person) => [person])), run],
 	);
 	for (const { person, at } of rows) times.set(person, [...(times.get(person) ?? []), at]);
