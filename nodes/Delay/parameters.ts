@@ -83,7 +83,7 @@ export const delayProperties: INodeProperties[] = [
 		displayOptions: when('timeOfDay'),
 		options: [
 			{ name: "Person's, Else the Account's", value: 'person' },
-			{ name: "Account's", value: 'account', description: 'The time zone of this n8n' },
+			{ name: "Account's", value: 'account', description: 'N8N_CAMPAIGNS_TIMEZONE, else GENERIC_TIMEZONE of this n8n, else UTC' },
 		],
 		default: 'person',
 		description: 'Whose clock the time is read on',

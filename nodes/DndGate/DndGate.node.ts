@@ -101,7 +101,7 @@ export class DndGate implements INodeType {
 				noDataExpression: true,
 				options: [
 					{ name: "Person's, Else the Account's", value: 'person' },
-					{ name: "Account's", value: 'account', description: 'The time zone of this n8n' },
+					{ name: "Account's", value: 'account', description: 'N8N_CAMPAIGNS_TIMEZONE, else GENERIC_TIMEZONE of this n8n, else UTC' },
 				],
 				default: 'person',
 				description: 'Whose clock these hours are read on',
