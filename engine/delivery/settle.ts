@@ -33,7 +33,7 @@ export const settleMessages = operation<{ settlements: Settlement[] }, void>(asy
 		settlements.map((s) => [s.message, s.token, s.state, s.reason, s.detail, s.provider, s.providerId]),
 		(given) => `WITH ours AS (SELECT a.* FROM ${given} AS a
 				${tx.dialect.each('message', 'm', "m.message = a.message AND m.token = a.token AND m.state IN ('claimed', 'sending', 'unknown')", true)})
-			 UPDATE message SET state = a.state, reason = a.reason, detail = CASE WHEN ${isErased('message')} THEN NULL ELSE a.detail END, provider = a.provider,
+			 UPDATE message SET state = a.state, reason = a.reason, detail = CASE WHEN a.detail IS NOT NULL AND NOT ${isErased('message')} THEN a.detail END, provider = a.provider,
 				provider_id = a.provider_id, settled_at = $1,
 				payload = CASE WHEN message.waited = 1 OR a.state = 'unknown' THEN message.payload END
 			 FROM ours AS a WHERE message.message = a.message
