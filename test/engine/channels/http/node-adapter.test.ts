@@ -158,11 +158,11 @@ describe('nodeAdapter', () => {
 				return socket.write('HTTP/1.1 413 Content Too Large\r\nContent-Length: 2\r\n\r\nno');
 			});
 			const begun = performance.now();
-			expect(await send(url, { body: 'x'.repeat(16_000_000) }, 500)).toMatchObject(response('no', 413));
+			expect(await send(url, { body: 'x'.repeat(16_000_000) }, 2_000)).toMatchObject(response('no', 413));
 			const answered = performance.now() - begun;
 			expect(await send(url)).toMatchObject(response('ok'));
-			expect(answered).toBeLessThan(450);
-			expect(performance.now() - begun).toBeGreaterThan(450);
+			expect(answered).toBeLessThan(1_900);
+			expect(performance.now() - begun).toBeGreaterThan(1_900);
 		});
 	});
 
