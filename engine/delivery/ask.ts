@@ -2,12 +2,15 @@ import { ThreadTransport } from '../channels/http/thread-transport';
 import type { HttpTransport } from '../channels/http/transport';
 import { InvalidRecipient, NotReady, type DirectProvider, type HttpProvider, type HttpRequest, type HttpResponse, type Provider, type ProviderOutcome } from '../channels/provider';
 import { CampaignError } from '../errors';
+import type { AheadOfRequest } from './message-mark';
 import { processBreakers, type Block, type Breakers, type CircuitBreaker } from './breaker';
 import { processPacers, type Pacers } from './pace';
 
 export interface AskOptions<Message> {
 	/** Called just before each request, when nothing has left yet: the ledger writes `sending`. If it throws, no request is made with this message, and the error comes out. */
 	beforeRequest(provider: Provider<Message>): Promise<void>;
+	/** May be called in its place, in two steps: some time before the request, and as it leaves. */
+	ahead?: AheadOfRequest;
 	/** Called when the message was definitely refused and has to wait for its next request: until then nothing is under way. */
 	afterRefusal?(): Promise<void>;
 	/** Epoch milliseconds. */
@@ -34,16 +37,38 @@ export function blockedOutcome({ kind, code, retryAfterMs }: Block): ProviderOut
 	return { outcome: 'refused', kind, code, detail, retryAfterMs };
 }
 
-/** One message by a request of its own, when pace and circuit breaker allow it. Not redacted. */
+/**
+ * One message by a request of its own, when pace and circuit breaker allow it. Not redacted. Where it can be told later
+ * which requests have begun, what comes before them is done for the next while others have their turn.
+ */
 export async function askAlone<Message>(provider: Provider<Message>, message: Message, options: AskOptions<Message>): Promise<ProviderOutcome> {
-	return await inTurn(provider, message, options, async (report) => {
-		const attempt = await prepared(async () => await prepare(provider, message, options));
-		if ('outcome' in attempt) return attempt;
-		await options.beforeRequest(provider);
-		const outcome = await attempt.make();
+	const { ahead, pacers = processPacers } = options;
+	const make = async (ready: Ready, report: (outcome: ProviderOutcome) => void) => {
+		const outcome = await ready.make();
 		report(outcome);
 		return outcome;
+	};
+	if (!ahead || 'deliver' in provider || !pacers.mayGoAhead(provider)) {
+		return await inTurn(provider, message, options, async (report) => {
+			const ready = await prepared(async () => await prepare(provider, message, options));
+			if ('outcome' in ready) return ready;
+			await options.beforeRequest(provider);
+			return await make(ready, report);
+		});
+	}
+	return await pacers.ahead(provider, async () => {
+		const ready = await prepared(async () => await prepare(provider, message, options));
+		if ('outcome' in ready) return ready;
+		await ahead.mark();
+		return await inTurn(provider, message, options, async (report) => {
+			await ahead.leave();
+			return await make(ready, report);
+		});
 	});
+}
+
+interface Ready {
+	make(): Promise<ProviderOutcome>;
 }
 
 /**
@@ -72,7 +97,7 @@ export async function inTurn<Message, Result>(
 }
 
 /** All that can fail before anything leaves is done now. */
-async function prepare<Message>(provider: Provider<Message>, message: Message, options: AskOptions<Message>): Promise<{ make(): Promise<ProviderOutcome> }> {
+async function prepare<Message>(provider: Provider<Message>, message: Message, options: AskOptions<Message>): Promise<Ready> {
 	if ('deliver' in provider) {
 		await provider.prepare?.(message);
 		return { make: async () => await deliverDirectly(provider, message) };

@@ -7,10 +7,10 @@ import type { Store } from '../store/store';
 import { addressHash } from './address-hash';
 import type { GroupResult } from './attempt';
 import { AuthFailures } from './auth-failures';
-import { optedOutOf } from './checks/people';
 import { claimToken, type ClaimedMessage, type MessageClaim } from './claim';
 import type { MessageHold } from './hold-message';
 import { Ledger } from './ledger';
+import { MessageMark, Overruled, TakenOver, type RequestLedger } from './message-mark';
 import type { Settlement } from './settle';
 import { identityOf } from './stored-messages';
 import { processStretches } from './stretches';
@@ -57,14 +57,6 @@ export interface Delivered {
 	messageId?: string;
 }
 
-/** What the ledger has to be told while a message is being sent; options of attemptGroup. */
-export interface RequestLedger {
-	/** Must be awaited before anything leaves. */
-	beforeRequest(): Promise<void>;
-	/** The request was definitely refused, and the message waits for its next one. */
-	afterRefusal(): Promise<void>;
-}
-
 export interface DeliverOptions<Message> {
 	store: Store;
 	/** Number of the sender's node. */
@@ -81,16 +73,6 @@ export interface DeliverOptions<Message> {
 const RENEW_MS = 20_000;
 const FIRST_HOLD_MS = 30_000;
 const MAX_HOLD_MS = 15 * 60_000;
-
-/** Thrown out of `beforeRequest` when the message has been taken over; nothing has left. */
-class TakenOver extends Error {}
-
-/** Thrown out of `beforeRequest` when the message may not leave any more, or not yet. */
-class Overruled extends Error {
-	constructor(readonly decision: Decision) {
-		super('Too late for another request');
-	}
-}
 
 /**
  * The one path of every message: claim, send, settle. Messages that exist already keep their recorded outcome and send
@@ -172,27 +154,22 @@ class OneMessage<Message> {
 		if (missing) return await this.settle('failed', missing.reason, missing.detail);
 		const rendered = await processStretches.do(() => this.delivery.render(this.id, this.options.store.clock.now()));
 		if (!rendered.ok) return await this.settle('failed', rendered.reason, rendered.detail);
-		let result: GroupResult;
-		let mayHaveLeft = false;
+		const mark = new MessageMark(this.options.store, this.ledger, { number: this.claimed.message, token: this.token, channel: this.options.channel }, () => this.overruling());
 		try {
-			result = await this.options.send(rendered.message, {
-				beforeRequest: async () => {
-					const decision = this.overruling();
-					if (decision) throw new Overruled(decision);
-					const { go, reason } = await this.ledger.markSending(this.claimed.message, this.token);
-					if (reason !== undefined) throw new Overruled({ kind: 'drop', reason, detail: reason === 'profile_not_reachable' ? optedOutOf(this.options.channel) : undefined });
-					if (!go) throw new TakenOver();
-					mayHaveLeft = true;
-				},
-				afterRefusal: async () => {
-					if (mayHaveLeft) await this.ledger.unmarkSending(this.claimed.message, this.token);
-					mayHaveLeft = false;
-				},
-			});
+			return await this.send(rendered.message, mark);
+		} finally {
+			mark.end();
+		}
+	}
+
+	private async send(message: Message, mark: MessageMark): Promise<Delivered> {
+		let result: GroupResult;
+		try {
+			result = await this.options.send(message, mark.told);
 		} catch (error) {
 			if (error instanceof TakenOver) return { state: 'elsewhere', reason: null, detail: null, provider: null };
-			if (!mayHaveLeft && error instanceof Overruled) return await this.endBy(error.decision);
-			if (!mayHaveLeft) {
+			if (!mark.mayHaveLeft && error instanceof Overruled) return await this.endBy(error.decision);
+			if (!mark.mayHaveLeft) {
 				// The store failed before the request, perhaps after it had written the mark: the claim is left to whoever comes next.
 				await this.ledger.unmarkSending(this.claimed.message, this.token);
 				throw error;

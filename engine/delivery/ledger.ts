@@ -16,7 +16,7 @@ export interface Mark {
 
 /** Writes the ledger of messages around their requests, gathered over everything this process sends at the moment. */
 export class Ledger {
-	private readonly sending: Coalescer<{ message: number; token: string }, Mark>;
+	private readonly sending: Coalescer<{ message: number; token: string; again: boolean }, Mark>;
 
 	private readonly refused: Coalescer<{ message: number; token: string }, void>;
 
@@ -55,9 +55,9 @@ export class Ledger {
 		return ledger;
 	}
 
-	/** Just before a request. */
-	async markSending(message: number, token: string): Promise<Mark> {
-		return await this.sending.call({ message, token });
+	/** Before a request. `again`: it is marked for that request already, and has waited since. */
+	async markSending(message: number, token: string, again: boolean): Promise<Mark> {
+		return await this.sending.call({ message, token, again });
 	}
 
 	/** After a definite refusal, when the message waits for its next request. */

@@ -16,17 +16,18 @@ const OURS = "m.message = a.message AND m.token = a.token AND m.state IN ('claim
 /**
  * Writes messages as `sending` just before their requests leave, under the token they were claimed with. Returns the
  * messages that may go, and those of ours that may not any more, with the reason: a message may wait long for its turn. One
- * that is in neither has been taken over by somebody else and must not be sent.
+ * that is in neither has been taken over by somebody else and must not be sent. `again`: it is marked for the same request
+ * already, and has waited since.
  */
-export const markSending = operation<{ messages: Array<{ message: number; token: string }> }, { go: number[]; barred?: Array<{ message: number; reason: Barred }> }>(
+export const markSending = operation<{ messages: Array<{ message: number; token: string; again?: boolean }> }, { go: number[]; barred?: Array<{ message: number; reason: Barred }> }>(
 	async (tx, { messages }, { now }) => {
-		const columns = { message: 'integer', token: 'text' } as const;
-		const rows = messages.map(({ message, token }) => [message, token]);
+		const columns = { message: 'integer', token: 'text', requests: 'integer' } as const;
+		const rows = messages.map(({ message, token, again }) => [message, token, again ? 0 : 1]);
 		const marked = await tx.allOf<{ message: number }>(
 			columns,
 			rows,
-			(given) => `WITH ours AS (SELECT a.message, ${BARRED} AS barred FROM ${given} AS a ${tx.dialect.each('message', 'm', OURS, true)})
-				 UPDATE message SET state = 'sending', sent_at = $1, attempts = message.attempts + 1 FROM ours
+			(given) => `WITH ours AS (SELECT a.message, a.requests, ${BARRED} AS barred FROM ${given} AS a ${tx.dialect.each('message', 'm', OURS, true)})
+				 UPDATE message SET state = 'sending', sent_at = $1, attempts = message.attempts + ours.requests FROM ours
 				 WHERE message.message = ours.message AND ours.barred IS NULL RETURNING message.message`,
 			[now],
 		);

@@ -36,31 +36,11 @@ export function samePace(one: Pace, other: Pace): boolean {
 	return one.concurrency === other.concurrency && one.requestsPerSecond === other.requestsPerSecond;
 }
 
-/** Turns by provider identity, shared by all batches, sender nodes and campaigns of a process. */
-export class Pacers {
+/** Turns by provider identity. */
+class TurnsOfAll {
 	private readonly known = new Map<string, { turns: Turns; pace: Pace }>();
 
-	private ofAll?: PaceOfAll;
-
-	/** From now on a pace that the operator stated holds for several processes together. */
-	share(ofAll: PaceOfAll): void {
-		this.ofAll = ofAll;
-	}
-
-	/** Runs a task when the provider's pace allows it. Later settings of the same provider replace earlier ones. */
-	run<T>(provider: Provider<never>, task: () => Promise<T>): Promise<T> {
-		const { concurrency, requestsPerSecond } = provider;
-		const identity = identityOf(provider);
-		const stated = concurrency !== undefined || requestsPerSecond !== undefined;
-		const { ofAll } = this;
-		const own = { concurrency: concurrency ?? DEFAULT_CONCURRENCY };
-		if (!ofAll || !stated) return this.turnsOf(identity, { ...own, requestsPerSecond }).run(task);
-		// Only as many wait for their turn among all processes as this one may have under way.
-		const longestMs = provider.timeoutMs + BESIDE_ANSWER_MS;
-		return this.turnsOf(identity, own).run(() => ofAll.run(identity, { concurrency, requestsPerSecond }, longestMs, task));
-	}
-
-	private turnsOf(identity: string, pace: Pace): Turns {
+	of(identity: string, pace: Pace): Turns {
 		const known = this.known.get(identity);
 		if (!known) {
 			const turns = new Turns(pace);
@@ -72,6 +52,46 @@ export class Pacers {
 			known.turns.setPace(pace);
 		}
 		return known.turns;
+	}
+}
+
+/** Paces by provider identity, shared by all batches, sender nodes and campaigns of a process. */
+export class Pacers {
+	private readonly turns = new TurnsOfAll();
+
+	private readonly turnsAhead = new TurnsOfAll();
+
+	private paceOfAll?: PaceOfAll;
+
+	/** From now on a pace that the operator stated holds for several processes together. */
+	share(ofAll: PaceOfAll): void {
+		this.paceOfAll = ofAll;
+	}
+
+	/** Runs a task when the provider's pace allows it. Later settings of the same provider replace earlier ones. */
+	run<T>(provider: Provider<never>, task: () => Promise<T>): Promise<T> {
+		const { concurrency, requestsPerSecond } = provider;
+		const identity = identityOf(provider);
+		const own = { concurrency: concurrency ?? DEFAULT_CONCURRENCY };
+		const ofAll = this.ofAll(provider);
+		if (!ofAll) return this.turns.of(identity, { ...own, requestsPerSecond }).run(task);
+		// Only as many wait for their turn among all processes as this one may have under way.
+		const longestMs = provider.timeoutMs + BESIDE_ANSWER_MS;
+		return this.turns.of(identity, own).run(() => ofAll.run(identity, { concurrency, requestsPerSecond }, longestMs, task));
+	}
+
+	/** Whether turns come as soon as others are over, so that somebody may be made ready for the next. */
+	mayGoAhead(provider: Provider<never>): boolean {
+		return provider.requestsPerSecond === undefined && !this.ofAll(provider);
+	}
+
+	/** Runs a task that waits for its turn by itself, by `run`: of those that have and those that wait for one, twice as many as may have one. */
+	ahead<T>(provider: Provider<never>, task: () => Promise<T>): Promise<T> {
+		return this.turnsAhead.of(identityOf(provider), { concurrency: 2 * (provider.concurrency ?? DEFAULT_CONCURRENCY) }).run(task);
+	}
+
+	private ofAll({ concurrency, requestsPerSecond }: Provider<never>): PaceOfAll | undefined {
+		return concurrency !== undefined || requestsPerSecond !== undefined ? this.paceOfAll : undefined;
 	}
 }
 

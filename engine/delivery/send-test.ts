@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Reason } from '../reasons';
 import type { Attempt, GroupResult } from './attempt';
-import type { RequestLedger } from './deliver';
+import type { RequestLedger } from './message-mark';
 
 /** Names the campaign of a test to providers: their figures and receipts are of none. */
 export const TEST_CAMPAIGN = 'test';

@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 
+import { takeBack } from '../delivery/take-back';
 import { toPlainError } from '../errors';
 import { operations } from '../operations';
 import type { Durability, Operation, Tx } from './database';
@@ -8,6 +9,7 @@ import { forget, reportAlive, reportedOwners } from './processes';
 import type { ThreadOptions, ThreadRequest, ThreadResponse } from './protocol';
 import type { SqliteConnection } from './sqlite/connection';
 import { Liveness } from './sqlite/liveness';
+import { departedOf, forgetDepartures } from './sqlite/departures';
 import { openFile } from './sqlite/open-file';
 import { answerOf, serveTogether } from './thread-server';
 
@@ -81,22 +83,31 @@ async function attendTo({ name, now }: ThreadRequest): Promise<unknown> {
 	const to = connection as SqliteConnection;
 	if (name === '$open') {
 		const identity = await to.write('full', migrate);
-		await to.write('events', async (tx) => await beat(tx, now));
+		await beat(to, now);
 		return identity;
 	}
 	liveness.announce();
-	if (name === '$beat') return await to.write('events', async (tx) => await beat(tx, now));
-	await to.write('events', async (tx) => await forget(tx, owner));
+	if (name === '$beat') return await beat(to, now);
+	await to.write('events', async (tx) => await takeLeaveOf(tx, owner));
 	liveness.withdraw();
 	return to.close();
 }
 
 /** Reports this process, and forgets those whose lock is free. The lock says who lives, so the report never runs out. */
-async function beat(tx: Tx, now: number): Promise<void> {
+async function beat(to: SqliteConnection, now: number): Promise<void> {
 	// Also in a thread that took the place of one that died, and whose lock died with it.
 	liveness.announce();
-	await reportAlive(tx, owner, now, Number.MAX_SAFE_INTEGER);
-	for (const other of await reportedOwners(tx)) {
-		if (!liveness.isAlive(other)) await forget(tx, other);
-	}
+	const gone = await to.write('events', async (tx) => {
+		await reportAlive(tx, owner, now, Number.MAX_SAFE_INTEGER);
+		const dead = (await reportedOwners(tx)).filter((other) => !liveness.isAlive(other));
+		for (const other of dead) await takeLeaveOf(tx, other);
+		return dead;
+	});
+	// Not before it is written what they tell.
+	for (const other of gone) forgetDepartures(options.path, other);
+}
+
+async function takeLeaveOf(tx: Tx, other: string): Promise<void> {
+	await takeBack(tx, other, departedOf(options.path, other));
+	await forget(tx, other);
 }

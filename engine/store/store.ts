@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import type { Operations } from '../operations';
 import type { Operation } from './database';
+import type { Departures } from './departures';
 import type { IngestInput, IngestResult } from '../people/records';
 import type { Questions } from '../questions';
 
@@ -27,6 +28,8 @@ export interface Store {
 	readonly accountZone: string;
 	/** This process, as owner of leases and of messages being sent. */
 	readonly owner: string;
+	/** Absent where whoever comes after this process, perhaps on another machine, could not read it. */
+	readonly departures?: Departures;
 	/** Runs one operation as one transaction. Rejects with a CampaignError. */
 	call<Name extends OperationName>(name: Name, input: OperationInput<Name>): Promise<OperationOutput<Name>>;
 	/** Asks one question. Rejects with a CampaignError. */

@@ -2,7 +2,8 @@ import type { IDataObject, IExecuteFunctions, ITriggerFunctions, ITriggerRespons
 
 import type { GroupResult } from '../../engine/delivery/attempt';
 import { foreignCampaign } from '../../engine/campaigns/enter-foreign';
-import { deliver, type Delivered, type Delivery, type RequestLedger } from '../../engine/delivery/deliver';
+import { deliver, type Delivered, type Delivery } from '../../engine/delivery/deliver';
+import type { RequestLedger } from '../../engine/delivery/message-mark';
 import type { Channel } from '../../engine/people/records';
 import type { NamedProperty } from '../../engine/personalization/at-form';
 import type { CompiledTemplate } from '../../engine/personalization/liquid';

@@ -1,7 +1,7 @@
 import { NodeConnectionTypes, type IDataObject, type IExecuteFunctions, type INodeExecutionData, type INodeType, type INodeTypeDescription } from 'n8n-workflow';
 
 import type { GroupResult } from '../../engine/delivery/attempt';
-import type { RequestLedger } from '../../engine/delivery/deliver';
+import type { RequestLedger } from '../../engine/delivery/message-mark';
 import type { Channel } from '../../engine/people/records';
 import { campaignTag } from '../../nodes/shared/items';
 import type { Recipient } from '../../nodes/shared/recipients';

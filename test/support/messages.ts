@@ -29,5 +29,6 @@ export async function messagesBeingSent(store: Store, count: number, channel: Ch
 	const messages = claimed.filter(({ mine }) => mine).map(({ message }) => message);
 	await store.call('settleRelease', { token: out?.token ?? '', end: 'success' });
 	await store.call('markSending', { messages: messages.map((message) => ({ message, token })) });
+	for (const message of messages) store.departures?.begin(message);
 	return { run, token, messages, refused: released.filter(({ entry }) => !claimed.some((one) => one.mine && one.entry === entry)) };
 }

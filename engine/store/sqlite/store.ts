@@ -11,6 +11,7 @@ import type { IngestInput, IngestResult } from '../../people/records';
 import { BEAT_MS } from '../processes';
 import type { OperationInput, OperationName, OperationOutput, QuestionInput, QuestionName, QuestionOutput, SqliteOptions, Store } from '../store';
 import { ThreadClient } from '../thread-client';
+import { DeparturesFile } from './departures';
 
 /** The embedded store: one SQLite file, one thread that writes, one that answers questions. */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
@@ -40,6 +41,8 @@ class SqliteStore implements Store {
 
 	readonly accountZone: string;
 
+	readonly departures?: DeparturesFile;
+
 	private readonly ingested = new Ingested();
 
 	private readonly heart: NodeJS.Timeout;
@@ -59,6 +62,8 @@ class SqliteStore implements Store {
 		this.secret = identity.secret;
 		this.owner = thread.owner;
 		this.accountZone = thread.accountZone;
+		this.departures = DeparturesFile.open(thread.path, thread.owner);
+		this.writer.onLoss = () => this.departures?.noteLoss();
 		this.columns = keepColumns(this, thread);
 		this.house = keepHouse(async () => await this.call('forgetOld', {}));
 		this.questions.onDamage = (damage) => this.columns.keeper.noteDamage(damage);
@@ -95,10 +100,12 @@ class SqliteStore implements Store {
 
 	async close(): Promise<void> {
 		clearInterval(this.heart);
+		this.departures?.stop();
 		await this.house.close();
 		await this.columns.close();
 		await this.questions.close();
 		await this.writer.call('$close', undefined, this.clock.now());
+		this.departures?.close();
 		await this.writer.close();
 	}
 }

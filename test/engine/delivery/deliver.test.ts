@@ -1,5 +1,6 @@
 import { attemptGroup, type GroupResult } from '../../../engine/delivery/attempt';
-import { deliver, type Delivered, type Delivery, type RequestLedger } from '../../../engine/delivery/deliver';
+import { deliver, type Delivered, type Delivery } from '../../../engine/delivery/deliver';
+import type { RequestLedger } from '../../../engine/delivery/message-mark';
 import { CLAIM_MS } from '../../../engine/delivery/states';
 import type { Released } from '../../../engine/holds/release';
 import type { Store } from '../../../engine/store/store';
@@ -341,6 +342,7 @@ describeStores('delivering', (fixture) => {
 		const claimed = await dying.call('claimMessages', { node: sms, channel: 'sms', token: 'dying', messages });
 		const sending = claimed[0]?.message as number;
 		expect(await dying.call('markSending', { messages: [{ message: sending, token: 'dying' }] })).toEqual({ go: [sending] });
+		dying.departures?.begin(sending);
 		// While it lives, its messages are its own.
 		const waiting = sender();
 		expect((await deliver(people.map((one) => deliveryFor(one)), { ...options(), send: waiting.send })).map(({ state }) => state)).toEqual(['elsewhere', 'elsewhere', 'elsewhere']);
@@ -466,7 +468,9 @@ describeStores('delivering', (fixture) => {
 		await prepare(2);
 		const dying = await fixture().another();
 		const claimed = await dying.call('claimMessages', { node: sms, channel: 'sms', token: 'dying', messages: people.map((one) => claimFor(one)) });
-		await dying.call('markSending', { messages: [{ message: claimed[0]?.message as number, token: 'dying' }] });
+		const sending = claimed[0]?.message as number;
+		await dying.call('markSending', { messages: [{ message: sending, token: 'dying' }] });
+		dying.departures?.begin(sending);
 		await store.call('settleRelease', { token, end: 'success' });
 		await dying.close();
 		await store.call('recoverMessages', { campaignId: CAMPAIGN_ID });

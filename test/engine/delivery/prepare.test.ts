@@ -1,5 +1,6 @@
 import type { GroupResult } from '../../../engine/delivery/attempt';
-import { deliver, type Delivery, type RequestLedger } from '../../../engine/delivery/deliver';
+import { deliver, type Delivery } from '../../../engine/delivery/deliver';
+import type { RequestLedger } from '../../../engine/delivery/message-mark';
 import { CLAIM_MS } from '../../../engine/delivery/states';
 import type { Released } from '../../../engine/holds/release';
 import type { Store } from '../../../engine/store/store';

@@ -1,0 +1,12 @@
+/**
+ * Tells which messages' requests have begun, to whoever comes after this process, however it ends. With that, messages may
+ * be written as `sending` some time before their requests leave: those that had not begun can be claimed again.
+ */
+export interface Departures {
+	/** Changes when others may have taken this process for dead: whatever was marked before has to be marked again before its request leaves. */
+	readonly generation: number;
+	/** Just before anything of a message's request leaves, when its mark is durable. Throws when it cannot be told. @returns its place, for `end` */
+	begin(message: number): number;
+	/** When the outcome is durable, or the request was definitely refused. */
+	end(place: number): void;
+}
