@@ -48,7 +48,7 @@ export async function askAlone<Message>(provider: Provider<Message>, message: Me
 		report(outcome);
 		return outcome;
 	};
-	if (!ahead || 'deliver' in provider || !pacers.mayGoAhead(provider)) {
+	if (!ahead || !pacers.mayGoAhead(provider)) {
 		return await inTurn(provider, message, options, async (report) => {
 			const ready = await prepared(async () => await prepare(provider, message, options));
 			if ('outcome' in ready) return ready;
