@@ -1,7 +1,7 @@
 /**
  * The life of a message.
  * - `claimed`: ours to send; nothing has left. A void claim may be taken over.
- * - `sending`: its request may have left. Only from here can it become `unknown`, and never while its owner lives.
+ * - `sending`: its request is about to leave, or may have left. Only from here can it become `unknown`, and never while its owner lives.
  * - `held`: every provider was unavailable, or there is no room for it yet; waits at its sender.
  * - `sent`, `failed` (a provider or we tried and it is certain that nothing was delivered), `not_sent` (never tried, with
  *   a reason), `unknown` (nobody can tell): settled. Exactly these have a `settled_at`, and `unknown` ones the reason
