@@ -134,6 +134,8 @@ class OneMessage<Message> {
 
 	private readonly ledger: Ledger;
 
+	private readonly mark: MessageMark;
+
 	constructor(
 		private readonly delivery: Delivery<Message>,
 		private readonly claimed: ClaimedMessage,
@@ -142,6 +144,7 @@ class OneMessage<Message> {
 	) {
 		this.id = messageId(options.store, claimed.message);
 		this.ledger = Ledger.of(options.store);
+		this.mark = new MessageMark(options.store, this.ledger, { number: claimed.message, token, channel: options.channel }, () => this.overruling());
 	}
 
 	async run(): Promise<Delivered> {
@@ -154,18 +157,10 @@ class OneMessage<Message> {
 		if (missing) return await this.settle('failed', missing.reason, missing.detail);
 		const rendered = await processStretches.do(() => this.delivery.render(this.id, this.options.store.clock.now()));
 		if (!rendered.ok) return await this.settle('failed', rendered.reason, rendered.detail);
-		const mark = new MessageMark(this.options.store, this.ledger, { number: this.claimed.message, token: this.token, channel: this.options.channel }, () => this.overruling());
-		try {
-			return await this.send(rendered.message, mark);
-		} finally {
-			mark.end();
-		}
-	}
-
-	private async send(message: Message, mark: MessageMark): Promise<Delivered> {
+		const { mark } = this;
 		let result: GroupResult;
 		try {
-			result = await this.options.send(message, mark.told);
+			result = await this.options.send(rendered.message, mark.told);
 		} catch (error) {
 			if (error instanceof TakenOver) return { state: 'elsewhere', reason: null, detail: null, provider: null };
 			if (!mark.mayHaveLeft && error instanceof Overruled) return await this.endBy(error.decision);
@@ -223,6 +218,7 @@ class OneMessage<Message> {
 		const { entry, visit, run, payload } = this.delivery;
 		const hold: MessageHold = { message: this.claimed.message, token: this.token, entry, visit, run, until, payload, detail, refusedSince };
 		await this.ledger.hold(node, hold);
+		this.mark.end();
 	}
 
 	private async settle(
@@ -233,6 +229,7 @@ class OneMessage<Message> {
 		providerId: string | null = null,
 	): Promise<Delivered> {
 		await this.ledger.settle({ message: this.claimed.message, token: this.token, state, reason, detail, provider, providerId });
+		this.mark.end();
 		return { state, reason, detail, provider, messageId: this.id };
 	}
 }

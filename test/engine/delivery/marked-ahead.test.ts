@@ -27,7 +27,6 @@ describe('messages marked ahead of their requests', () => {
 	let folder: string;
 	let file: string;
 	let store: Store;
-	let run: number;
 	let sms: number;
 	let people: Released[];
 
@@ -42,7 +41,7 @@ describe('messages marked ahead of their requests', () => {
 	});
 
 	async function prepare(count: number): Promise<void> {
-		run = await startRun(store, await addPeople(store, count));
+		await startRun(store, await addPeople(store, count));
 		sms = await node(store, 'sms');
 		people = (await release(store, await node(store, 'trigger')))?.people ?? [];
 		expect(people).toHaveLength(count);
