@@ -9,7 +9,7 @@ import { processPacers, type Pacers } from './pace';
 export interface AskOptions<Message> {
 	/** Called just before each request, when nothing has left yet: the ledger writes `sending`. If it throws, no request is made with this message, and the error comes out. */
 	beforeRequest(provider: Provider<Message>): Promise<void>;
-	/** May be called in its place, in two steps: some time before the request, and as it leaves. */
+	/** May be called in its place, in two steps: some time before the request, and as it leaves. Whoever wraps the one wraps the other. */
 	ahead?: AheadOfRequest;
 	/** Called when the message was definitely refused and has to wait for its next request: until then nothing is under way. */
 	afterRefusal?(): Promise<void>;
@@ -43,21 +43,24 @@ export function blockedOutcome({ kind, code, retryAfterMs }: Block): ProviderOut
  */
 export async function askAlone<Message>(provider: Provider<Message>, message: Message, options: AskOptions<Message>): Promise<ProviderOutcome> {
 	const { ahead, pacers = processPacers } = options;
+	const getReady = async () => await prepared(async () => await prepare(provider, message, options));
 	const make = async (ready: Ready, report: (outcome: ProviderOutcome) => void) => {
 		const outcome = await ready.make();
 		report(outcome);
 		return outcome;
 	};
-	if (!ahead || !pacers.mayGoAhead(provider)) {
-		return await inTurn(provider, message, options, async (report) => {
-			const ready = await prepared(async () => await prepare(provider, message, options));
+	const allInTurn = async () =>
+		await inTurn(provider, message, options, async (report) => {
+			const ready = await getReady();
 			if ('outcome' in ready) return ready;
 			await options.beforeRequest(provider);
 			return await make(ready, report);
 		});
-	}
+	if (!ahead || !pacers.mayGoAhead(provider)) return await allInTurn();
 	return await pacers.ahead(provider, async () => {
-		const ready = await prepared(async () => await prepare(provider, message, options));
+		// By now it may be known that answers take long.
+		if (!pacers.mayGoAhead(provider)) return await allInTurn();
+		const ready = await getReady();
 		if ('outcome' in ready) return ready;
 		await ahead.mark();
 		return await inTurn(provider, message, options, async (report) => {

@@ -166,7 +166,7 @@ class OneMessage<Message> {
 			if (!mark.mayHaveLeft && error instanceof Overruled) return await this.endBy(error.decision);
 			if (!mark.mayHaveLeft) {
 				// The store failed before the request, perhaps after it had written the mark: the claim is left to whoever comes next.
-				await this.ledger.unmarkSending(this.claimed.message, this.token);
+				await this.ledger.unmarkSending(this.claimed.message, this.token, false);
 				throw error;
 			}
 			return await this.settle('unknown', 'unknown_outcome', (error as Error).message);
@@ -217,6 +217,8 @@ class OneMessage<Message> {
 		const { node } = this.options;
 		const { entry, visit, run, payload } = this.delivery;
 		const hold: MessageHold = { message: this.claimed.message, token: this.token, entry, visit, run, until, payload, detail, refusedSince };
+		// It was marked ahead of a request that was not made.
+		if (!this.mark.mayHaveLeft) await this.mark.takeOff();
 		await this.ledger.hold(node, hold);
 		this.mark.end();
 	}

@@ -1,5 +1,5 @@
 import type { Reason } from '../reasons';
-import { storable } from '../storable';
+import { isStorable, storable } from '../storable';
 import type { Store } from '../store/store';
 import { Coalescer } from './coalesce';
 import type { MessageHold } from './hold-message';
@@ -18,7 +18,7 @@ export interface Mark {
 export class Ledger {
 	private readonly sending: Coalescer<{ message: number; token: string; again: boolean }, Mark>;
 
-	private readonly refused: Coalescer<{ message: number; token: string }, void>;
+	private readonly refused: Coalescer<{ message: number; token: string; wasAsked: boolean }, void>;
 
 	private readonly settling: Coalescer<Settlement, void>;
 
@@ -60,9 +60,9 @@ export class Ledger {
 		return await this.sending.call({ message, token, again });
 	}
 
-	/** After a definite refusal, when the message waits for its next request. */
-	async unmarkSending(message: number, token: string): Promise<void> {
-		await this.refused.call({ message, token });
+	/** When nothing is under way any more: after a definite refusal, or when no request was made. */
+	async unmarkSending(message: number, token: string, wasAsked: boolean): Promise<void> {
+		await this.refused.call({ message, token, wasAsked });
 	}
 
 	/** Resolves when the outcome is written, however long the store is away: this process is the only one that knows it. */
@@ -78,6 +78,8 @@ export class Ledger {
 
 /** What a provider answered must not block the ledger. */
 function clean<Row extends object>(row: Row): Row {
+	const values: unknown[] = Object.values(row);
+	if (!values.some((value) => typeof value === 'string' && !isStorable(value))) return row;
 	return Object.fromEntries(Object.entries(row).map(([name, value]: [string, unknown]) => [name, typeof value === 'string' ? storable(value) : value])) as Row;
 }
 

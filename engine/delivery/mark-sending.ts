@@ -27,7 +27,7 @@ export const markSending = operation<{ messages: Array<{ message: number; token:
 			columns,
 			rows,
 			(given) => `WITH ours AS (SELECT a.message, a.requests, ${BARRED} AS barred FROM ${given} AS a ${tx.dialect.each('message', 'm', OURS, true)})
-				 UPDATE message SET state = 'sending', sent_at = $1, attempts = message.attempts + ours.requests FROM ours
+				 UPDATE message SET state = 'sending', sent_at = $1, attempts = message.attempts + CASE WHEN message.state = 'sending' THEN ours.requests ELSE 1 END FROM ours
 				 WHERE message.message = ours.message AND ours.barred IS NULL RETURNING message.message`,
 			[now],
 		);
@@ -44,16 +44,17 @@ export const markSending = operation<{ messages: Array<{ message: number; token:
 );
 
 /**
- * Takes the mark off messages whose request was definitely refused, while they wait for another provider: nothing has
- * left, and should this process die now they can be sent. Getting lost with the machine, it costs only that knowledge.
+ * Takes the mark off messages whose request was definitely refused, while they wait for another provider, or was never
+ * made (`wasAsked` is false): nothing has left, and should this process die now they can be sent. Getting lost with the
+ * machine, it costs only that knowledge.
  */
-export const unmarkSending = operation<{ messages: Array<{ message: number; token: string }> }, void>(
+export const unmarkSending = operation<{ messages: Array<{ message: number; token: string; wasAsked?: boolean }> }, void>(
 	async (tx, { messages }, { now }) => {
 		await tx.run(
-			`UPDATE message SET state = 'claimed', sent_at = NULL, claimed_at = $2, reason = NULL, detail = NULL, settled_at = NULL
-			 FROM ${tx.dialect.rows('$1', { message: 'integer', token: 'text' })} AS a
+			`UPDATE message SET state = 'claimed', sent_at = NULL, claimed_at = $2, reason = NULL, detail = NULL, settled_at = NULL, attempts = message.attempts - a.unasked
+			 FROM ${tx.dialect.rows('$1', { message: 'integer', token: 'text', unasked: 'integer' })} AS a
 			 WHERE message.message = a.message AND message.token = a.token AND ${isOpenTo('message')} AND message.state <> 'claimed'`,
-			[JSON.stringify(messages.map(({ message, token }) => [message, token])), now],
+			[JSON.stringify(messages.map(({ message, token, wasAsked = true }) => [message, token, wasAsked ? 0 : 1])), now],
 		);
 	},
 	'events',

@@ -63,7 +63,7 @@ export class MessageMark {
 				await this.write(false);
 				await this.leave();
 			},
-			...(departures && { ahead: { mark: async () => await this.write(false), leave: async () => await this.leave() } }),
+			...(departures?.isVoid === false && { ahead: { mark: async () => await this.write(false), leave: async () => await this.leave() } }),
 			afterRefusal: async () => await this.takeOff(),
 		};
 	}
@@ -74,21 +74,25 @@ export class MessageMark {
 		this.place = undefined;
 	}
 
-	private async leave(): Promise<void> {
-		const { departures } = this.store;
-		const isLate = performance.now() - this.markedAt > LOOK_AGAIN_MS;
-		if (isLate || departures?.generation !== this.generation) await this.write(true);
-		else this.throwIfOverruled();
-		this.place ??= departures?.begin(this.message.number);
-		this.mayHaveLeft = true;
-	}
-
-	private async takeOff(): Promise<void> {
-		const { isMarked } = this;
+	/** Takes the mark off, as nothing is under way; does nothing where there is none. */
+	async takeOff(): Promise<void> {
+		const { isMarked, mayHaveLeft, place } = this;
 		this.isMarked = false;
 		this.mayHaveLeft = false;
-		this.end();
-		if (isMarked) await this.ledger.unmarkSending(this.message.number, this.message.token);
+		this.place = undefined;
+		if (place !== undefined) this.store.departures?.cancel(place);
+		if (isMarked) await this.ledger.unmarkSending(this.message.number, this.message.token, mayHaveLeft);
+	}
+
+	private async leave(): Promise<void> {
+		const { departures } = this.store;
+		do {
+			const isLate = performance.now() - this.markedAt > LOOK_AGAIN_MS;
+			if (isLate || departures?.generation !== this.generation) await this.write(true);
+			else this.throwIfOverruled();
+			this.place ??= departures?.begin(this.message.number);
+		} while (departures?.generation !== this.generation);
+		this.mayHaveLeft = true;
 	}
 
 	private throwIfOverruled(): void {

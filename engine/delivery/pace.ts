@@ -36,6 +36,13 @@ export function samePace(one: Pace, other: Pace): boolean {
 	return one.concurrency === other.concurrency && one.requestsPerSecond === other.requestsPerSecond;
 }
 
+/** Beside a longer answer, what comes before the request takes next to nothing, and whoever was made ready would have to wait long. */
+const QUICK_MS = 100;
+
+function ownPace({ concurrency = DEFAULT_CONCURRENCY, requestsPerSecond }: Provider<never>): Pace & { concurrency: number } {
+	return { concurrency, requestsPerSecond };
+}
+
 /** Turns by provider identity. */
 class TurnsOfAll {
 	private readonly known = new Map<string, { turns: Turns; pace: Pace }>();
@@ -72,22 +79,23 @@ export class Pacers {
 	run<T>(provider: Provider<never>, task: () => Promise<T>): Promise<T> {
 		const { concurrency, requestsPerSecond } = provider;
 		const identity = identityOf(provider);
-		const own = { concurrency: concurrency ?? DEFAULT_CONCURRENCY };
+		const own = ownPace(provider);
 		const ofAll = this.ofAll(provider);
-		if (!ofAll) return this.turns.of(identity, { ...own, requestsPerSecond }).run(task);
+		if (!ofAll) return this.turns.of(identity, own).run(task);
 		// Only as many wait for their turn among all processes as this one may have under way.
 		const longestMs = provider.timeoutMs + BESIDE_ANSWER_MS;
-		return this.turns.of(identity, own).run(() => ofAll.run(identity, { concurrency, requestsPerSecond }, longestMs, task));
+		return this.turns.of(identity, { concurrency: own.concurrency }).run(() => ofAll.run(identity, { concurrency, requestsPerSecond }, longestMs, task));
 	}
 
-	/** Whether turns come as soon as others are over, so that somebody may be made ready for the next. */
+	/** Whether turns come as soon as others are over, and soon, so that it pays to make somebody ready for the next. */
 	mayGoAhead(provider: Provider<never>): boolean {
-		return provider.requestsPerSecond === undefined && !this.ofAll(provider);
+		if (provider.requestsPerSecond !== undefined || this.ofAll(provider)) return false;
+		return this.turns.of(identityOf(provider), ownPace(provider)).lastingMs < QUICK_MS;
 	}
 
 	/** Runs a task that waits for its turn by itself, by `run`: of those that have and those that wait for one, twice as many as may have one. */
 	ahead<T>(provider: Provider<never>, task: () => Promise<T>): Promise<T> {
-		return this.turnsAhead.of(identityOf(provider), { concurrency: 2 * (provider.concurrency ?? DEFAULT_CONCURRENCY) }).run(task);
+		return this.turnsAhead.of(identityOf(provider), { concurrency: 2 * ownPace(provider).concurrency }).run(task);
 	}
 
 	private ofAll({ concurrency, requestsPerSecond }: Provider<never>): PaceOfAll | undefined {

@@ -88,6 +88,7 @@ async function attendTo({ name, now }: ThreadRequest): Promise<unknown> {
 	}
 	liveness.announce();
 	if (name === '$beat') return await beat(to, now);
+	// Nothing leaves any more by now.
 	await to.write('events', async (tx) => await takeLeaveOf(tx, owner));
 	liveness.withdraw();
 	return to.close();

@@ -37,9 +37,6 @@ export class ThreadClient {
 	/** Told of columns that are not what was written. */
 	onDamage: (damage: Damage) => void = () => {};
 
-	/** Told when the thread died. */
-	onLoss: () => void = () => {};
-
 	/** Starts the thread before its first call, which then need not wait for that. */
 	start(): void {
 		if (!this.closed) this.worker ??= this.startWorker();
@@ -90,6 +87,5 @@ export class ThreadClient {
 			call.reject(new CampaignError('store_thread', `The store thread failed: ${error.message}`, hint));
 		}
 		this.pending.clear();
-		this.onLoss();
 	}
 }

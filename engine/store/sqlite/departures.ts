@@ -1,10 +1,12 @@
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 
-import { CampaignError } from '../../errors';
+import { CampaignError, toPlainError } from '../../errors';
 import type { Departures } from '../departures';
 
-/** Bytes of the first line, which says under which start of the machine the file was written. */
+/** Bytes of the first line, which says under which start of the machine the file was written. The last of them is the seal. */
 const HEADER = 64;
+
+const SEAL = { at: HEADER - 1, open: ' ', sealed: 'x' };
 
 /** Bytes of a message's number. */
 const NUMBER = 8;
@@ -13,16 +15,22 @@ const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 /**
  * Departures in a small file beside the store. What a process has written lies with the system, and stays when the process
- * is killed, without waiting for the disk; only the machine itself can lose it, by which the file becomes void.
+ * is killed, without waiting for the disk; only the machine itself can lose it, by which the file becomes void. Whoever
+ * takes the process for dead seals the file before reading it, and the process looks for the seal after writing: if that was
+ * a mistake, either the reader knows of a request or the process knows of the reader.
  */
 export class DeparturesFile implements Departures {
 	generation = 1;
+
+	isVoid = false;
 
 	private isOver = false;
 
 	private readonly free: number[] = [];
 
 	private places = 0;
+
+	private readonly seal = Buffer.alloc(1);
 
 	private constructor(
 		private readonly path: string,
@@ -34,25 +42,31 @@ export class DeparturesFile implements Departures {
 		const boot = currentBoot();
 		if (boot === undefined) return undefined;
 		const path = pathOf(store, owner);
+		let file: number | undefined;
 		try {
-			const file = openSync(path, 'w', 0o600);
-			writeSync(file, boot);
+			file = openSync(path, 'w+', 0o600);
+			writeSync(file, boot + SEAL.open);
 			return new DeparturesFile(path, file);
 		} catch {
+			if (file !== undefined) closeSync(file);
 			return undefined;
 		}
 	}
 
-	begin(message: number): number {
+	begin(message: number): number | undefined {
 		if (this.isOver) throw new CampaignError('store_closed', 'The campaign store has been closed.');
+		if (this.isVoid) return undefined;
 		const place = this.free.pop() ?? this.places++;
-		const number = Buffer.alloc(NUMBER);
-		number.writeBigUInt64LE(BigInt(message));
 		try {
-			writeSync(this.file, number, 0, NUMBER, HEADER + place * NUMBER);
+			this.write(place, message);
+			readSync(this.file, this.seal, 0, 1, SEAL.at);
 		} catch (error) {
 			this.free.push(place);
-			throw error;
+			throw new CampaignError('store_unwritable', `It cannot be written beside the campaign store that a request leaves: ${toPlainError(error).message}.`, 'Check the disk. Nothing was sent.');
+		}
+		if (this.seal.toString() !== SEAL.open) {
+			this.isVoid = true;
+			this.generation++;
 		}
 		return place;
 	}
@@ -61,9 +75,13 @@ export class DeparturesFile implements Departures {
 		this.free.push(place);
 	}
 
-	/** The thread that holds the lock of this process died. */
-	noteLoss(): void {
-		this.generation++;
+	cancel(place: number): void {
+		try {
+			if (!this.isOver) this.write(place, 0);
+		} catch {
+			// Then it counts as begun, should the process die.
+		}
+		this.free.push(place);
 	}
 
 	/** Nothing may leave any more: whatever has not is taken back. */
@@ -76,23 +94,43 @@ export class DeparturesFile implements Departures {
 		closeSync(this.file);
 		rmSync(this.path, { force: true });
 	}
-}
 
-/** Messages whose requests may have left a process of this owner, and some that are settled; undefined: nobody can tell. */
-export function departedOf(store: string, owner: string): number[] | undefined {
-	try {
-		const bytes = readFileSync(pathOf(store, owner));
-		if (bytes.subarray(0, HEADER).toString() !== currentBoot()) return undefined;
-		const count = Math.floor((bytes.length - HEADER) / NUMBER);
-		return Array.from({ length: count }, (_, place) => Number(bytes.readBigUInt64LE(HEADER + place * NUMBER)));
-	} catch {
-		return undefined;
+	private write(place: number, message: number): void {
+		const number = Buffer.alloc(NUMBER);
+		number.writeBigUInt64LE(BigInt(message));
+		writeSync(this.file, number, 0, NUMBER, HEADER + place * NUMBER);
 	}
 }
 
-/** When nobody asks any more. */
+/**
+ * Messages whose requests may have left a process of this owner, and some that are settled; undefined: nobody can tell, and
+ * so it is for whoever asks again.
+ */
+export function departedOf(store: string, owner: string): number[] | undefined {
+	let file: number | undefined;
+	try {
+		file = openSync(pathOf(store, owner), 'r+');
+		const before = Buffer.alloc(HEADER);
+		readSync(file, before, 0, HEADER, 0);
+		if (before.toString() !== `${currentBoot()}${SEAL.open}`) return undefined;
+		writeSync(file, SEAL.sealed, SEAL.at);
+		const bytes = readFileSync(pathOf(store, owner));
+		const count = Math.floor((bytes.length - HEADER) / NUMBER);
+		return Array.from({ length: count }, (_, place) => Number(bytes.readBigUInt64LE(HEADER + place * NUMBER))).filter((message) => message > 0);
+	} catch {
+		return undefined;
+	} finally {
+		if (file !== undefined) closeSync(file);
+	}
+}
+
+/** When nobody asks any more. One that is left over is sealed, and costs a few bytes. */
 export function forgetDepartures(store: string, owner: string): void {
-	rmSync(pathOf(store, owner), { force: true });
+	try {
+		rmSync(pathOf(store, owner), { force: true });
+	} catch {
+		// As said.
+	}
 }
 
 function pathOf(store: string, owner: string): string {
@@ -101,7 +139,7 @@ function pathOf(store: string, owner: string): string {
 
 function currentBoot(): string | undefined {
 	try {
-		return readFileSync(BOOT_ID, 'latin1').trim().slice(0, HEADER).padEnd(HEADER);
+		return readFileSync(BOOT_ID, 'latin1').trim().slice(0, SEAL.at).padEnd(SEAL.at);
 	} catch {
 		return undefined;
 	}

@@ -63,7 +63,6 @@ class SqliteStore implements Store {
 		this.owner = thread.owner;
 		this.accountZone = thread.accountZone;
 		this.departures = DeparturesFile.open(thread.path, thread.owner);
-		this.writer.onLoss = () => this.departures?.noteLoss();
 		this.columns = keepColumns(this, thread);
 		this.house = keepHouse(async () => await this.call('forgetOld', {}));
 		this.questions.onDamage = (damage) => this.columns.keeper.noteDamage(damage);

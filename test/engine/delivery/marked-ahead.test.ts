@@ -105,13 +105,18 @@ describe('messages marked ahead of their requests', () => {
 	});
 
 	it('a departure keeps its place until its outcome is written', () => {
+		const written = (owner: string) => {
+			const bytes = readFileSync(`${file}.owners/${owner}.departures`).subarray(64);
+			return Array.from({ length: bytes.length / 8 }, (_, place) => Number(bytes.readBigUInt64LE(8 * place)));
+		};
 		const departures = DeparturesFile.open(file, 'somebody') as DeparturesFile;
 		const [first, second] = [departures.begin(7), departures.begin(2 ** 40)];
-		expect(departedOf(file, 'somebody')).toEqual([7, 2 ** 40]);
+		expect(written('somebody')).toEqual([7, 2 ** 40]);
 		departures.end(first as number);
 		expect(departures.begin(9)).toBe(first);
-		expect(second).not.toBe(first);
-		expect(departedOf(file, 'somebody')).toEqual([9, 2 ** 40]);
+		expect(written('somebody')).toEqual([9, 2 ** 40]);
+		departures.cancel(second as number);
+		expect(departedOf(file, 'somebody')).toEqual([9]);
 		departures.stop();
 		expect(() => departures.begin(1)).toThrow('has been closed');
 		departures.close();
@@ -160,7 +165,7 @@ describe('messages marked ahead of their requests', () => {
 			await sleep(200);
 			expect(sending()).toBe(2 * CONCURRENCY);
 			expect(server.seen).toHaveLength(CONCURRENCY);
-			expect(departedOf(file, store.owner)).toHaveLength(CONCURRENCY);
+			expect(readFileSync(`${file}.owners/${store.owner}.departures`)).toHaveLength(64 + 8 * CONCURRENCY);
 			expect((await answerAll(delivered)).map(({ state }) => state)).toEqual(Array(10).fill('sent'));
 			expect(server.seen.map(({ body }) => body).sort()).toEqual(people.map(({ person }) => String(person)).sort());
 		});
@@ -194,16 +199,69 @@ describe('messages marked ahead of their requests', () => {
 			expect((await answerAll(delivered)).map(({ state, reason }) => [state, reason])).toEqual([['sent', null], ['not_sent', 'cut_off']]);
 		});
 
-		it('marks are made anew when others may have taken this process for dead', async () => {
-			await prepare(2);
+		it('marks are made anew when others have taken this process for dead', async () => {
+			await prepare(3);
 			const delivered = deliverBy(by(provider({ concurrency: 1 })));
 			await until('the second mark', () => answers.length === 1 && sending() === 2);
 			const [waiting] = marked().filter(({ person }) => String(person) !== server.seen[0]?.body);
-			(store.departures as DeparturesFile).noteLoss();
 			// As another process would, that thinks it has found the message left behind.
+			expect(departedOf(file, store.owner)).toHaveLength(1);
 			execute(file, `UPDATE message SET state = 'claimed', token = 'of another' WHERE message = ${waiting?.message}`);
-			expect((await answerAll(delivered)).map(({ state }) => state)).toEqual(['sent', 'elsewhere']);
-			expect(server.seen).toHaveLength(1);
+			expect((await answerAll(delivered)).map(({ state }) => state).sort()).toEqual(['elsewhere', 'sent', 'sent']);
+			expect(server.seen).toHaveLength(2);
+			expect(departedOf(file, store.owner)).toBeUndefined();
+			expect(store.departures?.isVoid).toBe(true);
+		});
+
+		it('who was marked for a request that was not made has one attempt less', async () => {
+			await prepare(3);
+			let mayLeave = true;
+			const tomorrow = Date.now() + 3_600_000;
+			const delivered = deliverBy(by(provider({ concurrency: 1 })), () => (mayLeave ? undefined : { kind: 'hold', until: tomorrow }));
+			await until('the second mark', () => answers.length === 1 && sending() === 2);
+			mayLeave = false;
+			expect((await answerAll(delivered)).map(({ state }) => state)).toEqual(['sent', 'held', 'held']);
+			expect(query(file, 'SELECT state, attempts FROM message ORDER BY message')).toEqual([{ state: 'sent', attempts: 1 }, { state: 'held', attempts: 0 }, { state: 'held', attempts: 0 }]);
+		});
+
+		it('whoever waited long and was marked again for the same request has had one attempt', async () => {
+			await prepare(2);
+			const delivered = deliverBy(by(provider({ concurrency: 1 })));
+			await until('the second mark', () => answers.length === 1 && sending() === 2);
+			await sleep(300);
+			await answerAll(delivered);
+			expect(query(file, 'SELECT attempts FROM message')).toEqual([{ attempts: 1 }, { attempts: 1 }]);
+		});
+
+		it('a refused message that waits for its next request does not count as begun', async () => {
+			await prepare(1);
+			let requests = 0;
+			const one = provider({ retries: 1, read: () => (requests++ === 0 ? { outcome: 'refused', kind: 'transient', code: '429', detail: '' } : { outcome: 'sent', providerId: null }) });
+			let waits = () => {};
+			const refused = new Promise<void>((resolve) => (waits = resolve));
+			let goOn = () => {};
+			context.options.sleep = async () => {
+				waits();
+				await new Promise<void>((resolve) => (goOn = resolve));
+			};
+			const delivered = answerAll(deliverBy(by(one)));
+			await refused;
+			expect(readFileSync(`${file}.owners/${store.owner}.departures`).subarray(64)).toEqual(Buffer.alloc(8));
+			goOn();
+			expect((await delivered).map(({ state }) => state)).toEqual(['sent']);
+			expect(query(file, 'SELECT attempts FROM message')).toEqual([{ attempts: 2 }]);
+		});
+
+		it('there are none where answers take long', async () => {
+			await prepare(12);
+			const delivered = deliverBy(by(provider({ concurrency: 1 })));
+			const slowly = setInterval(() => answers.splice(0).forEach((answer) => answer()), 300);
+			await until('it to be known', () => server.seen.length > 3);
+			const counts: number[] = [];
+			for (const seen = server.seen.length; server.seen.length < seen + 3; await sleep(20)) counts.push(sending());
+			clearInterval(slowly);
+			expect(Math.max(...counts)).toBe(1);
+			expect((await answerAll(delivered)).map(({ state }) => state)).toEqual(Array(12).fill('sent'));
 		});
 
 		it('a store that is closed lets nothing leave, and what had not left is sent later', async () => {
