@@ -1,10 +1,4 @@
 /**
- * Under load, calls gather for so long, ms: a message has its turn at the provider while it waits, and at 5 ms a tenth fewer
- * go out in all. Whoever comes first after a pause waits for nothing.
- */
-const GATHER_MS = 2;
-
-/**
  * Gathers single calls that come in close together into one call for all of them: the ledger is written before and
  * after every request, and one transaction for each would make the disk the bottleneck.
  */
@@ -16,9 +10,13 @@ export class Coalescer<Input, Output> {
 	/** When the last batch was begun, ms of the process's own time. */
 	private begun = -Infinity;
 
-	/** @param work answers a batch, one output per input, in order */
+	/**
+	 * @param work answers a batch, one output per input, in order
+	 * @param gatherMs so long calls gather under load; whoever comes first after a pause waits for nothing
+	 */
 	constructor(
 		private readonly work: (inputs: Input[]) => Promise<Output[]>,
+		private readonly gatherMs = 2,
 		private readonly maxBatch = 500,
 	) {}
 
@@ -49,9 +47,9 @@ export class Coalescer<Input, Output> {
 	/** A store that answers at once would otherwise be called for one message at a time, each with a commit of its own. */
 	private async gather(): Promise<void> {
 		const now = performance.now();
-		if (this.waiting.length >= this.maxBatch || now - this.begun > GATHER_MS) await new Promise((resolve) => setImmediate(resolve));
+		if (this.waiting.length >= this.maxBatch || now - this.begun > this.gatherMs) await new Promise((resolve) => setImmediate(resolve));
 		// To the same moments for everybody who gathers: what is written together is committed together.
-		else await new Promise((resolve) => setTimeout(resolve, GATHER_MS - (now % GATHER_MS)));
+		else await new Promise((resolve) => setTimeout(resolve, this.gatherMs - (now % this.gatherMs)));
 		this.begun = performance.now();
 	}
 }

@@ -5,6 +5,12 @@ import { Coalescer } from './coalesce';
 import type { MessageHold } from './hold-message';
 import type { Settlement } from './settle';
 
+/**
+ * So long marks and outcomes gather, ms. A mark that is not ahead of its request takes up the request's turn: at 5 ms a tenth
+ * fewer go out in all, where at 2 ms the store is asked twice as often.
+ */
+const GATHER_MS = { ahead: 5, inTurn: 2 };
+
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 10_000;
 
@@ -27,12 +33,13 @@ export class Ledger {
 	private static readonly ofStores = new WeakMap<Store, Ledger>();
 
 	private constructor(store: Store) {
+		const gatherMs = store.departures ? GATHER_MS.ahead : GATHER_MS.inTurn;
 		this.sending = new Coalescer(async (messages) => {
 			const { go, barred = [] } = await store.call('markSending', { messages });
 			const allowed = new Set(go);
 			const reasons = new Map(barred.map(({ message, reason }) => [message, reason]));
 			return messages.map(({ message }) => ({ go: allowed.has(message), reason: reasons.get(message) }));
-		});
+		}, gatherMs);
 		this.refused = new Coalescer(async (messages) => {
 			await untilWritten(async () => await store.call('unmarkSending', { messages }));
 			return messages.map(() => undefined);
@@ -40,7 +47,7 @@ export class Ledger {
 		this.settling = new Coalescer(async (settlements) => {
 			await untilWritten(async () => await store.call('settleMessages', { settlements: settlements.map(clean) }));
 			return settlements.map(() => undefined);
-		});
+		}, gatherMs);
 		this.holding = new Coalescer(async (holds) => {
 			for (const [node, ofNode] of Map.groupBy(holds, (one) => one.node)) {
 				await untilWritten(async () => await store.call('holdMessages', { node, holds: ofNode.map(({ hold }) => clean(hold)) }));
