@@ -56,10 +56,11 @@ export async function askAlone<Message>(provider: Provider<Message>, message: Me
 			await options.beforeRequest(provider);
 			return await make(ready, report);
 		});
-	if (!ahead || !pacers.mayGoAhead(provider)) return await allInTurn();
+	const mayGoAhead = () => ahead?.isPossible() === true && pacers.mayGoAhead(provider);
+	if (!ahead || !mayGoAhead()) return await allInTurn();
 	return await pacers.ahead(provider, async () => {
 		// By now it may be known that answers take long.
-		if (!pacers.mayGoAhead(provider)) return await allInTurn();
+		if (!mayGoAhead()) return await allInTurn();
 		const ready = await getReady();
 		if ('outcome' in ready) return ready;
 		await ahead.mark();

@@ -15,6 +15,8 @@ export interface RequestLedger {
 }
 
 export interface AheadOfRequest {
+	/** False: from now on `beforeRequest` has to be taken. */
+	isPossible(): boolean;
 	/** Writes the message as `sending`, some time before its request leaves. */
 	mark(): Promise<void>;
 	/** Must be awaited just before anything leaves. */
@@ -44,6 +46,8 @@ export class MessageMark {
 
 	private isMarked = false;
 
+	private isToBeMarked = false;
+
 	private markedAt = 0;
 
 	private generation?: number;
@@ -63,29 +67,39 @@ export class MessageMark {
 				await this.write(false);
 				await this.leave();
 			},
-			...(departures?.isVoid === false && { ahead: { mark: async () => await this.write(false), leave: async () => await this.leave() } }),
+			...(departures && { ahead: { isPossible: () => !departures.isVoid, mark: async () => await this.markAhead(), leave: async () => await this.leave() } }),
 			afterRefusal: async () => await this.takeOff(),
 		};
 	}
 
-	/** When the outcome is durable. */
-	end(): void {
-		if (this.place !== undefined) this.store.departures?.end(this.place);
+	/** When the outcome is durable. `mayComeAgain`: the message may be marked once more. */
+	end(mayComeAgain: boolean): void {
+		const { place } = this;
 		this.place = undefined;
+		if (place === undefined) return;
+		if (mayComeAgain) this.store.departures?.cancel(place);
+		else this.store.departures?.end(place);
 	}
 
 	/** Takes the mark off, as nothing is under way; does nothing where there is none. */
 	async takeOff(): Promise<void> {
-		const { isMarked, mayHaveLeft, place } = this;
+		const { isMarked, mayHaveLeft } = this;
 		this.isMarked = false;
+		this.isToBeMarked = false;
 		this.mayHaveLeft = false;
-		this.place = undefined;
-		if (place !== undefined) this.store.departures?.cancel(place);
+		this.end(true);
 		if (isMarked) await this.ledger.unmarkSending(this.message.number, this.message.token, mayHaveLeft);
+	}
+
+	/** Where an earlier request may have left, it stays marked for that one until the next has its turn. */
+	private async markAhead(): Promise<void> {
+		if (this.mayHaveLeft) this.isToBeMarked = true;
+		else await this.write(false);
 	}
 
 	private async leave(): Promise<void> {
 		const { departures } = this.store;
+		if (this.isToBeMarked) await this.write(false);
 		do {
 			const isLate = performance.now() - this.markedAt > LOOK_AGAIN_MS;
 			if (isLate || departures?.generation !== this.generation) await this.write(true);
@@ -108,6 +122,7 @@ export class MessageMark {
 		if (reason !== undefined) throw new Overruled({ kind: 'drop', reason, detail: reason === 'profile_not_reachable' ? optedOutOf(channel) : undefined });
 		if (!go) throw new TakenOver();
 		this.isMarked = true;
+		this.isToBeMarked = false;
 		this.markedAt = performance.now();
 		this.generation = generation;
 	}

@@ -6,7 +6,7 @@ import type { Departures } from '../departures';
 /** Bytes of the first line, which says under which start of the machine the file was written. The last of them is the seal. */
 const HEADER = 64;
 
-const SEAL = { at: HEADER - 1, open: ' ', sealed: 'x' };
+const SEAL = { at: HEADER - 1, open: ' ', sealed: 'x', void: 'v' };
 
 /** Bytes of a message's number. */
 const NUMBER = 8;
@@ -17,7 +17,8 @@ const BOOT_ID = '/proc/sys/kernel/random/boot_id';
  * Departures in a small file beside the store. What a process has written lies with the system, and stays when the process
  * is killed, without waiting for the disk; only the machine itself can lose it, by which the file becomes void. Whoever
  * takes the process for dead seals the file before reading it, and the process looks for the seal after writing: if that was
- * a mistake, either the reader knows of a request or the process knows of the reader.
+ * a mistake, either the reader knows of a request or the process knows of the reader, makes the file void and its marks anew.
+ * (Readers are inside a transaction, before which or after which the marks are made.)
  */
 export class DeparturesFile implements Departures {
 	generation = 1;
@@ -60,13 +61,10 @@ export class DeparturesFile implements Departures {
 		try {
 			this.write(place, message);
 			readSync(this.file, this.seal, 0, 1, SEAL.at);
+			if (this.seal.toString() !== SEAL.open) this.giveUp();
 		} catch (error) {
 			this.free.push(place);
 			throw new CampaignError('store_unwritable', `It cannot be written beside the campaign store that a request leaves: ${toPlainError(error).message}.`, 'Check the disk. Nothing was sent.');
-		}
-		if (this.seal.toString() !== SEAL.open) {
-			this.isVoid = true;
-			this.generation++;
 		}
 		return place;
 	}
@@ -95,6 +93,13 @@ export class DeparturesFile implements Departures {
 		rmSync(this.path, { force: true });
 	}
 
+	/** What leaves from here on stands in no file. */
+	private giveUp(): void {
+		writeSync(this.file, SEAL.void, SEAL.at);
+		this.isVoid = true;
+		this.generation++;
+	}
+
 	private write(place: number, message: number): void {
 		const number = Buffer.alloc(NUMBER);
 		number.writeBigUInt64LE(BigInt(message));
@@ -102,18 +107,17 @@ export class DeparturesFile implements Departures {
 	}
 }
 
-/**
- * Messages whose requests may have left a process of this owner, and some that are settled; undefined: nobody can tell, and
- * so it is for whoever asks again.
- */
+/** Messages whose requests may have left a process of this owner, and some that are settled; undefined: nobody can tell. */
 export function departedOf(store: string, owner: string): number[] | undefined {
 	let file: number | undefined;
 	try {
 		file = openSync(pathOf(store, owner), 'r+');
 		const before = Buffer.alloc(HEADER);
 		readSync(file, before, 0, HEADER, 0);
-		if (before.toString() !== `${currentBoot()}${SEAL.open}`) return undefined;
-		writeSync(file, SEAL.sealed, SEAL.at);
+		const written = before.toString();
+		const boot = currentBoot();
+		if (boot === undefined || ![boot + SEAL.open, boot + SEAL.sealed].includes(written)) return undefined;
+		if (written.endsWith(SEAL.open)) writeSync(file, SEAL.sealed, SEAL.at);
 		const bytes = readFileSync(pathOf(store, owner));
 		const count = Math.floor((bytes.length - HEADER) / NUMBER);
 		return Array.from({ length: count }, (_, place) => Number(bytes.readBigUInt64LE(HEADER + place * NUMBER))).filter((message) => message > 0);
@@ -124,7 +128,7 @@ export function departedOf(store: string, owner: string): number[] | undefined {
 	}
 }
 
-/** When nobody asks any more. One that is left over is sealed, and costs a few bytes. */
+/** When nobody asks any more. One that is left over costs a few bytes. */
 export function forgetDepartures(store: string, owner: string): void {
 	try {
 		rmSync(pathOf(store, owner), { force: true });

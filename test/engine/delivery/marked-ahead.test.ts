@@ -206,6 +206,8 @@ describe('messages marked ahead of their requests', () => {
 			const [waiting] = marked().filter(({ person }) => String(person) !== server.seen[0]?.body);
 			// As another process would, that thinks it has found the message left behind.
 			expect(departedOf(file, store.owner)).toHaveLength(1);
+			// Whoever came first may have died over it.
+			expect(departedOf(file, store.owner)).toHaveLength(1);
 			execute(file, `UPDATE message SET state = 'claimed', token = 'of another' WHERE message = ${waiting?.message}`);
 			expect((await answerAll(delivered)).map(({ state }) => state).sort()).toEqual(['elsewhere', 'sent', 'sent']);
 			expect(server.seen).toHaveLength(2);
@@ -249,6 +251,24 @@ describe('messages marked ahead of their requests', () => {
 			expect(readFileSync(`${file}.owners/${store.owner}.departures`).subarray(64)).toEqual(Buffer.alloc(8));
 			goOn();
 			expect((await delivered).map(({ state }) => state)).toEqual(['sent']);
+			expect(query(file, 'SELECT attempts FROM message')).toEqual([{ attempts: 2 }]);
+		});
+
+		it.each<[string, Partial<HttpProvider<string>>, string]>([
+			['is held', { read: () => ({ outcome: 'refused', kind: 'transient', code: '503', detail: '' }) }, 'held'],
+			['may be sent again by an operator', { read: () => ({ outcome: 'unknown', code: '500', detail: '' }) }, 'unknown'],
+		])('a message that %s is not noted for its next request before that leaves', async (_name, extra, state) => {
+			await prepare(1);
+			expect((await answerAll(deliverBy(by(provider(extra))))).map((one) => one.state)).toEqual([state]);
+			expect(departedOf(file, store.owner)).toEqual([]);
+		});
+
+		it('one that may have left stays marked for that request until its next one has its turn', async () => {
+			await prepare(1);
+			let requests = 0;
+			const one = provider({ retries: 1, idempotent: true, read: () => (requests++ === 0 ? { outcome: 'unknown', code: '500', detail: '' } : { outcome: 'sent', providerId: null }) });
+			expect((await answerAll(deliverBy(by(one)))).map(({ state }) => state)).toEqual(['sent']);
+			expect(server.seen).toHaveLength(2);
 			expect(query(file, 'SELECT attempts FROM message')).toEqual([{ attempts: 2 }]);
 		});
 

@@ -143,6 +143,7 @@ describeStores('stopping', (fixture) => {
 		const messages = (out?.people ?? []).map(({ entry, visit, campaignId, person }) => ({ entry, visit: visit + 1, key: '', run, campaignId, person, addressHash: `${person}` }));
 		const claimed = await other.call('claimMessages', { node: sms, channel: 'sms', token: 't', messages });
 		await other.call('markSending', { messages: [{ message: claimed[0]?.message as number, token: 't' }] });
+		other.departures?.begin(claimed[0]?.message as number);
 		await other.call('settleRelease', { token: out?.token as string, end: 'success' });
 		await store.call('stopRuns', { run });
 		await other.close();
