@@ -162,8 +162,8 @@ class OneMessage<Message> {
 		try {
 			result = await this.options.send(rendered.message, mark.told);
 		} catch (error) {
-			// Its place may have been taken, but not the step out of the door.
-			if (!mark.mayHaveLeft) mark.end(true);
+			// It may have been noted before it turned out that it may not leave.
+			if (!mark.mayHaveLeft) mark.end();
 			if (error instanceof TakenOver) return { state: 'elsewhere', reason: null, detail: null, provider: null };
 			if (!mark.mayHaveLeft && error instanceof Overruled) return await this.endBy(error.decision);
 			if (!mark.mayHaveLeft) {
@@ -222,7 +222,7 @@ class OneMessage<Message> {
 		// It was marked ahead of a request that was not made.
 		if (!this.mark.mayHaveLeft) await this.mark.takeOff();
 		await this.ledger.hold(node, hold);
-		this.mark.end(true);
+		this.mark.end();
 	}
 
 	private async settle(
@@ -233,7 +233,7 @@ class OneMessage<Message> {
 		providerId: string | null = null,
 	): Promise<Delivered> {
 		await this.ledger.settle({ message: this.claimed.message, token: this.token, state, reason, detail, provider, providerId });
-		this.mark.end(state === 'unknown');
+		this.mark.end();
 		return { state, reason, detail, provider, messageId: this.id };
 	}
 }

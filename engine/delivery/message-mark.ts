@@ -72,13 +72,10 @@ export class MessageMark {
 		};
 	}
 
-	/** When the outcome is durable. `mayComeAgain`: the message may be marked once more. */
-	end(mayComeAgain: boolean): void {
-		const { place } = this;
+	/** When the outcome is durable, or nothing has left after all. */
+	end(): void {
+		if (this.place !== undefined) this.store.departures?.end(this.place);
 		this.place = undefined;
-		if (place === undefined) return;
-		if (mayComeAgain) this.store.departures?.cancel(place);
-		else this.store.departures?.end(place);
 	}
 
 	/** Takes the mark off, as nothing is under way; does nothing where there is none. */
@@ -87,7 +84,7 @@ export class MessageMark {
 		this.isMarked = false;
 		this.isToBeMarked = false;
 		this.mayHaveLeft = false;
-		this.end(true);
+		this.end();
 		if (isMarked) await this.ledger.unmarkSending(this.message.number, this.message.token, mayHaveLeft);
 	}
 

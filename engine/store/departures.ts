@@ -12,8 +12,6 @@ export interface Departures {
 	 * the generation. @returns its place, for `end`
 	 */
 	begin(message: number): number | undefined;
-	/** When the outcome is durable. */
+	/** When the outcome is durable, or the request was definitely refused: the message may be marked once more. */
 	end(place: number): void;
-	/** When the request was definitely refused. */
-	cancel(place: number): void;
 }

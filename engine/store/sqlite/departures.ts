@@ -70,14 +70,10 @@ export class DeparturesFile implements Departures {
 	}
 
 	end(place: number): void {
-		this.free.push(place);
-	}
-
-	cancel(place: number): void {
 		try {
 			if (!this.isOver) this.write(place, 0);
 		} catch {
-			// Then it counts as begun, should the process die.
+			// Then it counts as begun, should the message be marked once more and the process die.
 		}
 		this.free.push(place);
 	}
@@ -107,7 +103,7 @@ export class DeparturesFile implements Departures {
 	}
 }
 
-/** Messages whose requests may have left a process of this owner, and some that are settled; undefined: nobody can tell. */
+/** Messages whose requests may have left a process of this owner; undefined: nobody can tell. */
 export function departedOf(store: string, owner: string): number[] | undefined {
 	let file: number | undefined;
 	try {
