@@ -50,7 +50,8 @@ export class MessageMark {
 
 	private markedAt = 0;
 
-	private generation?: number;
+	/** Whether the store's departures were void already when it was marked. */
+	private wasVoid?: boolean;
 
 	private place?: number;
 
@@ -99,10 +100,10 @@ export class MessageMark {
 		if (this.isToBeMarked) await this.write(false);
 		do {
 			const isLate = performance.now() - this.markedAt > LOOK_AGAIN_MS;
-			if (isLate || departures?.generation !== this.generation) await this.write(true);
+			if (isLate || departures?.isVoid !== this.wasVoid) await this.write(true);
 			else this.throwIfOverruled();
 			this.place ??= departures?.begin(this.message.number);
-		} while (departures?.generation !== this.generation);
+		} while (departures?.isVoid !== this.wasVoid);
 		this.mayHaveLeft = true;
 	}
 
@@ -114,13 +115,13 @@ export class MessageMark {
 	private async write(again: boolean): Promise<void> {
 		this.throwIfOverruled();
 		const { number, token, channel } = this.message;
-		const generation = this.store.departures?.generation;
+		const isVoid = this.store.departures?.isVoid;
 		const { go, reason } = await this.ledger.markSending(number, token, again);
 		if (reason !== undefined) throw new Overruled({ kind: 'drop', reason, detail: reason === 'profile_not_reachable' ? optedOutOf(channel) : undefined });
 		if (!go) throw new TakenOver();
 		this.isMarked = true;
 		this.isToBeMarked = false;
 		this.markedAt = performance.now();
-		this.generation = generation;
+		this.wasVoid = isVoid;
 	}
 }

@@ -3,13 +3,14 @@
  * be written as `sending` some time before their requests leave: those that had not begun can be claimed again.
  */
 export interface Departures {
-	/** Changes when others have taken this process for dead: whatever was marked before has to be marked again before its request leaves. */
-	readonly generation: number;
-	/** Since then nothing can be told any more, and nothing should be marked ahead. */
+	/**
+	 * Others have taken this process for dead: whatever was marked before has to be marked again before its request leaves.
+	 * Nothing can be told any more, and nothing should be marked ahead.
+	 */
 	readonly isVoid: boolean;
 	/**
-	 * Just before anything of a message's request leaves, when its mark is durable. Throws when it cannot be told. May change
-	 * the generation. @returns its place, for `end`
+	 * Just before anything of a message's request leaves, when its mark is durable. Throws when it cannot be told. May find
+	 * out that all is void. @returns its place, for `end`
 	 */
 	begin(message: number): number | undefined;
 	/** When the outcome is durable, or the request was definitely refused: the message may be marked once more. */

@@ -21,8 +21,6 @@ const BOOT_ID = '/proc/sys/kernel/random/boot_id';
  * (Readers are inside a transaction, before which or after which the marks are made.)
  */
 export class DeparturesFile implements Departures {
-	generation = 1;
-
 	isVoid = false;
 
 	private isOver = false;
@@ -93,7 +91,6 @@ export class DeparturesFile implements Departures {
 	private giveUp(): void {
 		writeSync(this.file, SEAL.void, SEAL.at);
 		this.isVoid = true;
-		this.generation++;
 	}
 
 	private write(place: number, message: number): void {
