@@ -2,8 +2,8 @@ import { ThreadTransport } from '../channels/http/thread-transport';
 import type { HttpTransport } from '../channels/http/transport';
 import { InvalidRecipient, NotReady, type DirectProvider, type HttpProvider, type HttpRequest, type HttpResponse, type Provider, type ProviderOutcome } from '../channels/provider';
 import { CampaignError } from '../errors';
-import type { AheadOfRequest } from './message-mark';
 import { processBreakers, type Block, type Breakers, type CircuitBreaker } from './breaker';
+import type { AheadOfRequest } from './message-mark';
 import { processPacers, type Pacers } from './pace';
 
 export interface AskOptions<Message> {
@@ -45,7 +45,9 @@ export async function askAlone<Message>(provider: Provider<Message>, message: Me
 	const { ahead, pacers = processPacers } = options;
 	const getReady = async () => await prepared(async () => await prepare(provider, message, options));
 	const make = async (ready: Ready, report: (outcome: ProviderOutcome) => void) => {
+		const begun = performance.now();
 		const outcome = await ready.make();
+		pacers.noteAnswer(provider, performance.now() - begun);
 		report(outcome);
 		return outcome;
 	};

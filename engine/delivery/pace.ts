@@ -39,6 +39,9 @@ export function samePace(one: Pace, other: Pace): boolean {
 /** Beside a longer answer, what comes before the request takes next to nothing, and whoever was made ready would have to wait long. */
 const QUICK_MS = 100;
 
+/** The last answer counts for one in so many. */
+const LATELY = 16;
+
 function ownPace({ concurrency = DEFAULT_CONCURRENCY, requestsPerSecond }: Provider<never>): Pace & { concurrency: number } {
 	return { concurrency, requestsPerSecond };
 }
@@ -68,6 +71,9 @@ export class Pacers {
 
 	private readonly turnsAhead = new TurnsOfAll();
 
+	/** How long answers have lately taken, ms, by provider identity. */
+	private readonly answersTake = new Map<string, number>();
+
 	private paceOfAll?: PaceOfAll;
 
 	/** From now on a pace that the operator stated holds for several processes together. */
@@ -90,7 +96,14 @@ export class Pacers {
 	/** Whether turns come as soon as others are over, and soon, so that it pays to make somebody ready for the next. */
 	mayGoAhead(provider: Provider<never>): boolean {
 		if (provider.requestsPerSecond !== undefined || this.ofAll(provider)) return false;
-		return this.turns.of(identityOf(provider), ownPace(provider)).lastingMs < QUICK_MS;
+		return (this.answersTake.get(identityOf(provider)) ?? 0) < QUICK_MS;
+	}
+
+	/** How long a request took, ms. */
+	noteAnswer(provider: Provider<never>, tookMs: number): void {
+		const identity = identityOf(provider);
+		const before = this.answersTake.get(identity) ?? tookMs;
+		this.answersTake.set(identity, before + (tookMs - before) / LATELY);
 	}
 
 	/** Runs a task that waits for its turn by itself, by `run`: of those that have and those that wait for one, twice as many as may have one. */

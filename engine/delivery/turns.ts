@@ -3,9 +3,6 @@ import { settingsOf, type Pace } from './pace';
 /** A start that comes late by no more than timers do lets the next one come as planned; what was missed beyond is not made up for. */
 const SLACK_MS = 5;
 
-/** The last task counts for one in so many. */
-const LATELY = 16;
-
 /**
  * Lets tasks of this process begin in their order, so many at once and with a gap between two starts. (Bottleneck, which
  * keeps a pace over several processes, waits for several timers with each task, one task after another: it starts some
@@ -23,9 +20,6 @@ export class Turns {
 
 	private settings: ReturnType<typeof settingsOf>;
 
-	/** How long tasks have lately taken, ms; 0 before the first. */
-	lastingMs = 0;
-
 	constructor(pace: Pace) {
 		this.settings = settingsOf(pace);
 	}
@@ -34,13 +28,11 @@ export class Turns {
 	run<T>(task: () => Promise<T>): Promise<T> {
 		return new Promise<T>((resolve, reject) => {
 			const begin = async () => {
-				const begun = performance.now();
 				try {
 					resolve(await task());
 				} catch (error) {
 					reject(error as Error);
 				} finally {
-					this.note(performance.now() - begun);
 					this.running--;
 					this.beginNext();
 				}
@@ -57,10 +49,6 @@ export class Turns {
 		this.timer = undefined;
 		this.next = Math.min(this.next, performance.now() + this.settings.minTime);
 		this.beginNext();
-	}
-
-	private note(tookMs: number): void {
-		this.lastingMs = this.lastingMs === 0 ? tookMs : this.lastingMs + (tookMs - this.lastingMs) / LATELY;
 	}
 
 	private beginNext(): void {

@@ -8,8 +8,8 @@ import { migrate } from './migrate';
 import { forget, reportAlive, reportedOwners } from './processes';
 import type { ThreadOptions, ThreadRequest, ThreadResponse } from './protocol';
 import type { SqliteConnection } from './sqlite/connection';
-import { Liveness } from './sqlite/liveness';
 import { departedOf, forgetDepartures } from './sqlite/departures';
+import { Liveness } from './sqlite/liveness';
 import { openFile } from './sqlite/open-file';
 import { answerOf, serveTogether } from './thread-server';
 
