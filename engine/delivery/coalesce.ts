@@ -1,3 +1,6 @@
+/** Under load, calls gather for so long, ms, where nothing else is said. */
+const GATHER_MS = 2;
+
 /**
  * Gathers single calls that come in close together into one call for all of them: the ledger is written before and
  * after every request, and one transaction for each would make the disk the bottleneck.
@@ -16,7 +19,7 @@ export class Coalescer<Input, Output> {
 	 */
 	constructor(
 		private readonly work: (inputs: Input[]) => Promise<Output[]>,
-		private readonly gatherMs = 2,
+		private readonly gatherMs = GATHER_MS,
 		private readonly maxBatch = 500,
 	) {}
 
