@@ -59,9 +59,16 @@ describe('messages that share requests', () => {
 	});
 
 	it('a message that is alone goes at once, by the plain form', async () => {
-		const { results } = await sendAll([provider()], notes(1));
-		expect(value(results[0])).toMatchObject({ outcome: 'sent' });
-		expect(server.seen).toMatchObject([{ url: '/one', body: 'n0' }]);
+		const took: number[] = [];
+		for (let time = 0; time < 3; time++) {
+			const begun = performance.now();
+			const { results } = await sendAll([provider()], notes(1));
+			took.push(performance.now() - begun);
+			expect(value(results[0])).toMatchObject({ outcome: 'sent' });
+		}
+		expect(server.seen).toMatchObject(Array(3).fill({ url: '/one', body: 'n0' }));
+		// The quickest: a busy machine makes single ones late.
+		expect(Math.min(...took)).toBeLessThan(1_000);
 	});
 
 	it('those of different groups, those of none, and the same recipient do not go together', async () => {

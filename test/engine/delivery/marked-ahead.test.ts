@@ -219,8 +219,8 @@ describe('messages marked ahead of their requests', () => {
 		it('who was marked for a request that was not made has one attempt less', async () => {
 			await prepare(3);
 			let mayLeave = true;
-			const tomorrow = Date.now() + 3_600_000;
-			const delivered = deliverBy(by(provider({ concurrency: 1 })), () => (mayLeave ? undefined : { kind: 'hold', until: tomorrow }));
+			const later = Date.now() + 3_600_000;
+			const delivered = deliverBy(by(provider({ concurrency: 1 })), () => (mayLeave ? undefined : { kind: 'hold', until: later }));
 			await until('the second mark', () => answers.length === 1 && sending() === 2);
 			mayLeave = false;
 			expect((await answerAll(delivered)).map(({ state }) => state)).toEqual(['sent', 'held', 'held']);
