@@ -62,7 +62,7 @@ export class DeparturesFile implements Departures {
 			if (this.seal.toString() !== SEAL.open) this.giveUp();
 		} catch (error) {
 			this.free.push(place);
-			throw new CampaignError('store_unwritable', `It cannot be written beside the campaign store that a request leaves: ${toPlainError(error).message}.`, 'Check the disk. Nothing was sent.');
+			throw new CampaignError('store_unwritable', `The file beside the campaign store that says which requests have begun cannot be written: ${toPlainError(error).message}.`, 'Check that there is room on the disk and that n8n may write there. The message was not sent.');
 		}
 		return place;
 	}
